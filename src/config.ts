@@ -16,7 +16,7 @@ export interface Config {
   host: string
   /** Number of trusted reverse proxies in front (X-Forwarded-For). */
   proxies: number
-  /** Requests per minute of one client, or of one address without a token; 0 for no limit. */
+  /** Requests per minute of a client, or of an address without a token; 0: no limit. */
   quota: number
   fastAnswers: boolean
   /** Non-public networks (CIDR) that webhooks may reach, also by http. */
@@ -25,7 +25,7 @@ export interface Config {
   secondFactor: SecondFactorPolicy | null
   /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks: string[]
-  /** `token` opens the metrics. When it is null, `local` opens them to this machine. */
+  /** `token` opens the metrics; if null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
   /** A stopping hub still accepts requests this long, so load balancers notice. */
   lingerMs: number
@@ -37,18 +37,17 @@ export interface Config {
   keysDir: string
   /** Received files, with ID numbers replaced. */
   archiveDir: string
-  /** One folder for each seat below it; null: no exchange of matters by folder. */
+  /** Holds one exchange folder for each seat. */
   mattersFolder: string | null
   log: { level: string; file: string | null }
-  /** No mail is sent if null. */
   mail: MailSettings | null
-  /** A null `url` means not configured: the agency's feeds, or the platform's deliveries, wait. */
+  /** A null `url` makes the agency's feeds or the platform's deliveries wait. */
   agencies: Record<string, { url: string | null; setting: string }>
   platforms: Record<string, PlatformConfig>
   site: SiteIdentity
   backupArrangement: string | null
   locked: readonly string[]
-  /** Lays settings of the desk (by name of the variable) under the environment. Refusal CONFIG_INVALID. */
+  /** Lays settings of the desk (by variable) under the environment. Refusal CONFIG_INVALID. */
   withOffice: (values: Readonly<Record<string, string>>) => OfficeConfig
 }
 
@@ -61,7 +60,7 @@ type Environment = Record<string, string | undefined>
 
 interface PlatformConfig {
   url: string | null
-  /** Empty for a folder, and for an exchange table whose address holds the password. */
+  /** Empty for folders, and for exchange tables whose address holds the password. */
   secret: string
   /** Subject kinds to deliver; null: those of the platform's description. */
   hears: string[] | null
@@ -142,7 +141,7 @@ const readSettings = (env: Environment): ReadSettings => {
     const text = given(name)
     if (text === null) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
-    // The URL parser also takes `https:host` and backslashes, in which a password would not be recognised.
+    // The URL parser takes `https:host` and backslashes, which would hide a password.
     const isPlain = /^file:|^[a-z]+:\/\/[^\\]*$/i.test(text)
     if (isPlain && parsed && protocols.includes(parsed.protocol)) return text.replace(/\/+$/, '')
     const forms = protocols.map((protocol) => (protocol === 'file:' ? 'file:///…' : `${protocol}//…`))
@@ -298,7 +297,7 @@ const readSettings = (env: Environment): ReadSettings => {
       platforms.map(({ id, ways }) => {
         const name = setting('PLATFORM', id, 'URL')
         const address = url(name, ways)
-        // The address may have no query or credentials: requests append paths to it, and logs show it.
+        // No query or credentials: requests append paths to the address, and logs show it.
         if (address?.startsWith('http') && /[?#@]/.test(address))
           faults.push(`${name} 不得含账号、? 或 # / must hold no account, no ? and no #`)
         const secret = secretOf(setting('PLATFORM', id, 'SECRET'))

@@ -21,7 +21,7 @@ export const addAccessCommands = (command: Command): void => {
   addKeyCommands(command.command('keys').description('签发令牌的密钥 · keys that sign tokens'))
 }
 
-/** A command's user has no account, so the two-person rule has nobody to compare. */
+/** A command's user has no account for the two-person rule to compare. */
 const changeOf = (hub: Hub) => ({ by: clients.BY_COMMAND_LINE, byCommand: true, now: hub.now() })
 
 const WAITS =

@@ -101,7 +101,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     sellers: overCap,
     restored: behind && { foundAt: behind.foundAt, cause: behind.cause },
     clockDoubted: doubt && { foundAt: doubt.foundAt, expectedAt: doubt.expectedAt, cause: doubt.cause },
-    // No names of unmatched records are shown: a natural person may be among them.
+    // No names: an unmatched record may be of a natural person.
     waiting: [
       ...new Map(unmatched.map(({ feed, run, row, reason }) => [`${run} ${row}`, { feed, run, row, reason }])).values(),
     ],

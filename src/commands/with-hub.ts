@@ -6,7 +6,7 @@ import { findRunningStandIns } from '../hub/running-demo.js'
 import { isConnectionLost, unavailableRefusal } from '../store/db/db.js'
 import { type Command, type CommandAnswer, printAnswer, withJsonOption } from './program.js'
 
-/** If a demo is running, its stand-ins serve for agencies and platforms without an address. */
+/** A running demo's stand-ins replace agencies and platforms without an address. */
 export const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: HubOverrides = {}): Promise<T> => {
   const config = readConfig()
   checkDataDir(config)

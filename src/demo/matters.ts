@@ -1,4 +1,7 @@
-/** Stand-ins for organisations: a webhook tells each that a matter moved, and it answers over HTTP as its own program would. */
+/**
+ * Stand-ins for organisations. A webhook tells each that a matter moved; it answers over HTTP as its own program
+ * would.
+ */
 import { hash } from 'node:crypto'
 import type { AccountInput } from '../domain/access/accounts.js'
 import type { Role } from '../domain/access/viewer.js'
@@ -21,7 +24,6 @@ export const MATTER_CLIENTS: readonly AccountInput[] = [
   { name: COURIER, role: 'partner' },
 ]
 
-/** Seats as the clients above have them; `superior` is a reviewer, too. */
 export const DESK_QUEUE = `   协作事项 Matters：officer、reviewer、superior 有待办（席位 seat ${DESK}），其他单位为替身，自动答复 the others answer by themselves`
 
 const paper = (type: string) => ({ type, name: `虚构${type}.pdf`, sha256: hash('sha256', type), bytes: type.length })
@@ -33,7 +35,7 @@ interface StandInMove {
   given?: object
 }
 
-/** By kind and state. What has no row waits for a person. */
+/** Answers by kind and state; otherwise a person answers. */
 const ANSWERS: Readonly<Record<string, StandInMove>> = {
   'clue SENT': { by: COUNTY, move: 'accept' },
   'clue CHECKING': { by: COUNTY, move: 'file', given: number('市监立') },
@@ -60,7 +62,7 @@ const assist = {
   fields: { purpose: 'EVIDENCE', request: '请协助核实虚构商行的进货票据' },
   attachments: [paper('LETTER')],
 }
-/** Sent again at each start under the same references. Those to the desk's seat wait there. */
+/** Sent at each start under the same references. Those to the desk's seat wait there. */
 const OPENINGS: readonly [by: string, opening: object][] = [
   [COURIER, { kind: 'clue', to: 'market-regulator@220104', reference: '演示-1', fields: clue }],
   [COURIER, { kind: 'clue', to: DESK, reference: '演示-2', fields: clue }],
@@ -76,14 +78,13 @@ const OPENINGS: readonly [by: string, opening: object][] = [
 ]
 
 export interface MatterStandIns extends StandInServer {
-  /** Returns once the matters are opened; their answers follow by themselves. */
   begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<void>
 }
 
 export const startMatterStandIns = async (): Promise<MatterStandIns> => {
   let answer: (client: string) => Promise<void> = async () => undefined
   const server = await startStandInServer(({ path }) => {
-    // The message holds no content, and a forged one only makes the stand-in read its own queue.
+    // A forged message, too, only makes the stand-in read its own queue.
     void answer(path.slice(1)).catch(() => undefined)
     return makeJsonAnswer(200, { received: true })
   })

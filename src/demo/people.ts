@@ -46,7 +46,6 @@ export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: s
   return told
 }
 
-/** Null for an ended account, which stays ended. */
 const fresh = async ({ db, now }: Hub, one: DemoPerson, isThere: boolean): Promise<string | null> => {
   const { name } = one
   const change = { by: DEMO_AUTHOR, byCommand: true, now: now() }

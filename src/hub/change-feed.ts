@@ -20,10 +20,7 @@ export interface ChangeFeedParts {
   log: Log
 }
 
-/**
- * A null `auditLog` means that this process does not serve. Such a process calls no webhooks: each call needs an audit
- * row.
- */
+/** A null `auditLog` (this process does not serve) means no webhook calls: each needs an audit row. */
 export const runChangeFeed = async (
   { db, office, keys, rules, now, log }: ChangeFeedParts,
   { job: _, subject: __, ...turn }: OccurrenceTurn,

@@ -4,7 +4,7 @@ import type { Log } from '../foundation/log.js'
 import * as database from '../store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
-/** `before` runs only migrations that processes of the previous release tolerate. `empty` migrates only a new database. */
+/** `before` runs only migrations that the previous release tolerates. `empty` migrates only a new database. */
 export type MigrationMode = 'always' | 'before' | 'empty'
 
 interface OpenedDatabase {

@@ -231,7 +231,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
     await office.refresh()
-    // Work of `expire` and `tidy` cannot be undone, so the occurrence is retried until the clock is trusted.
+    // `expire` and `tidy` cannot be undone, so they are retried until the clock is trusted.
     if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
@@ -250,7 +250,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       })
     if (job === 'exchange') {
       const { mattersFolder: folder } = config
-      // A process that does not serve writes no audit rows, so it takes and writes no files.
+      // Files need audit rows, which only a serving process writes.
       if (folder === null || auditLog === null) return true
       const parts = { folder, rules, keys, auditLog, transport: EXCHANGE_TRANSPORT, now, log }
       return (await exchangeMatters(db, { ...options, ...parts })) !== null
@@ -322,7 +322,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const { timetable: occasions } = office
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
-    /** `demo` marks pages as showing invented data, and lets everybody in without a second factor unless a setting asks for it. */
+    /** `demo` marks the data as invented, and waives the second factor unless a setting asks for it. */
     serve: async ({
       demo = false,
       secondFactor = demo ? 'nobody' : 'administrators',
@@ -330,7 +330,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       looking.start()
       outdated.start()
       office.start()
-      // Answers have their own connections, so a long merge does not block the public.
+      // Own connections for answers: a long merge does not block the public.
       answers = openAnswerPool(databaseUrl, { what: 'answers', statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))

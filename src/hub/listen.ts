@@ -5,7 +5,7 @@ import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
 
 const DRAIN_MS = 10_000
-/** A stopping server still listens this long: a reused connection gets `Connection: close` instead of a reset. */
+/** A stopping server listens this long, so a reused connection gets `Connection: close`, not a reset. */
 const LET_GO_MS = 250
 const SWEEP_MS = 50
 
@@ -21,8 +21,8 @@ const listenRefusal = (error: NodeJS.ErrnoException, { port, host }: Pick<Config
 }
 
 /**
- * Announces the stop (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops listening. Running answers
- * are cut off after DRAIN_MS.
+ * Announces the stop (`/readyz`, `Connection: close`, streams end), accepts requests for `lingerMs`, then stops
+ * listening. Cuts running answers off after DRAIN_MS.
  */
 export const drainServer = async (server: Server, { lingerMs }: Pick<Config, 'lingerMs'>): Promise<void> => {
   announceStop(server)

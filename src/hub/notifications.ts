@@ -8,7 +8,7 @@ import type { OccurrenceTurn } from '../work/timetable/occurrences.js'
 import type { Addresses } from './addresses.js'
 import type { ChangeFeedParts } from './change-feed.js'
 
-/** A null `auditLog` means that this process does not serve. It then notes and composes, and sends nothing. */
+/** Without an `auditLog` (this process does not serve) it composes, but sends nothing. */
 export const runNotify = async (
   { db, config, office, keys, rules, now, log }: ChangeFeedParts & { config: Config },
   { job: _, subject: __, ...turn }: OccurrenceTurn,

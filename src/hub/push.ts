@@ -34,7 +34,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   turn: PushTurn,
 ) => {
   const { platforms, until } = turn
-  // If the check for a restored backup fails, a timetabled push sends only removals. A push started by a person throws.
+  // If the check for a restored backup fails, a timetabled push sends only removals; a person's throws.
   const unsure = await noticeRestored().then(
     () => false,
     (error) => {
@@ -66,7 +66,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   // removals that they queue are sent too.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
-  // Only a push started by a person waits until a new platform's backfill is queued.
+  // Only a person's push waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
   const guards = { calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const pushed = await pushDeliveries(db, { ...options, ...guards, random: Math.random, settleSeconds })

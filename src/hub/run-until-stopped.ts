@@ -38,7 +38,7 @@ export const runUntilStopped = async (
     void stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
-  // SIGHUP with a terminal means that it was closed, and stops the hub. Without one, it means log rotation.
+  // SIGHUP stops the hub if its terminal closed. Without a terminal, it means log rotation.
   process.on('SIGHUP', () => {
     if (hasTerminal()) return onSignal()
     reopenLogs()

@@ -17,7 +17,6 @@ const DAY_MS = 86_400_000
 interface Step {
   move: MoveName
   by: typeof OFFICER | typeof REVIEWER
-  /** Days after the notice. */
   day: number
   input?: Omit<MoveInput, 'on'>
 }
@@ -101,7 +100,7 @@ const PLOTS: readonly Plot[] = [
   { ends: 'PUBLISHED', began: 400, steps: PUBLISHED },
 ]
 
-/** One case for each plot, in this order of `codes`. Cases that have begun are left alone. */
+/** One case for each plot, in order of `codes`. Begun cases are left alone. */
 export const playDemoCases = async (
   db: Db,
   rules: WorkRules,

@@ -1,4 +1,4 @@
-/** Stand-in mail server (RFC 5321, the part that senders use). It keeps what it takes and can misbehave. */
+/** Stand-in mail server (RFC 5321, the sender's part). It keeps mail and can misbehave. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { COUNT, makeBehaviour, SWITCH, TEXT_OR_NULL } from './wishes.js'
@@ -8,7 +8,6 @@ const BYTES_MOST = 1_048_576
 const KEPT_MOST = 500
 
 const MAIL_WISHES = {
-  /** Drops every connection. */
   outage: SWITCH,
   /** How many messages are put off with 451. */
   failNext: COUNT,

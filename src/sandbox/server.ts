@@ -85,7 +85,7 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** Reads a body beyond the limit to its end, otherwise the client would miss the answer. */
+/** Reads a too long body to its end, so the client gets the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,4 +1,4 @@
-/** Asked as the person's own question, so closed parts of the case file (案卷) are empty. */
+/** Asked as the person's own question: closed parts of the case file (案卷) are empty. */
 import type { Request, RequestHandler } from 'express'
 import type { GraphqlEndpoint } from '../api/graphql/execution.js'
 import { openPaperFor } from '../api/listing/papers.js'
@@ -18,7 +18,7 @@ import { makeExportWords } from './exports.js'
 const CASE_FILE_FORM = 2
 const TYPES = { pdf: 'application/pdf', json: 'application/json; charset=utf-8' } as const
 
-/** `signedIn` returns the person, or refuses. It is asked again before the file leaves: the session may have ended. */
+/** `signedIn` returns the person or refuses, again before the file leaves: the session may have ended. */
 export const makeCaseFileHandler =
   (
     parts: ApiDependencies,

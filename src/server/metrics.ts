@@ -40,10 +40,10 @@ export const makeMetricsHandler = (parts: ApiDependencies): RequestHandler => {
 
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
 const THIS_MACHINE = /^(?:::ffff:)?127\.|^::1$/
-/** Accepts only local Host headers: any other name may resolve to this machine (DNS rebinding). */
+/** Only local Host headers: any other name may resolve to this machine (DNS rebinding). */
 const NAMED_SO = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i
 
-/** True for the token's holder. Without a token, true for direct local requests if PUBLIC_URL is local. */
+/** True for the token's holder; without a token, for direct local requests if PUBLIC_URL is local. */
 const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDependencies['scraping']): boolean => {
   if (token !== null) {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]

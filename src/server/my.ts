@@ -373,7 +373,7 @@ const readCaseId = (id: string): string | null => {
   return key !== null && 'uuid' in key ? key.uuid : null
 }
 
-/** With `no-referrer`, browsers would send `Origin: null`, and forms could not prove their origin. */
+/** With `no-referrer`, browsers send `Origin: null`, and forms cannot prove their origin. */
 const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',

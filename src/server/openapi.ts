@@ -4,7 +4,7 @@ import { listSchemaFiles, schemaDocument } from '../foundation/contracts.js'
 const FOLDER = 'openapi'
 const FRAME = 'frame.json'
 const FRESH_SECONDS = 300
-/** A component with this member stands for the contract named there: a path under schema/ without `.json`. */
+/** Stands for the contract named there: a path under schema/ without `.json`. */
 const CONTRACT = 'x-contract'
 const DEFINITIONS = '#/$defs/'
 

@@ -94,7 +94,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   metrics.pool('answers', () => given.db.usage())
   const { pool } = parts.answerPath
   if (pool !== null) metrics.pool('answers, shared', () => pool.usage())
-  // Lines of the request log hold no secret, and redaction would dominate their cost.
+  // Request-log lines hold no secret, and redaction would dominate their cost.
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeSignInLimits()
   const graphql = await makeGraphqlEndpoint(parts, limits)
@@ -152,7 +152,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   return server
 }
 
-/** Paths charged to the quota after sign-in, or (operations) not at all. All others are charged before routing. */
+/** Paths charged to the quota after sign-in, or (operations) not at all. Others are charged before routing. */
 const ADMITTING = /^\/(?:graphql$|v1\/|healthz$|readyz$|metrics$)/
 
 const withinQuota = ({ quotas }: ApiDependencies, request: IncomingMessage, own: HttpRequestContext): boolean => {

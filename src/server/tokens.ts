@@ -155,7 +155,7 @@ const bounded = (id: string, secret: string): OauthCredentials | null =>
     ? { id, secret }
     : null
 
-/** RFC 6749 section 2.3.1: credentials are form-encoded before Basic. Invalid encodings are taken literally. */
+/** RFC 6749 section 2.3.1: credentials are form-encoded before Basic. Invalid encodings stay. */
 const formDecoded = (text: string): string => {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

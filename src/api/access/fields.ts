@@ -1,4 +1,4 @@
-/** The access table. The hub starts only if every field of the schema has exactly one row. */
+/** The access table. The hub starts only if every schema field has exactly one row. */
 import { type Act, may, ROLES, ROLES_BY_ACT, type Role, type Viewer } from '../../domain/access/viewer.js'
 import { FIELDS_HELD_WITH_OBJECT } from './held.js'
 
@@ -38,7 +38,7 @@ export type ObjectScope = keyof typeof OBJECT_SCOPES
 export interface FieldAccess {
   acts: readonly Act[]
   whose: ObjectScope
-  /** The resolver itself withholds the value, because the field is not nullable or is read too often. */
+  /** The resolver withholds the value, because the field is not nullable or is read too often. */
   byAnswer: boolean
 }
 
@@ -52,7 +52,7 @@ const MOVES =
   'removeListing restoreListing dropListing'
 const GRADE = 'see_grade see_sellers_grade see_authorised_grade'
 
-/** Fields with an access rule of their own; all others are in FIELDS_HELD_WITH_OBJECT. */
+/** Fields with an own access rule; others are in FIELDS_HELD_WITH_OBJECT. */
 const LINES: Record<string, readonly FieldLine[]> = {
   Query: [
     ['see_standing', 'ANY', 'standing standings'],

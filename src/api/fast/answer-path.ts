@@ -14,7 +14,6 @@ export interface AnswerPath {
   verify: Keys['verify']
   compiledQueries: ((schema: GraphQLSchema) => CompiledQueries) | null
   documentStore: DocumentStore | null
-  /** Missing without `fastAnswers`. */
   pool: AnswerPool | null
 }
 
@@ -27,7 +26,7 @@ interface AnswerPathDependencies {
   fastAnswers?: boolean
 }
 
-/** Without `fastAnswers` each request has its own lookups, and graphql-js executes every query. */
+/** Without `fastAnswers` lookups are per request, and graphql-js executes every query. */
 export const makeAnswerPath = ({ db, agencies, keys, fastAnswers = true }: AnswerPathDependencies): AnswerPath => {
   if (!fastAnswers) {
     const lookups = (own: { readonly db: Db }) => makeLookups(own, agencies)

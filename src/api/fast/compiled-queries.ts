@@ -23,9 +23,9 @@ import { isRecord } from '../../foundation/text/json.js'
 const QUERIES_MOST = 1_000
 const QUERY_CHARACTERS_MOST = 10_000
 const ACCEPT_CHARACTERS_MOST = 300
-/** Largest query compiled, in fields with fragments expanded: each spread is compiled separately. */
+/** Largest query compiled, in fields: each fragment spread is compiled separately. */
 const FIELDS_MOST = 1_000
-/** A query is compiled after this many answers, because compiling takes as long as some hundred of them. */
+/** A query is compiled after this many answers: compiling takes as long as some hundred. */
 const ANSWERS_BEFORE = 20
 
 interface GraphqlRequestBody {
@@ -58,7 +58,7 @@ export const makeCompiledQueries = (
       const context = contextOf(body)
       const { data, errors } = await query.run(undefined, context, body.variables ?? {})
       if (!errors) return { text: `${JSON.stringify({ data })}\n`, type: query.type, context }
-      // Restart the count, so a query that always fails is not executed twice each time.
+      // Restart the count, so a query that always fails is not always executed twice.
       query.answers = 0
       return null
     },

@@ -3,14 +3,11 @@ import type { AnswerPool } from '../../store/db/answer-pool.js'
 import type { BatchAnswer } from '../loaders/data-loader.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 
-/** Batches that run at the same time; further calls wait. */
 const UNDER_WAY_MOST = 2
 
 const KEYS_MOST = 1_000
 
-/**
- * A second concurrent batch starts only from this many unanswered keys on: fewer cost less than the statement itself.
- */
+/** A second concurrent batch needs this many unanswered keys: fewer cost less than the statement itself. */
 const KEYS_WORTH_SECOND_BATCH = 100
 
 /** Longest time that a running batch holds back the next one, milliseconds. */

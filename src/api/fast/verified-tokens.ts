@@ -8,7 +8,7 @@ interface CachedToken {
   kid: string
 }
 
-/** Caches a verified token until it expires or its key is no longer accepted. Revocation is not checked here. */
+/** Caches a verified token while it and its key are valid. Revocation is not checked here. */
 export const makeCachingVerify = ({ verify, accepts }: Pick<Keys, 'verify' | 'accepts'>): Keys['verify'] => {
   const tokens = new LRUCache<string, CachedToken>({ max: TOKENS_MOST })
   return (token, now) => {

@@ -40,7 +40,7 @@ import { makeSchema } from './schema.js'
 const LONG_ANSWER = 16_000
 
 /**
- * A cross-site page could send these headers only after a refused CORS preflight. `Authorization` is safe: only Bearer is
+ * A cross-site page could send these headers only after a refused CORS preflight. Only Bearer `Authorization` is
  * accepted.
  */
 const SENT_BY_NO_PAGE = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-csrf-token']
@@ -67,7 +67,6 @@ interface GraphqlAnswer {
   status: number
   headers: Iterable<[string, string]>
   text: string
-  /** Missing when Apollo refused the request before it asked for a context. */
   context: GraphqlContext | null
 }
 
@@ -278,7 +277,7 @@ const readJson = async (request: IncomingMessage, response: ServerResponse): Pro
   }
 }
 
-/** Adds Apollo's CSRF header to a GET without a session cookie, which cannot misuse a session. */
+/** Adds Apollo's CSRF header to a GET that has no session cookie to misuse. */
 const headersWithPreflight = ({ method, headers }: IncomingMessage): HeaderMap => {
   const all = new HeaderMap(Object.entries(headers).map(([name, value = '']) => [name, [value].flat().join(', ')]))
   if (method === 'GET' && readSessionCookie(headers) === null) all.set('apollo-require-preflight', 'true')

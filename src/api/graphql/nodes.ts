@@ -1,4 +1,4 @@
-/** Access is checked before the object is loaded, so a missing and a forbidden object take equally long. */
+/** Access is checked before loading, so a missing and a forbidden object take equally long. */
 import {
   may,
   mayOnFeed,
@@ -99,7 +99,6 @@ const isHeadFor = async (
 const ownerIn = ({ operatorId, uscc, shop, region }: AuthorizationRow): OperatorScope | null =>
   operatorId === null ? null : { uscc, shop, region }
 
-/** False for an agency if the row is not of its feeds or has no feed. */
 const isOfFeed = (viewer: Viewer, agencies: GraphqlContext['parts']['agencies'], feed: string | null): boolean =>
   viewer.role !== 'agency' ||
   (feed !== null &&

@@ -66,8 +66,8 @@ import { withNotedOperators } from './audited-operators.js'
 import { resolveNode } from './nodes.js'
 
 /**
- * graphql-js 16.15 lists `DIRECTIVE_DEFINITION` as a location of `@deprecated`; graphql-core 3.2 (Python's gql) then refuses the whole
- * schema.
+ * graphql-core 3.2 (Python's gql) refuses the location `DIRECTIVE_DEFINITION`, which graphql-js 16.15 gives
+ * `@deprecated`.
  */
 const DEPRECATED = new GraphQLDirective({
   ...GraphQLDeprecatedDirective.toConfig(),
@@ -187,7 +187,6 @@ const ENUMS = {
   ScorecardActivationState: { ACTIVATED: 'ADOPTED' },
 }
 
-/** Later resolvers replace earlier ones. */
 const RESOLVERS = [
   SCALARS,
   ENUMS,

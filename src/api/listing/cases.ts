@@ -15,7 +15,7 @@ type CaseBoardFilter = {
   [K in 'states' | 'list' | 'region' | 'name' | 'late' | 'keeper' | 'penalty' | 'heavy']?: store.CaseFilter[K] | null
 }
 
-/** Ended cases are found only on request and with the right to see removals. */
+/** Ended cases need a request and the right to see removals. */
 const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | null | undefined): store.CaseFilter => {
   const { states = null, late = false, heavy = null, region, name, ...texts } = given ?? {}
   const { list = null, keeper = null, penalty = null } = refuseUnstorableText(texts)

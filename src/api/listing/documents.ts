@@ -20,7 +20,6 @@ import { refuseUnstorableText } from '../request/limits.js'
 import { isInViewersRegion, NO_SUBJECT } from '../request/viewer.js'
 import { type ListingView, readListingAndOperator } from './listing-view.js'
 
-/** Null for a public entry, a mirrored entry or a past day. */
 const caseIn = async ({ facts, uuid }: ListingView, context: GraphqlContext) =>
   facts && readListingAndOperator(context, uuid)
 
@@ -102,7 +101,6 @@ const views = async (context: GraphqlContext, { listing, operator }: DocumentCas
 
 type DraftFormat = 'PDF' | 'DOCX'
 
-/** The file in base64. */
 const writeDraft = async (paper: Paper, format: DraftFormat): Promise<string> =>
   (format === 'PDF' ? await writePdf(paper) : writeDocx(paper)).toString('base64')
 

@@ -23,7 +23,7 @@ const ownListing = async (context: GraphqlContext, uuid: string): Promise<Listin
   const body = await context.load.publicEntry(uuid)
   const entry = body && inForce(body, context.today) ? makeEntryView(body) : null
   if (!may(context.viewer, 'see_inner_listings')) return entry
-  // A missing and a forbidden case take equally long, so timing reveals nothing.
+  // A missing and a forbidden case take equally long.
   if (!(await isHeadFor(context, { type: 'Listing', key: uuid }))) return entry
   const stored = await context.load.listing(uuid)
   const listing = stored?.wrongFrom === null ? stored : null

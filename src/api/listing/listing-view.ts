@@ -1,4 +1,4 @@
-/** Views of entries and cases. Resolvers read a null `state`, `operatorId`, `record` or `counted` from the case. */
+/** Resolvers read a null `state`, `operatorId`, `record` or `counted` from the case. */
 import { may, type OperatorScope, seesOnlySomeFiles, type Viewer } from '../../domain/access/viewer.js'
 import { type Case, isBeforeNotice, isCaseOver, isVisibleToParty } from '../../domain/listing/case.js'
 import { type ListKind, REMOVAL_REASONS } from '../../domain/listing/lists.js'
@@ -14,14 +14,13 @@ export interface ListingView extends EntryMembers {
   __typename: 'Listing'
   uuid: string | null
   state: string | null
-  /** Set only in views of public entries. */
   isContested?: boolean
   operatorId: number | null
   /** Id of the record version of the decision, or of the mirrored entry. */
   record: number | null
   facts: Case | null
   counted: {
-    /** Day from which terms count again, because the listing was restored; null: from the decision. */
+    /** Day from which a restored listing counts its terms again; null: from the decision. */
     anewFrom: string | null
     /** Day whose rules apply; null: today. */
     asOf: string | null
@@ -75,7 +74,7 @@ export const makeCaseView = (listing: Listing): ListingView => ({
   counted: { anewFrom: listing.facts.termFrom ?? null, asOf: null },
 })
 
-/** The case on day `asOf`, as known at `knownAt`, rebuilt from its steps; null without one. */
+/** The case on day `asOf`, as known at `knownAt`, rebuilt from its steps. */
 export const makePastCaseView = (
   listing: Listing,
   moves: readonly ListingEvent[],

@@ -41,7 +41,7 @@ const blacklist = async (_: unknown, args: BlacklistArgs, context: GraphqlContex
   )
 }
 
-/** Charges a name filter to the query budget, because it may scan the whole list. */
+/** Charges a name filter to the query budget: it may scan the whole list. */
 const overWhole = <T>(context: GraphqlContext, { name }: PublicFilter, act: () => Promise<T>): Promise<T> => {
   if (name != null) chargeField(context, 'Query.blacklist')
   return context.parts.inTurn(act)
@@ -153,7 +153,7 @@ export const listingResolvers = {
       return facts && list ? needsConsent(list, facts.level, today) : null
     },
     measures: async ({ uuid }: ListingView, _: unknown, { load, viewer }: GraphqlContext) => {
-      // Whoever works on cases sees all measures of the entry, also from a seat.
+      // Caseworkers see all measures, also from a seat.
       const seat = may(viewer, 'see_moves') ? null : seatOf(viewer)
       const all = uuid === null ? [] : await load.measures(uuid)
       return all

@@ -62,7 +62,7 @@ const moveNamed =
     return payload(moved, context)
   }
 
-/** True for a party in its own cases after service of notice, and for a regional viewer in cases of its region. */
+/** True for a party after service of notice, and for a regional viewer in its region. */
 const isTheirs = async (context: GraphqlContext, uuid: string): Promise<boolean> => {
   const { viewer } = context
   if (viewer.role !== 'party' && !isRegionBound(viewer)) return true

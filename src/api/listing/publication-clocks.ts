@@ -28,7 +28,7 @@ const clockView = ({ startsOn, repairFrom, endsOn, lengthened }: PublicationCloc
   repairFrom: repairFrom.on,
   endsOn: endless ? null : endsOn.on,
   lengthened: lengthened || endless,
-  // The last day and the repair day may come from different rows of the rules table.
+  // The last day and the repair day may come from different rule rows.
   basis: [...new Set([endsOn.row.basis, repairFrom.row.basis])].join('；'),
   confirmed: endsOn.row.confirmed && repairFrom.row.confirmed,
 })

@@ -31,14 +31,14 @@ export const groupRowsByOperator = <V extends { operatorId: number | null }>(
 
 export type BatchAnswer<K, V> = (keys: readonly K[]) => Promise<V[]>
 
-/** `answer` receives distinct keys and returns their values in the same order. Values are cached for one request. */
+/** `answer` receives distinct keys and returns values in their order, cached for one request. */
 export const makeBatchedLoad = <K, V>(nameOf: (key: K) => string, answer: BatchAnswer<K, V>) => {
   // setImmediate runs after this turn's promise jobs, so resolvers of one level share the query.
   const loader = new DataLoader<K, V, string>(answer, { cacheKeyFn: nameOf, batchScheduleFn: setImmediate })
   return (key: K) => loader.load(key)
 }
 
-/** Merges the calls of one microtask turn into one batch, answered from one snapshot. Nothing is cached. */
+/** Merges one microtask turn's calls into one batch and snapshot. Nothing is cached. */
 export const batchWithinTurn = <K, V>(answer: BatchAnswer<K, V>) => {
   const loader = new DataLoader<K, V>(answer, { cache: false, batchScheduleFn: queueMicrotask })
   return (key: K) => loader.load(key)

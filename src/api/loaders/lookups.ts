@@ -31,7 +31,7 @@ export interface StandingKey {
 export interface Lookups {
   readonly db: Db
   standings: BatchAnswer<StandingKey, standings.StandingRow | null>
-  /** Instant of each feed's last successful pull; null for all feeds while the database may be an old copy. */
+  /** Each feed's last successful pull; null for all while the database may be an old copy. */
   pulls: () => Promise<Map<string, Date | null>>
   operators: BatchAnswer<{ scheme: string; code: string }, operators.StoredOperator | null>
   records: BatchAnswer<RecordPageKey, versions.RecordVersion[]>

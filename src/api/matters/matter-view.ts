@@ -32,7 +32,6 @@ const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules }
   ended: clock.ended?.how ?? null,
 })
 
-/** The clock that runs out first. */
 const findNextClock = (clocks: readonly MatterClock[]): MatterClock | undefined =>
   clocks
     .filter(({ due, ended }) => due !== null && ended === null)
@@ -75,7 +74,7 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
   }
 }
 
-/** True for a seat and its superiors; for hub staff too, except in kinds for seats only, whose fields are sealed. */
+/** True for a seat and its superiors; for hub staff, except in kinds for seats only (sealed fields). */
 export const seesMatter = ({ viewer }: GraphqlContext, { matter, sealedFields }: store.StoredMatter): boolean => {
   const seat = seatOf(viewer)
   return seat === null ? sealedFields === null : hasSeatIn(matter.seats, matter.handed, seat)
@@ -138,7 +137,7 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     },
     moveCount: matter.moves.length,
     content: async () => {
-      // What a listing ordered is open to the staff of the hub; its content names a firm, so not to those of a region.
+      // A matter ordered by a listing is open to the hub's staff. It names a firm, so regional staff is excluded.
       const isOpenToStaff = kind.opened_by.includes('listing') && regionBoundOf(viewer) === null
       const isOpen = seat === null ? isOpenToStaff : hasSeatIn(seats, handed, seat)
       return isOpen ? contentView(context, kind, stored) : null

@@ -52,11 +52,11 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   return makeConnection(views, args, ({ cursor }) => cursor)
 }
 
-/** What waits for the seats below is not for a superior to do. */
+/** Superiors do not act on what waits for the seats below. */
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
   queue === 'WAITING' ? rangeOfSeat(seat) : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
-/** A read of the holder's own queue is the receipt of the matters that it lists. They keep their places on the page. */
+/** The holder's read of its own queue is the receipt of the listed matters. They keep their places on the page. */
 const withReceipts = async (
   context: GraphqlContext,
   seat: string,
@@ -77,7 +77,7 @@ const isUnreceived = ({ receivedAt, handed, seats }: store.StoredMatter['matter'
 const kindsSeenByStaff = (): string[] =>
   [...readMatterKinds().values()].filter(({ visibility }) => visibility === 'SEATS').map(({ kind }) => kind)
 
-/** One statement, whether there is none or it is not for this viewer. */
+/** One statement, so a missing and a forbidden matter take equally long. */
 const findSeenMatter = async (context: GraphqlContext, id: string): Promise<store.StoredMatter | null> => {
   const stored = await store.matterById(context.parts.db, uuidIn(id) ?? NOBODY)
   return stored !== null && seesMatter(context, stored) ? stored : null
@@ -88,7 +88,6 @@ export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
   return stored && makeMatterView(context, stored)
 }
 
-/** Null for who has no seat in it, as where there is none. */
 export const findMatterForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {
   const stored = await store.matterById(db, uuidIn(id) ?? NOBODY)
   const seat = may(viewer, 'see_matters') ? seatOf(viewer) : null
@@ -162,7 +161,6 @@ const given = <T extends object>(input: T): { [K in keyof T]: NonNullable<T[K]> 
     [K in keyof T]: NonNullable<T[K]>
   }
 
-/** For GraphQL and /v1. */
 export const openMatterOf = async (
   context: GraphqlContext,
   input: OpeningInput,
@@ -186,7 +184,6 @@ export const openMatterOf = async (
   return work.openMatter(context.parts, personOf(context), opening, context.now)
 }
 
-/** For GraphQL and /v1. */
 export const moveMatterOf = async (context: GraphqlContext, input: MovingInput) => {
   const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
   const seen = await findSeenMatter(context, id)

@@ -56,11 +56,11 @@ interface MatchedOperatorAtTime extends OperatorAtTime {
 
 const byName = async (context: GraphqlContext, name: string, filter: store.DirectoryFilter, args: PageArgs) => {
   chargeField(context, 'Query.operators')
-  // Prepared statements, because planning takes longer than the query. A grade filter is too complex for them.
+  // Prepared statements: planning takes longer than the query. A grade filter is too complex for them.
   const db = filter.grade == null ? context.lookups.db : context.parts.db
   const [first, after] = [readPageSize(args), readMatchInCursor(args.after)]
   const matches = await search(context, name, filter)
-  // A later page searches again from the start, so no operator appears twice under different names.
+  // A later page searches from the start, so no operator appears twice under different names.
   const operators = await store.findOperatorsOfMatches(db, matches, filter, after === null ? first + 1 : matches.length)
   const isWhole = after !== null || operators.length <= first
   let count: Promise<number> | null = null
@@ -125,7 +125,7 @@ const matchView = async (
     ? (await former()).filter(({ operatorId }) => operatorId === match.operator).map((each) => each.name)
     : [name ?? '']
   const matched = written.find((each) => searchKey(each) === match.key)
-  // `matched` is missing when the name changed between two database queries.
+  // `matched` is missing when the name changed between two queries.
   return { reason: match.reason, name: nameShown(context, operator, matched ?? match.key), former: match.former }
 }
 

@@ -135,7 +135,7 @@ const goods = ({ body }: RecordVersion) => ({
 })
 
 const beside = (context: GraphqlContext, version: RecordVersion) => ({
-  // The answer shows the operator's name and state, so the audit log notes it.
+  // The answer shows the operator, so the audit log notes it.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: makeRecordView(context, version),

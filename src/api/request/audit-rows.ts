@@ -58,9 +58,7 @@ export const writeAuditRow = (
   return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
-/**
- * Writes no row for an anonymous request unless it is issued a token. On TRAIL_UNAVAILABLE the answer must not leave.
- */
+/** No row for an anonymous request unless it is issued a token. On TRAIL_UNAVAILABLE the answer must not leave. */
 export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
   const { viewer, auditNotes, seen, parts } = context
   if (auditNotes.text === '') return
@@ -134,7 +132,7 @@ const auditedOperation = (
   variables: Record<string, unknown>,
   { keys: { mark }, office }: Pick<ApiDependencies, 'keys' | 'office'>,
 ): string => {
-  // The cache is keyed by the source, and that of a mutation may hold a secret.
+  // The cache is keyed by the source, which may hold a mutation's secret.
   const redacted = (): string => redactedText(withoutSecretArguments(source), mark)
   const query = isAct ? redacted() : cachedText(questions, source, redacted)
   if (Object.keys(variables).length === 0) return query
@@ -153,7 +151,7 @@ const redactedText = (source: string, mark: (id: string) => string): string =>
 export const writeJsonWithoutAccessCodes = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === 'string' ? withoutAccessCodes(member) : member))
 
-/** Truncated text ends with its full length and keyed hash, so copies can be compared. */
+/** Truncated text ends with its full length and keyed hash, for comparison. */
 const truncate = (text: string, mark: (id: string) => string): string =>
   text.length <= PURPOSE_LENGTH_MOST ? text : `${text.slice(0, PURPOSE_LENGTH_MOST)}… ${text.length} ${mark(text)}`
 

@@ -9,7 +9,6 @@ const POLL_INTERVAL_MS = 500
 const STREAMS_EACH = 5
 const STREAMS_MOST = 1_000
 
-/** Numbered changes that callers hear. */
 export interface NumberedFeed {
   ledger: ChangeLedger
   number(db: Db, now: Date, steps: number): Promise<number>
@@ -18,7 +17,7 @@ export interface NumberedFeed {
 export interface ChangeStream {
   feed: NumberedFeed
   client: string
-  /** Whose numbers they are: the client, or its seat. */
+  /** The client, or its seat. */
   reader: string
   after: number
   /** Sends a heartbeat after silence. Returns at once while an earlier call sends. Never throws. */

@@ -109,14 +109,14 @@ export class GraphqlContext {
   }
 
   /**
-   * True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. Never for a mutation, which must report its
-   * outcome.
+   * True when the client has gone or ANSWER_BEGINS_WITHIN_MS have passed. A mutation must report its outcome: never
+   * true.
    */
   isOver(): boolean {
     return !this.auditNotes.isAct && (this.reader.destroyed || performance.now() - this.began > ANSWER_BEGINS_WITHIN_MS)
   }
 
-  /** Adds to the audit row an operator that `audited-operators.ts` cannot find in the answer. */
+  /** Audits an operator that `audited-operators.ts` cannot find in the answer. */
   shown(code: string): void {
     noteOperator(this.seen, { code })
   }

@@ -42,10 +42,10 @@ export interface ServerDependencies {
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   office: LiveOffice
   setup?: FirstSetup | null
-  /** Number of own proxies, whose X-Forwarded-For is trusted; default 0. */
+  /** Number of own proxies (trusted X-Forwarded-For); default 0. */
   proxies?: number
   quota?: number
-  /** A stream's client that stops reading for this long (milliseconds) is disconnected; default 30,000. */
+  /** A stream's client that stops reading this long (milliseconds) is disconnected; default 30,000. */
   slowMs?: number
   resolve?: HostResolver
   demo: boolean
@@ -55,7 +55,6 @@ export interface ServerDependencies {
   auditLog: AuditLog
   /** An exception thrown by `progress` stops the verification. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
-  /** Null when another process already pulls the feed. */
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   rescore: (operators: readonly number[]) => Promise<unknown>
   publish: () => Promise<unknown>

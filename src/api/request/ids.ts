@@ -1,4 +1,4 @@
-/** GraphQL ids are base64url of `Type:key`. A listing of this hub has its uuid as id. */
+/** GraphQL ids are base64url of `Type:key`. A listing's id is its uuid. */
 import { TIMELINESS_DUTIES, type TimelinessKey } from '../../domain/delivery/timeliness.js'
 import { isUuid } from '../../domain/listing/listing.js'
 import { Refusal } from '../../foundation/errors.js'

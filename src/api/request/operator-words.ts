@@ -2,7 +2,7 @@ import { divisionPrefixIn } from '../../domain/operators/places.js'
 import type { OperatorWords } from '../../store/access/list-filter.js'
 import { refuseUnstorableText } from './limits.js'
 
-/** Reads a division code, its first digits, or a place name such as 长春市. */
+/** Division code, its first digits, or a place name (长春市). */
 const readRegion = (text: string): string => {
   const asked = text.trim()
   return /^\d{1,6}$/.test(asked) ? asked : (divisionPrefixIn(asked) ?? asked)

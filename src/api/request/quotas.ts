@@ -1,4 +1,4 @@
-/** Processes exchange counts once a second, so together they may exceed the quota by one second's requests. */
+/** Processes exchange counts each second, so together they may exceed the quota by one second's requests. */
 import type { ServerResponse } from 'node:http'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
@@ -104,7 +104,7 @@ const writeRateLimit = (
   if (over) response.setHeader('Retry-After', String(reset))
 }
 
-/** One quota unit is this much query cost, or a hundred rows of a bulk query. */
+/** One quota unit: this query cost, or a hundred rows of a bulk query. */
 const COST_OF_A_UNIT = 100
 
 export const countUnitsBeyondFirst = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

@@ -9,7 +9,7 @@ const BUCKETS_MOST = 10_000
 const LOOKS_EACH = 10
 
 /**
- * A newcomer (an address with few recent failures) is always admitted: 120 random bits cannot be guessed, and strangers
+ * Newcomers (addresses with few recent failures) are always admitted: 120 random bits cannot be guessed, and strangers
  * cannot lock out everybody.
  */
 const PARTY = {
@@ -17,7 +17,7 @@ const PARTY = {
   overall: { most: 300, everyMs: 500 },
   each: [{ most: 20, everyMs: 30_000 }],
 }
-/** Rates for clients: overall, per client with address, per address. Overall, scrypt takes at most half a processor. */
+/** Rates: overall, per client and address, per address. Overall, scrypt takes at most half a processor. */
 const CLIENT = {
   overall: { most: 200, everyMs: 100 },
   each: [
@@ -26,7 +26,7 @@ const CLIENT = {
   ],
 }
 
-/** A passkey cannot be guessed, and no name is known before it answers. So newcomers are always admitted here too. */
+/** Newcomers are always admitted: a passkey cannot be guessed, and names no account before it answers. */
 const PASSKEY = {
   newcomers: true,
   overall: { most: 300, everyMs: 100 },
@@ -67,8 +67,8 @@ export const makeRateLimit = ({
   const limits = each.map((rate) => makeBuckets(rate, most))
   return {
     /**
-     * Returns a function that takes the count back after success. `proven` exempts a key that signed in before from
-     * the overall rate.
+     * Returns how to take the count back after success. `proven` exempts a key that signed in before from the overall
+     * rate.
      */
     take: (keys: readonly string[], now: Date, proven = false): (() => void) => {
       const at = now.getTime()

@@ -82,7 +82,7 @@ export const getRequestContext = (request: RequestWithContext): HttpRequestConte
   return context
 }
 
-/** A class, because V8 keeps the values of object literals with accessors alive until a major garbage collection. */
+/** A class: V8 keeps values of object literals with accessors alive until a major garbage collection. */
 export class HttpRequestContext {
   readonly url: URL
   readonly now: Date
@@ -124,7 +124,7 @@ export class HttpRequestContext {
   }
 }
 
-/** Returns X-Request-Id or else the traceparent's trace id; null if unsafe in a log or an SQL comment. */
+/** X-Request-Id, else the traceparent's trace id; null if unsafe in a log or SQL comment. */
 const idIn = ({ headers }: IncomingMessage): string | null => {
   const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null

@@ -21,7 +21,7 @@ interface RequestDatabaseOptions {
   mostMs?: number
 }
 
-/** A change (`acts`) is not cancelled when the client disconnects, because nobody could tell what was done. */
+/** A change (`acts`) is not cancelled on disconnection: nobody could tell what was done. */
 export const makeRequestDatabase = (
   answers: AnswerPool,
   { requestId, response, acts, mostMs = ANSWER_BEGINS_WITHIN_MS }: RequestDatabaseOptions,
@@ -42,7 +42,7 @@ export const makeRequestDatabase = (
   return answers.forRequest({ name: requestId, over: over.signal })
 }
 
-/** Creates `db` on first use. Other members are inherited: spreading the object loses them. */
+/** Creates `db` on first use. Spreading the object would lose inherited members. */
 export const withRequestDb = <P extends { db: Db }>(parts: P, own: () => Db): P => {
   const known = shapes.get(parts) as DependencyShape<P> | undefined
   const shape = known ?? shapeOf(parts)

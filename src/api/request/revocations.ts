@@ -7,7 +7,7 @@ import * as store from '../../store/access/revocations.js'
 import type { Db } from '../../store/db/db.js'
 
 const FRESH_MS = 1_000
-/** Ids are committed slightly out of order, so this many are read again each time. */
+/** Ids are committed slightly out of order, so this many are reread. */
 const OVERLAP = 1_000
 const SWEPT_MS = 60_000
 

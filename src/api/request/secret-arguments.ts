@@ -1,4 +1,4 @@
-/** Arguments of GraphQL whose values the audit log must not keep: mail addresses, credentials of robots, codes. */
+/** GraphQL arguments that the audit log must not keep: mail addresses, robots' credentials, codes. */
 const NAMES = 'mailAddress|mailCode|robotAddress|robotSecret'
 /** Characters that GraphQL ignores between tokens. */
 const BLANK = String.raw`(?:[\s,]|#[^\n]*\n)*`
@@ -7,7 +7,7 @@ const LITERAL = String.raw`"""(?:\\"""|[\s\S])*?"""|"(?:[^"\\\r\n]|\\.)*"`
 const GIVEN = new RegExp(String.raw`("?)\b(${NAMES})\1(${BLANK}:${BLANK})(?:${LITERAL})`, 'g')
 const VARIABLES = new RegExp(String.raw`\b(?:${NAMES})${BLANK}:${BLANK}\$(\w+)`, 'g')
 const HIDDEN = '"…"'
-/** Any text of these mutations may be a secret, except the names of settings. A matter's content is for its seats. */
+/** Any text of these mutations may be secret, except setting names. A matter's content is for its seats. */
 const TAKES_SECRETS = /\b(?:proposeSettings|openMatter|moveMatter)\b/
 /** A comment may hold a single quotation mark. */
 const LITERAL_OR_COMMENT = new RegExp(String.raw`${LITERAL}|#[^\r\n]*`, 'g')

@@ -86,8 +86,7 @@ export const viewerOfSession = async (
 }
 
 /**
- * Throws UNAUTHENTICATED when the token of a long request was revoked or its session ended, but not when the token
- * expired.
+ * Throws UNAUTHENTICATED when a long request's token was revoked or its session ended; an expired token is accepted.
  */
 export const recheckAdmission = async (
   request: IncomingMessage,
@@ -111,7 +110,7 @@ export const requireAct = (viewer: Viewer, act: Act): void => {
   if (!may(viewer, act)) throw new Refusal('FORBIDDEN')
 }
 
-/** An id that matches nothing, looked up so that missing and forbidden objects take equally long. */
+/** An id that matches nothing: missing and forbidden objects take equally long. */
 export const NO_ID = 0
 export const NO_SUBJECT = '00000000-0000-0000-0000-000000000000'
 

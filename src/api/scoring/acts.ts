@@ -18,7 +18,7 @@ export const performAct = async <I, R, V>(
   return viewOf(context, result)
 }
 
-/** Returns NO_ID for an object outside the viewer's region. Throws `unknown` for an id of another type. */
+/** NO_ID for an object outside the viewer's region. Throws `unknown` for an id of another type. */
 export const findNumberInRegion = async (
   context: GraphqlContext,
   act: Act,

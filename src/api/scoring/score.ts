@@ -20,11 +20,11 @@ export type ScoreView = StoredScore & { when?: PointInTime }
 export const getPointInTimeOfScore = (context: GraphqlContext, { when, asOf }: ScoreView): PointInTime =>
   when ?? choosePointInTime(context, { asOf })
 
-/** False when the score counted a removed listing that the viewer may not see. */
+/** False when it counted a removed listing hidden from the viewer. */
 export const maySeeScore = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
-/** Words the reasons by the scorecard that produced them, not by the one in force. */
+/** Words the reasons by the scorecard that produced them. */
 const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)

@@ -1,4 +1,4 @@
-/** Only authorities see the watch list. It is a hint; no decision may be based on it. */
+/** Only authorities see the watch list: a hint, never the basis of a decision. */
 import { regionBoundOf } from '../../domain/access/viewer.js'
 import * as store from '../../store/scoring/watch-entries.js'
 import { connectionById, type OrderedPageArgs } from '../request/connection.js'

@@ -4,10 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedHandler } from './admitted-request.js'
 
-/**
- * One verification runs at a time: it reads every row. A stopping hub sends the event `end`. Refusals RUN_BUSY,
- * STOPPING.
- */
+/** One verification runs at a time: it reads every row. A stopping hub sends `end`. Refusals RUN_BUSY, STOPPING. */
 export const makeAuditVerificationHandler = (): AdmittedHandler => {
   let walking = false
   return async ({ response, parts, viewer, audit }) => {

@@ -30,14 +30,12 @@ const SLOW_MS = 30_000
 const ADMITTED_MS = 2_000
 const RETRY_MS = 3_000
 
-/** One kind of numbered changes. */
 export interface ChangeFeed extends NumberedFeed {
   act: Act
   path: string
   event: string
-  /** Null for a viewer that hears nothing. */
   readerOf(viewer: Viewer): string | null
-  /** The number after which the reader goes on; `after` null: after the last. Refusal CHANGES_GONE. */
+  /** The number after which the reader goes on; default: the last. Refusal CHANGES_GONE. */
   start(parts: ApiDependencies, reader: string, after: number | null, now: Date): Promise<number>
   /** `shown`: codes of the operators in these changes. */
   list(
@@ -50,7 +48,7 @@ export interface ChangeFeed extends NumberedFeed {
   anew: object
 }
 
-/** Of a marketplace's own sellers. `after` acknowledges every change up to it. */
+/** A marketplace's own sellers. `after` acknowledges every change up to it. */
 export const sellerChanges: ChangeFeed = {
   ledger: SELLER_CHANGES,
   act: 'hear_changes',
@@ -74,7 +72,7 @@ const streamChanges = async (
   { reader, from }: { reader: string; from: number },
 ): Promise<void> => {
   const client = viewer.sub ?? ''
-  // Statements of this handle continue after the client disconnects.
+  // Statements of this handle outlive the client's connection.
   const parts = withRequestDb(all, () => all.answers.forRequest({ name: requestContext.requestId }))
   const closed = new AbortController()
   response.once('close', () => closed.abort())

@@ -66,7 +66,7 @@ const refuseMethod =
     problem(response, 405, { code: 'METHOD_NOT_ALLOWED', message, details: {} })
   }
 
-/** Sends a problem (RFC 9457), whose `error` is what a `hub` command would print. */
+/** Sends a problem (RFC 9457); `error` is the `hub` command's text. */
 const problem = (
   response: Response,
   status: number,

@@ -30,12 +30,9 @@ import type { ChangeFeed } from './changes.js'
 import { makeBodyReceiver } from './receive-body.js'
 import { writeAndDrain } from './standings/stream.js'
 
-/** Most rows of one request. */
 export const MATTER_ROWS_MOST = 10_000
-/** Most bytes of one body. */
 const BODY_BYTES_MOST = 32 * 1024 * 1024
 const BODIES_MOST = 4
-/** Rows opened side by side, each in its own transaction. */
 const ROWS_AT_ONCE = 4
 const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
 
@@ -115,7 +112,7 @@ export const answerMatter =
     asked.response.set('Cache-Control', 'no-store').type('application/json').send(shown.content)
   }
 
-/** Of the caller's seat and those that it covers. A page or event that lists a matter is its holder's receipt. */
+/** Changes of the caller's seat and those below. A page or event that lists a matter is its holder's receipt. */
 export const matterChanges: ChangeFeed = {
   ledger: MATTER_CHANGES,
   act: 'hear_matters',
@@ -154,7 +151,7 @@ const openOne = async (context: GraphqlContext, sent: unknown) => {
   return { result, reference, id: makeGlobalId('Matter', stored.id), number, state: matter.state }
 }
 
-/** Sends the rows' answers while further rows are opened, and returns the last line. A sent row stays opened. */
+/** Sends answers while further rows are opened; returns the last line. A sent row stays opened. */
 const openRows = async (
   { response, own, parts, viewer }: AdmittedRequest,
   context: GraphqlContext,
@@ -192,7 +189,7 @@ interface SentRow {
   reference: string | null
 }
 
-/** Rows with one reference are never side by side, so the first of them opens the matter. */
+/** Rows with one reference never run side by side: the first opens the matter. */
 const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
   const chunk: SentRow[] = []
   for (const line of lines.slice(from, from + ROWS_AT_ONCE)) {
@@ -204,7 +201,7 @@ const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
   return chunk
 }
 
-/** From this HTTP status on a refusal is about the hub, not the row; RUN_BUSY is, too. */
+/** Refusals from this HTTP status on, and RUN_BUSY, are about the hub, not the row. */
 const LOWEST_FAILURE_STATUS = 500
 
 const openRow = async (context: GraphqlContext, { sent, reference }: SentRow, row: number) => {

@@ -47,7 +47,6 @@ export const makePapersHandler = (): AdmittedHandler => {
   }
 }
 
-/** A move that names the hash afterwards has its bytes here. */
 export const makeAttachmentHandler = (): AdmittedHandler => {
   const receive = makeFileReceiver()
   return async (visit) => {
@@ -129,7 +128,7 @@ export const answerReceipts = async ({ request, response, parts, viewer, audit }
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-/** A name with another extension would be opened as what the paper is not. */
+/** A wrong extension would open the paper in the wrong program. */
 const withExtension = (name: string, extension: string): string =>
   name
     .toLowerCase()

@@ -108,7 +108,7 @@ interface UploadSource {
   agency: string
 }
 
-/** One slot for each source, `most` in all and `ofOne` per agency. `job` names the work in RUN_BUSY. */
+/** One slot for each source, `most` in all, `ofOne` per agency. `job` appears in RUN_BUSY. */
 export const makeUploadSlots = (most: number, ofOne: number, job: 'pull' | 'sellers' = 'pull') => {
   const taken = new Map<string, string>()
   const ask = ({ id, agency }: UploadSource): void => {

@@ -49,7 +49,7 @@ export interface ShownEntry {
   decidedOn: string
 }
 
-/** APPLIED: the row changed the entry. REPEATED: it is an exact repeat. LATE: a newer row is known. */
+/** APPLIED: the entry changed. REPEATED: an exact repeat. LATE: a newer row is known. */
 export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
 export interface HistoryRow {

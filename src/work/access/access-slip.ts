@@ -5,12 +5,11 @@ interface SlipInput {
   accessCode: string
   name: string | null
   code: string
-  /** Missing while the operator has no case. */
   office: { name: string; contact: string | null } | null
   now: Date
 }
 
-/** The QR code holds the address alone: a code in an address would be logged. */
+/** The QR code holds only the address: a code in it would be logged. */
 export const makeAccessSlip = ({ site, accessCode, name, code, office, now }: SlipInput): Paper => ({
   title: '信用档案查询告知单',
   madeAt: now,

@@ -3,7 +3,7 @@ import { type AccountEvent, describeAccountEvent } from '../../domain/notificati
 import type { Tx } from '../../store/db/db.js'
 import { addAccountNotice } from '../../store/notifications/account-notices.js'
 
-/** Runs in the transaction of the event, so no notice is lost. Needs a confirmed mail address. */
+/** Runs in the event's transaction, so no notice is lost. Needs a confirmed mail address. */
 export const noteAccountEvent = async (
   tx: Tx,
   { person, event, now }: { person: string; event: AccountEvent; now: Date },

@@ -13,7 +13,7 @@ export interface ActorAndTime {
 /** Without this function, all operators may be seen. */
 export type OperatorAccessCheck = (operator: operators.StoredOperator) => boolean
 
-/** Refusal OPERATOR_UNKNOWN when no operator has the code or `mayFor` denies access to it. */
+/** Refusal OPERATOR_UNKNOWN, also when `mayFor` denies access. */
 export const findOperator = async (
   tx: Tx,
   code: string,

@@ -15,7 +15,7 @@ export interface ClientCredentials extends Pick<clients.ClientAccount, 'role' | 
 
 export const BY_COMMAND_LINE = 'command'
 
-/** The client is pending until a second person confirms it. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
+/** A second person confirms the client. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_EXISTS. */
 export const registerClient = async (
   db: Db,
   input: AccountInput,

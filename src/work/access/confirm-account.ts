@@ -7,7 +7,7 @@ import type { Db } from '../../store/db/db.js'
 export interface AccountConfirmation {
   table: confirmations.AccountTable
   name: string
-  /** Identifies the change that the confirming person saw. A later change needs its own confirmation. */
+  /** The change that the confirming person saw; a later one needs its own confirmation. */
   pendingSince: Date
   by: string
   now: Date

@@ -13,7 +13,7 @@ const MOST = { CLIENT: 60, PERSON: 10 } as const
  * limit: anybody could lock them out.
  */
 const MOST_EVERYWHERE = 100
-/** Wrong second factors of a person, from all addresses. Only who knows the password can reach this limit. */
+/** A person's wrong second factors, from all addresses. The password is needed to reach this limit. */
 const MOST_CODES = 10
 
 export interface SignInAttempt {
@@ -24,8 +24,8 @@ export interface SignInAttempt {
 }
 
 /**
- * Seconds until an attempt is allowed; null: now. `proven`: failures at other addresses do not count. Unknown names are
- * looked up too: timing must not reveal them.
+ * Seconds until an attempt is allowed; null: now. `proven`: failures elsewhere do not count. Unknown names are looked
+ * up too: timing must not reveal them.
  */
 export const secondsLocked = async (
   db: Db,
@@ -64,7 +64,7 @@ export const noteFailedSignIn = async (
     log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
 
-/** Each try is counted before `matches` runs, so simultaneous guesses count too. Refusal TOO_MANY_REQUESTS. */
+/** Counts each try before `matches` runs, so simultaneous guesses count. Refusal TOO_MANY_REQUESTS. */
 export const tryCode = async (
   db: Db,
   person: string,
@@ -83,7 +83,7 @@ export const tryCode = async (
   return isRight
 }
 
-/** Marks the address as proven. A person's failures at this address are cleared; other addresses keep theirs. */
+/** Marks the address as proven and clears a person's failures there; other addresses keep theirs. */
 export const noteGoodSignIn = (
   db: Db,
   knock: SignInAttempt,

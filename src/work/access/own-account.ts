@@ -38,7 +38,7 @@ export const describeAccount = async (
   }
 }
 
-/** `number` null: all sessions but this one, which ends by signing out. Refusal SESSION_UNKNOWN. */
+/** `number` null: all sessions but this one. Refusal SESSION_UNKNOWN. */
 export const endSessions = async (
   db: Db,
   { viewer, cookie, number: own }: PersonSession,

@@ -1,4 +1,4 @@
-/** Only a keyed hash of an access code is stored. Issued and ended codes stay on record. */
+/** Only an access code's keyed hash is stored. Issued and ended codes stay on record. */
 
 import type { Viewer } from '../../domain/access/viewer.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'

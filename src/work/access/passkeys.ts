@@ -71,8 +71,8 @@ export const askForPasskey = async (db: Db, person: string | null, { party, now 
 }
 
 /**
- * Returns whose passkey has answered, or null. `person` null: any, and the authenticator must have verified its user.
- * A challenge is used up also by a wrong answer.
+ * Returns whose passkey has answered. `person` null: any, and the authenticator must have verified its user. A wrong
+ * answer uses up the challenge, too.
  */
 export const checkPasskey = async (
   db: Db,
@@ -111,7 +111,7 @@ export const checkPasskey = async (
   return null
 }
 
-/** The person whose passkey the answer names, before anything of it is proven; null without one. */
+/** The person whose passkey the answer names, before any proof. */
 export const findPasskeyHolder = async (db: Db, answer: unknown): Promise<string | null> =>
   (await factors.findPasskey(db, credentialIn(answer)))?.person ?? null
 
@@ -165,7 +165,7 @@ export const verifyNewPasskey = async (
   }
 }
 
-/** The answer is not checked against its type, and later options repeat what is stored. */
+/** The answer is unchecked, and later options repeat what is stored. */
 const knownTransports = (given: unknown): string[] =>
   Array.isArray(given) ? TRANSPORTS.filter((transport) => given.includes(transport)) : []
 

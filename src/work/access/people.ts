@@ -70,7 +70,7 @@ export interface LeavingHandover {
 }
 
 /**
- * Ends all sessions. The account waits for a second person, then its first sign-in enrols another factor. Refusal
+ * Ends all sessions. After a second person's confirmation, the first sign-in enrols another factor. Refusal
  * PERSON_UNKNOWN.
  */
 export const resetSecondFactor = async (
@@ -95,7 +95,7 @@ export const wakePerson = async (db: Db, name: string, change: { by: string; now
   if (!(await people.wakePerson(db, name, change))) throw new Refusal('PERSON_UNKNOWN', { name })
 }
 
-/** Ends all sessions and hands over the open cases; the name stays reserved. Refusal PERSON_UNKNOWN. */
+/** Ends all sessions, hands over open cases, keeps the name reserved. Refusal PERSON_UNKNOWN. */
 export const endPerson = (db: Db, name: string, now: Date, { by, to }: LeavingHandover = TO_OFFICE): Promise<void> =>
   db.transaction(async (tx) => {
     if (!(await endAccount(tx, 'people', name, now))) throw new Refusal('PERSON_UNKNOWN', { name })

@@ -55,8 +55,8 @@ export interface SignInPlace {
 }
 
 /**
- * Starts a session with a cookie of its own, never the request's (session fixation). Refusal SIGN_IN_REFUSED when the account
- * was changed while the sign-in was under way.
+ * Starts a session with a new cookie, never the request's (session fixation). Refusal SIGN_IN_REFUSED when the account
+ * changed during the sign-in.
  */
 export const startSession = async (
   tx: Tx,

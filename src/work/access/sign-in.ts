@@ -28,7 +28,7 @@ interface SignInInput extends ShownFactor {
 }
 
 /**
- * Look-ups and one scrypt run for every attempt, so right and wrong ones take equally long. Refusals: SIGN_IN_REFUSED,
+ * Every attempt runs the look-ups and one scrypt, so all take equally long. Refusals: SIGN_IN_REFUSED,
  * TOO_MANY_REQUESTS, ACCOUNT_PENDING, ACCOUNT_ASLEEP, ADDRESS_REFUSED, PASSWORD_TO_CHOOSE, PASSWORD_AGED,
  * PASSWORD_WEAK, SECOND_FACTOR_NEEDED, SECOND_FACTOR_REFUSED.
  */

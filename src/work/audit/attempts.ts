@@ -9,7 +9,7 @@ export interface RefusedAttempt {
   at: Date
   request: string
   endpoint: string
-  /** Keyed hash of the typed name, which may be a misplaced password; empty without a name. */
+  /** Keyed hash of the typed name (perhaps a misplaced password); empty without a name. */
   mark: string
   known: string | null
   address: string

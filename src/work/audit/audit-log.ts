@@ -1,6 +1,6 @@
 /**
- * An answer leaves only after its row is durable and the chain's head is noted outside the database. All processes extend
- * one chain; a group whose numbers were taken gets new ones.
+ * An answer leaves only after its row is durable and the chain's head is noted outside the database. All processes
+ * extend one chain; a group whose numbers were taken is renumbered.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -40,14 +40,14 @@ const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** A group of rows not written in this time fails, and the requests that it records are refused. */
+/** A group of rows not written in this time fails, and its requests are refused. */
 const WRITE_MS = 5_000
 const TRIES = 20
-/** After two processes took the same number, this many groups are written under the global lock. */
+/** After a collision of numbers, this many groups are written under the global lock. */
 const LOCKED_GROUPS = 50
 const SALTS_DRAWN = 1_024
 const UNSTORABLE = /\0|\p{Cs}/gu
-/** Interval of fsync for the file of noted chain heads: a power cut may lose this much. */
+/** Fsync interval of the file of chain heads: a power cut may lose this much. */
 const SYNC_MS = 1_000
 
 export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
@@ -94,7 +94,7 @@ export const makeAuditLog = (
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
-  /** If null, the next write first looks for rows noted on disk that the table lacks. */
+  /** If null, the next write first looks for noted rows that the table lacks. */
   let lastWritten: WrittenGroup | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -125,7 +125,7 @@ export const makeAuditLog = (
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // The connection may now lead to another server, which may lack this group and earlier ones.
+        // The connection may now lead to another server, which may lack recent groups.
         lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')

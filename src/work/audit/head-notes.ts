@@ -1,7 +1,7 @@
 /**
- * Heads (last number and hash) of the audit chain, kept outside the database. A head is appended before its answers leave
- * and fsynced each second. All processes share `noted/<database>.heads`, one line a head: `1 <stretch> <number>
- * <timeline> <system> <instant> <hash>`. A stretch is an unbroken series of one process; its last head covers the others.
+ * Heads (last number and hash) of the audit chain, kept outside the database. A head is appended before its answers
+ * leave and fsynced each second. All processes share `noted/<database>.heads`, one line a head: `1 <stretch> <number>
+ * <timeline> <system> <instant> <hash>`. A stretch is one process's unbroken series; its last head covers the others.
  */
 import { randomBytes } from 'node:crypto'
 import {
@@ -62,7 +62,7 @@ export const openHeadNotes = (folder: string, database: string): HeadNotes => {
   const write = (line: string): void => {
     try {
       file ??= open()
-      // The leading newline separates the head from a line truncated by a power failure.
+      // The newline separates the head from a line cut by a power failure.
       writeSync(file, `\n${line}\n`)
       isSynced = false
     } catch (error) {

@@ -27,7 +27,7 @@ export interface CalendarProposalInput extends CalendarDays {
   now: Date
 }
 
-/** The amendment has no effect until a second person confirms it. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+/** A second person must confirm the amendment. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
 export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarProposalInput) => {
   const amended = makeAmendments(rules.calendar, made)
   const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)

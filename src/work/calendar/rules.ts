@@ -99,7 +99,7 @@ const listTable = memoByObject((lists: readonly ListKind[]) => {
 
 export type RulesInForce = Pick<WorkRules, 'lists' | 'confirmations'>
 
-/** Lists the rules in force on day `on`; null: all. A rule without dates is always in force. */
+/** Rules in force on day `on`; null: all. A rule without dates is always in force. */
 export const listRuleTables = (on: string | null = null, rules: RulesInForce | null = null): RuleTable[] => {
   const holds = (row: RuleRow) => on === null || isInForce(row, on)
   const tables = allTables(rules?.confirmations ?? NONE)

@@ -1,5 +1,5 @@
 /**
- * Queues additions: everything in force for new or wiped platforms, newly received kinds for others. Steps are idempotent
+ * Queues everything in force for new or wiped platforms, and newly received kinds for others, in idempotent
  * transactions.
  */
 
@@ -35,7 +35,7 @@ export const queueBackfill = async (
   if (hearing === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
   const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
-  // A kind that a platform stops receiving must be stored as dropped, or its return would not be backfilled.
+  // A kind no longer received must be stored as dropped, or its return would not be backfilled.
   if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
   const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
   let owed = 0
@@ -86,7 +86,7 @@ const oweStep = async (
     notice,
     dueAt: filling.now(),
   }))
-  // The platform lost its content: each addition holds the present content and replaces unconfirmed deliveries.
+  // The platform is empty: additions hold the present content and replace unconfirmed deliveries.
   if (filling.wipedAt !== null)
     await deliveries.foldEarlier(
       tx,

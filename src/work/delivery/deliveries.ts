@@ -96,8 +96,8 @@ const settle = async (
 }
 
 /**
- * Returns null when the entry is no longer public. Removals, and records for which no notice can be built now, keep
- * their content.
+ * Returns null when the entry is no longer public. Removals, and records without a possible notice, keep their
+ * content.
  */
 const freshOf = async (tx: Db | Tx, rules: WorkRules, refused: desk.StoredDelivery): Promise<Notice | null> => {
   const { kind, number, notice, subjectId } = refused

@@ -20,7 +20,7 @@ export interface SubjectInForce {
 
 const STEP_ENTRIES = 1_000
 
-/** Entries come in order of id, then records by key. `today` is in Asia/Shanghai. */
+/** Entries by id, then records by key. `today` is in Asia/Shanghai. */
 export const subjectsInForce = async function* (
   db: Db | Tx,
   rules: WorkRules,

@@ -28,7 +28,7 @@ export const resumePlatform = async (db: Db, rules: WorkRules, made: PlatformDir
 }
 
 /**
- * Lets the next backfill send everything in force again, with the same keys and higher delivery numbers. Refusals:
+ * The next backfill sends everything in force again, under the same keys with higher delivery numbers. Refusals:
  * PLATFORM_UNKNOWN, INPUT_INVALID.
  */
 export const declarePlatformWiped = async (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> => {

@@ -100,7 +100,7 @@ const roundOf = async (s: Sender): Promise<RoundResult> => {
   try {
     return await sendDue(s)
   } catch (error) {
-    // Only a push with an end continues after a lost connection: its claims expire with the lease.
+    // Only a push with an end survives a lost connection: its claims expire with the lease.
     if (s.until === undefined || !isConnectionLost(error)) throw error
     s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'the database was lost while pushing')
     return { end: 'failed', error }
@@ -120,7 +120,7 @@ const sendDue = async (s: Sender): Promise<RoundResult> => {
   const limit = probe ? 1 : batchSize * width
   const round = await sendRound(s, { limit, width, only })
   if (!probe || round.end !== 'failed' || only !== undefined) return round
-  // The probed delivery itself may be at fault, so another one, not a removal, is tried.
+  // The probed delivery may be at fault, so another, no removal, is tried.
   const other = await sendRound(s, { limit, width, only: 'OTHERS' })
   return other.end === 'sent' ? other : round
 }

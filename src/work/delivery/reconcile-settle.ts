@@ -61,7 +61,7 @@ const queueMessage = async (
   }
 }
 
-/** Queues no removal when the entry is in force again, or an officer closed its last removal. */
+/** No removal when the entry is in force again, or an officer closed its last removal. */
 export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, removalOf(one, by))
 

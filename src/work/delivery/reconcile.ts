@@ -1,6 +1,6 @@
 /**
- * A missing entry may have been repaired at the platform, so the hub hides it until a person decides. Very many missing
- * entries only raise an alarm.
+ * The hub hides a missing entry until a person decides: the platform may have repaired it. Very many missing entries
+ * only raise an alarm.
  */
 import {
   type DiscrepancyKind,
@@ -101,7 +101,7 @@ const compareOne = async (
 ): Promise<ComparisonResult> => {
   const { rules, log, now } = options
   const { id } = platform
-  // The deliveries are read before the display: later ones are in flight and not judged.
+  // Deliveries are read before the display: later ones are in flight and not judged.
   const before = await comparisons.readSettledDeliveryNumbers(db, id, {
     now: now(),
     settleSeconds: await unsettledSeconds(db, options),
@@ -162,9 +162,7 @@ const withoutAwaited = async (
   return { onTheirWay: onTheirWay + discrepancies.length - rest.length, discrepancies: rest }
 }
 
-/**
- * Younger deliveries are not judged, to give receivers time, unless the comparison was requested or follows a restore.
- */
+/** Younger deliveries are judged only on request or after a restore: receivers need time. */
 const unsettledSeconds = async (
   db: Db,
   { cause, settleSeconds = MESSAGE_SETTLES_SECONDS }: ReconcileOptions,

@@ -7,7 +7,7 @@ import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import type { RestoreNotes } from '../audit/restore-guard.js'
 
-/** Without a note of what was sent, this many delivery numbers are skipped: platforms ignore repeated ones. */
+/** Delivery numbers skipped without a note of what was sent: platforms ignore repeated ones. */
 const UNNOTED_NUMBERS = 1_000
 
 export const areAdditionsStopped = async (db: Db | Tx): Promise<boolean> => !(await store.mayPublishList(db))
@@ -53,7 +53,7 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   return false
 }
 
-/** A note of an early release names no database and counts as one of this database. */
+/** A note of an early release names no database and counts as this one's. */
 const ownPublication = (notes: Notes, database: string) => {
   const published = notes.published()
   return published === null || (published.database ?? database) === database ? published : null

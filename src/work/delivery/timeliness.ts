@@ -20,7 +20,7 @@ import * as store from '../../store/delivery/timeliness.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { readRulesFile, type WorkRules } from '../calendar/rules.js'
 
-/** 国家企业信用信息公示系统 has a column in the report, but is no platform of this hub. */
+/** 国家企业信用信息公示系统 has a report column, but is no platform of this hub. */
 export const PUBLICITY_SYSTEM = {
   id: 'gsxt',
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },

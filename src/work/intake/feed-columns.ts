@@ -1,4 +1,4 @@
-/** What a file of a feed looks like: its columns in words, and a row that the hub would take. */
+/** Columns of a feed's file, and a row that the hub would take. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import type { FormColumn } from '../../agencies/form-columns.js'
 import { schemaDocument } from '../../foundation/contracts.js'
@@ -24,7 +24,7 @@ interface ColumnWords {
   examples: Readonly<Record<string, string>>
 }
 
-/** For each form of the feed, the columns of a row that the hub takes. A form that no plain table can hold has none. */
+/** For each form, columns of a row that the hub takes; none for a form that no plain table can hold. */
 export const samplesOfFeed = memoByObject((feed: AgencyFeed): SampleColumn[][] => {
   const { titles, examples } = schemaDocument('words/feed-columns.json') as ColumnWords
   return feed.columns().flatMap((columns) => {

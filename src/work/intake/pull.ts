@@ -1,4 +1,4 @@
-/** Items are staged without an open transaction, then merged in one, so a crash leaves nothing half done. */
+/** Items are staged without an open transaction, then merged in one: a crash leaves nothing half done. */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -52,7 +52,7 @@ export interface PullRunOptions extends RunOptions {
 export const runPull = async (db: Db, options: PullRunOptions): Promise<PullResult | null> => {
   let sum: PullResult | null = null
   for (let taken = 1; taken <= MOST_DELIVERIES; taken += 1) {
-    // Only the first delivery belongs to the scheduled occurrence. Further queued files get runs of their own.
+    // Only the first delivery belongs to the scheduled occurrence. Further files get their own runs.
     const next = await pullOnce(db, taken === 1 ? options : { ...options, plannedFor: null })
     if (next === null) break
     sum = sum === null ? next.pulled : added(sum, next.pulled)
@@ -84,7 +84,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     ...options,
     job: 'pull' as const,
     subject: feed.id,
-    // A pull makes the feed current, even when it brings only changes, so it counts as whole.
+    // A pull makes the feed current, even with changes only, so it counts as whole.
     whole: file === undefined || file.full === true,
     file: redactedFileName(null, options),
     dated: file?.dated ?? null,
@@ -96,7 +96,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
       opened = { run: run.id, delivery }
       return withStage(db, (stage) => takeIn(db, run, stage, delivery, options))
     })
-    // If the sender was not told the outcome, asking now would return the same delivery again.
+    // If the sender was not told the outcome, it would return the same delivery again.
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && opened?.delivery.more === true }
   } catch (error) {
@@ -128,7 +128,7 @@ const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullRunOpti
     return { items, file: null, whole: file.full === true }
   }
   if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
-  // A scheduled pull continues at the stored cursor; a manual one reads everything again.
+  // A scheduled pull continues at the stored cursor; a manual one rereads everything.
   const state = plannedFor ? await feedStates.stateOf(db, feed.id) : null
   return feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps })
 }

@@ -30,15 +30,15 @@ import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
 import { stagedDraft } from './merge.js'
 
-/** A delivery with more rejects than this, and more than its feed's permitted share, is aborted. */
+/** More rejects, if also above the feed's permitted share, abort a delivery. */
 const REJECTS_ENOUGH = 10_000
-/** A delivery with more unreadable keys than this is aborted: they are held in memory. */
+/** More unreadable keys abort a delivery: they are held in memory. */
 const UNREADABLE_MOST = 1_000_000
 /** Bounds of one write of rejects; a `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
 export const CHUNK_REJECT_CHARACTERS_MOST = 4 * 1024 * 1024
 const TELL_EVERY_ITEMS = 1_000
-/** Reading local files never yields to the event loop, so writes would starve without a pause. */
+/** Reading local files never yields to the event loop: writes would starve without a pause. */
 const TURN_EVERY_ITEMS = 50
 
 export interface ItemReadInput {
@@ -66,7 +66,7 @@ export const stageDelivery = async (
   const done = await readItems(stage, known, reading)
   const passedOver = await stage.keepLast(done.withdrawn)
   await stage.ready()
-  // Records that never end by absence accumulate, so this delivery's size is compared with the last complete one.
+  // Records that never end by absence accumulate: compare this delivery with the last complete one.
   const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
     ? await versions.countInForce(db, feed.id)
     : await runs.lastCompleteSize(db, feed.id)
@@ -130,7 +130,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     })
     const compared = (compare: typeof delivered.of) =>
       rows.map(({ draft, digest }) => compare(draft.key, digestForComparison(draft, digest)))
-    // An item with a contradicting row is rejected: none of its rows may be remembered.
+    // An item with a contradicting row is rejected: remember none of its rows.
     let came = compared(rows.length > 1 ? delivered.wouldBe : delivered.of)
     const contradicting = rows[came.indexOf('other')]
     if (contradicting) {

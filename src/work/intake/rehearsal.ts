@@ -1,7 +1,4 @@
-/**
- * A preview does the real work in a transaction that is rolled back. It takes no exclusive locks and uses up no
- * knowledge instant.
- */
+/** Does the real work in a transaction that is rolled back, without exclusive locks or a used-up knowledge instant. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'
 import { isCancelled } from '../../store/db/db.js'

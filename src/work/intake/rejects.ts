@@ -107,7 +107,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
-    // A corrected record counts as part of its delivery: if that was whole, a later whole feed without the record ends it.
+    // A corrected record is part of its delivery: if that was whole, a later whole feed without the record ends it.
     partial: !found.ofWhole,
     drafts: drafts.length,
     says,

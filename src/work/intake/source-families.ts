@@ -4,7 +4,7 @@ import { findFamiliesOfFeeds } from '../../domain/scoring/evidence.js'
 import type { Db } from '../../store/db/db.js'
 import * as runs from '../../store/timetable/runs.js'
 
-/** Fact families of feeds once pulled whole: a partial delivery proves nothing about absent operators. */
+/** Fact families of feeds once pulled whole: partial deliveries prove nothing about absent operators. */
 export const findFamiliesWithSource = async (
   db: Db,
   feeds: Iterable<Pick<AgencyFeed, 'id' | 'provesAbsenceOf'>>,

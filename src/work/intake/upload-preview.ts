@@ -20,7 +20,6 @@ type RejectPreview = Omit<NewReject, 'map'>
 
 export interface UploadPreview extends Omit<PullResult, 'run' | 'ms'> {
   refused: string | null
-  /** Records with a code whose check digit does not match. */
   wrongDigits: number
   records: rehearsal.BroughtRecord[]
   faults: RejectPreview[]

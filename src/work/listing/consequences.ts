@@ -1,4 +1,4 @@
-/** Applies legal consequences of changed records to listings at once. In doubt it opens a concern for a person. */
+/** Applies legal consequences of changed records to listings at once; in doubt, opens a concern. */
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { decideGroundConsequence } from '../../domain/listing/legal-ground.js'
@@ -27,14 +27,14 @@ export interface ChangedRecords {
   run?: number
   feed?: string
   decision?: number
-  /** Record versions absent from a whole delivery. The temporary table `plan` holds what the delivery brought. */
+  /** Record versions absent from a whole delivery, whose content the temporary table `plan` holds. */
   unmet?: readonly number[]
   unreadable?: UnreadableRecords
 }
 
 /**
- * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; a revoked
- * repair only opens a concern.
+ * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; revocations
+ * only open a concern.
  */
 const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   for (const { told, asked, ...listing } of await repairs.listRepairsReportedAt(tx, changed.at, changed.run ?? null)) {
@@ -147,7 +147,7 @@ const HIDDEN_FOR = {
   NOT_PUBLIC: '所依据的信息更正后不得公示，先行暂停公示。As its records say now it may not be public.',
 } as const
 
-/** Hides the entry until a second person confirms the hiding or shows the entry again. */
+/** Hides the entry until a second person confirms or undoes it. */
 const hide = async (tx: Tx, listing: listings.Listing, cause: keyof typeof HIDDEN_FOR, changed: ChangedRecords) => {
   if (!isPublicState(listing.state)) return true
   const { run } = changed
@@ -158,7 +158,7 @@ const hide = async (tx: Tx, listing: listings.Listing, cause: keyof typeof HIDDE
 const RENEWED =
   '所依据的信息已更正，依更正后的信息公示。What it rests on was told otherwise; it is shown as it is told now.'
 
-/** Republishes the entry, or hides it when it may not be public. False when the old text is still shown. */
+/** Republishes the entry, or hides it if it may not be public. False when the old text remains. */
 export const renewEntry = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords): Promise<boolean> => {
   if (!isPublicState(listing.state)) return true
   const renewed = await compareEntryWithRecords(tx, changed.rules, listing, shanghaiDate(changed.now ?? changed.at))
@@ -174,7 +174,7 @@ const REASONS = {
     '所依据的行政处罚决定系误报，已查明并撤回。The penalty it rests on was reported in error and has been taken back.',
 } as const
 
-/** Ends the case, or opens a concern when its list allows no such removal. */
+/** Opens a concern instead when the list allows no such removal. */
 const endCase = async (
   tx: Tx,
   listing: listings.Listing,

@@ -48,7 +48,7 @@ const findMoved = <K extends store.StoredDeadline>(running: readonly K[], calend
     return due.dueOn === deadline.dueOn && due.provisional === deadline.provisional ? [] : [{ deadline, due }]
   })
 
-/** Finds deadlines that `calendar` would move. Those of closed cases are counted, but listed only with `ended`. */
+/** Deadlines that `calendar` would move. Those of closed cases are counted, listed only with `ended`. */
 export const previewMovedDeadlines = async (
   db: Db,
   calendar: Calendar,

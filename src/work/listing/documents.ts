@@ -1,4 +1,4 @@
-/** The hub drafts documents; the agency's case system issues them. This file records issued ones. */
+/** The hub drafts documents; this file records those that the agency's case system issued. */
 
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import {
@@ -121,7 +121,7 @@ export const recordDocumentWithin = async (tx: Tx, rules: WorkRules, made: Exter
 
 const refused = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** The hash of the served decision: the named file, else the issued document, else the draft. */
+/** Hash of the served decision: the named file, else the issued document, else the draft. */
 export const hashServedPaper = async (
   tx: Tx,
   rules: WorkRules,

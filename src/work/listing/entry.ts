@@ -24,7 +24,7 @@ export interface AppliedMove {
 
 export interface EntryInstants {
   now: Date
-  /** Wall-clock time. `now`, the instant of the change, may lie ahead of it and would delay the delivery. */
+  /** Wall-clock time. `now`, the instant of the change, may lie ahead and would delay the delivery. */
   dueAt: Date
 }
 
@@ -44,7 +44,7 @@ export const applyMovesToEntries = async (
     turned.map(({ after }) => after),
   )
   const leaving = turned.filter(({ change }) => change === 'REMOVE').map(({ after }) => after.id)
-  // An entry that is removed, or gets only a new end date, keeps its published text.
+  // A removed entry, or one with only a new end date, keeps its published text.
   const stays = turned.filter(({ change }) => change !== 'ADD').map(({ after }) => after.id)
   const shownBefore = await listings.readPublicEntries(tx, stays)
   const changes: SubjectChange[] = []
@@ -103,7 +103,7 @@ const publish = async (tx: Tx, body: listings.PublicBody, on: string, masks: num
   await listings.putPublicEntry(tx, body, { bodyHash, on, masks })
 }
 
-/** An entry says whether an objection is open, so it is republished when that changes. */
+/** Republishes entries when an objection opens or closes, because they say so. */
 export const republishContested = async (tx: Tx, rules: WorkRules, { now, dueAt }: EntryInstants): Promise<void> => {
   const ids = await objections.findEntriesWithWrongContestFlag(tx)
   if (ids.length === 0) return

@@ -135,13 +135,13 @@ const endMany = async (run: ExpireRun, due: readonly listings.Listing[]): Promis
 const endingMove = ({ publishedOn }: listings.Listing): MoveName =>
   publishedOn === null ? 'lapseListing' : 'removeListing'
 
-/** `on` is the day after the term ends. `attemptMove` raises it if the case's last step was later. */
+/** `on`: the day after the term ends. `attemptMove` raises it if the last step was later. */
 const expiryInput = ({ endsOn }: listings.Listing, now: Date) => ({
   on: endsOn === null ? shanghaiDate(now) : addDays(endsOn, 1),
   removal: 'EXPIRED' as const,
 })
 
-/** Entries published under older masking rules are republished, or hidden when nothing may be public. */
+/** Entries published under older masking rules are republished, or hidden. */
 const renewMasking = async ({ db, rules, log, now }: ExpireRun): Promise<number> => {
   let looked = 0
   const pages = pagesFrom<string>((last) => listings.listEntriesMaskedBefore(db, MASKING_VERSION, last, STEP_ENTRIES))

@@ -7,7 +7,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import type * as listings from '../../store/listing/listings.js'
 import * as versions from '../../store/records/versions.js'
 
-/** The linked decision is reread, because an agency may have changed or withdrawn it. Null: no decision is linked. */
+/** Rereads the linked decision, because an agency may have changed or withdrawn it. */
 export const readGroundOfListing = async (tx: Db | Tx, { decisionVersion, operatorId }: listings.Listing) => {
   const linked = decisionVersion === null ? null : await versions.byId(tx, decisionVersion)
   if (linked === null) return null

@@ -68,7 +68,7 @@ export interface LeadOpening {
   decision: LinkedDecision
 }
 
-/** Opens leads by the clock, each with its penalty linked. Operators with an open case on the list are skipped. */
+/** Opens leads by the clock, each linked to its penalty. Skips operators with an open case on the list. */
 export const openLeads = async (
   tx: Tx,
   rules: WorkRules,
@@ -258,7 +258,7 @@ const stepOf = (before: listings.Listing, made: MoveRequest, ground: LinkedAndPr
     endsOn,
     ...computeEntryColumns(name, act, facts, ground, findListKind(rules, before.list)),
     moves: before.moves + 1,
-    // The first officer to act in a case of the office becomes its keeper.
+    // The first officer to act in an office's case becomes its keeper.
     keeper: before.keeper ?? (made.role === 'officer' ? made.by : null),
   }
   return { name, before, after, act }

@@ -1,4 +1,4 @@
-/** Previews every transition of a case with all checks of a real one. Writes nothing. */
+/** Previews a case's transitions with all real checks. Writes nothing. */
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, type OutlookRequest, previewMoves } from '../../domain/listing/outlook.js'
@@ -19,7 +19,7 @@ export interface ListingOutlook extends Omit<CaseOutlook, 'denial'> {
 }
 
 export interface OutlookOptions extends OutlookRequest {
-  /** For publishListing: whether the officer would state that the person is of age; null: unstated. */
+  /** For publishListing: whether the officer states that the person is of age. */
   ofAge: boolean | null
 }
 

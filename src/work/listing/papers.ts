@@ -65,7 +65,7 @@ export const openPaperName = (
   { id, fileName }: Pick<papers.SealedPaper, 'id' | 'fileName'>,
 ): string | null => (fileName === null ? null : keys.unseal(fileName, nameBoundTo(id)))
 
-/** A withdrawn or replaced file does not come into force by being sent again. */
+/** A withdrawn or replaced file stays so when sent again. */
 const isFormer = async (tx: Tx, { id, listingId, about, kind, withdrawnBy }: papers.SealedPaper): Promise<boolean> => {
   if (about !== 'SIGNED' || listingId === null) return withdrawnBy !== null
   return (await papers.findLatestSigned(tx, listingId, kind))?.id !== id
@@ -117,7 +117,7 @@ export interface MaskedCopyAct {
   now: Date
 }
 
-/** Withdraws the copy released before, so a later withdrawal does not bring it back. */
+/** Withdraws the earlier copy, so a later withdrawal does not revive it. */
 export const releaseMaskedCopy = (db: Db, { id, by, now }: MaskedCopyAct): Promise<papers.SealedPaper> =>
   db.transaction(async (tx) => {
     const paper = await lockMasked(tx, id)

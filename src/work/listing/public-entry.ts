@@ -17,7 +17,7 @@ import { readPublicEntryRules } from './publication-clocks.js'
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
 
-/** Returns each operator's registrations that are valid on `day`, by all that is known now. */
+/** Each operator's registrations valid on `day`, by present knowledge. */
 export const readRegistrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
   versions.findVersionsOnDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,
@@ -75,7 +75,7 @@ export const composePublicEntryFromFacts = (
   })
 }
 
-/** Compares the published entry with what its records say now. WITHHELD: nothing may be public. */
+/** Compares the published entry with its present records. WITHHELD: nothing may be public. */
 export const compareEntryWithRecords = async (
   tx: Tx,
   rules: ConfirmedRules,

@@ -1,4 +1,4 @@
-/** Once the office has declared itself in service, no entry is published that rests on an unconfirmed rule. */
+/** With the office in service, no entry is published that rests on an unconfirmed rule. */
 import { listUnconfirmedRules } from '../../domain/listing/legal-ground.js'
 import type { MoveName } from '../../domain/listing/moves.js'
 import type { BilingualText } from '../../foundation/text/words.js'

@@ -41,7 +41,6 @@ export const keepAttachment = (
   })
 }
 
-/** Null where the hub does not keep it. */
 export const openAttachment = async (
   db: Db,
   keys: Pick<Keys, 'unsealBytes'>,
@@ -68,7 +67,7 @@ export const readCustody = (
     moves.map((made) => ({ ...openMoveInput(keys, made), ...made })),
   )
 
-/** A JWS for each receipt. The hash of the recording move ties it to the matter's chain of moves. */
+/** One JWS per receipt. The recording move's hash ties it to the matter's chain. */
 export const signReceipts = (
   keys: Pick<Keys, 'unseal'> & { manifests: Pick<ManifestKeys, 'issuer' | 'signReceipt'> },
   kind: MatterKind,
@@ -92,7 +91,6 @@ export const signReceipts = (
     return { ...told, ...keys.manifests.signReceipt(JSON.stringify(told)) }
   })
 
-/** Codes of the operator that it is about, for the audit log. */
 export const findOperatorCodes = async (
   db: Db,
   { operatorId }: Pick<StoredMatter, 'operatorId'>,

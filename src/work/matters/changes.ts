@@ -1,4 +1,4 @@
-/** Every move is a change for the seats in the matter and those that cover them. A change holds no content. */
+/** Every move is a change for the matter's seats and those that cover them. A change holds no content. */
 import { listCoveringSeats } from '../../domain/matters/seats.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import type { Db } from '../../store/db/db.js'

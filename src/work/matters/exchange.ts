@@ -1,6 +1,6 @@
 /**
- * Exchange folders, for organisations without HTTP: `<folder>/<seat>/in` takes openings, moves and attachments,
- * `<folder>/<seat>/out` holds the seat's matters. Whoever takes a matter's file away has received the matter.
+ * Exchange folders for organisations without HTTP: `<folder>/<seat>/in` takes openings, moves and attachments,
+ * `<folder>/<seat>/out` holds the seat's matters. Taking a matter's file away is its receipt.
  */
 import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
@@ -31,7 +31,6 @@ import { receiveMatters } from './receipt.js'
 import { answerRows, type RowVisit } from './rows.js'
 
 const SEATS_MOST = 500
-/** Files taken and matters written for one seat in one run. */
 const FILES_MOST = 200
 const MATTERS_MOST = 200
 const FILE_BYTES_MOST = 32 * 1024 * 1024
@@ -40,7 +39,6 @@ const ENDED_DAYS = 30
 const ROWS = /\.(?:json|jsonl|ndjson)$/i
 const FOLDERS = ['in', 'in/.taken', 'in/done', 'in/refused', 'out']
 
-/** The functions of agencies/transports/folder. */
 interface ExchangeTransport {
   claim: (path: string) => Promise<{ claim: FileClaim | null }>
   moveToDone: typeof moveToDone
@@ -70,7 +68,7 @@ export const exchangeMatters = (db: Db, options: ExchangeOptions): Promise<Excha
     const { signal, log } = options
     const failed = new Set<string>()
     const visits = await listVisits({ ...options, db, run, counts })
-    // The files of all seats are taken first, so what one hands over reaches the other in the same run.
+    // All seats' files are taken first, so a matter handed over arrives in the same run.
     for (const step of [prepareFolders, takeFiles, receiveTaken, writeMatters])
       for (const visit of visits.filter(({ path }) => !failed.has(path))) {
         signal?.throwIfAborted()
@@ -99,7 +97,7 @@ const prepareFolders = async ({ path }: SeatVisit): Promise<void> => {
   for (const name of FOLDERS) await requireFolder(join(path, name))
 }
 
-/** A link would lead what is written to another place. */
+/** A link would redirect what is written. */
 const requireFolder = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true })
   if (!(await lstat(path)).isDirectory())
@@ -200,7 +198,7 @@ const receiveTaken = async (visit: SeatVisit): Promise<void> => {
   }
 }
 
-/** The row that notes the file comes last: a file never counts as taken before it was whole. */
+/** The row that notes the file comes last: no file counts as taken before it is whole. */
 const writeMatters = async (visit: SeatVisit): Promise<void> => {
   const {
     db,

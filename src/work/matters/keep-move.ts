@@ -1,4 +1,4 @@
-/** Stores moves with their links in the chains of hashes. Content for seats only is sealed. */
+/** Stores moves with links in the hash chains. Content for seats only is sealed. */
 import { hash } from 'node:crypto'
 import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
 import { isConfirmedClock } from '../../domain/matters/clocks.js'
@@ -12,7 +12,7 @@ import type { Tx } from '../../store/db/db.js'
 import { nameFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/matters.js'
 
-/** Staff of the hub act from it, and the hub's own matters have it as their sender. */
+/** Seat of the hub's staff, and the sender of its own matters. */
 export const HUB_SEAT = 'hub'
 
 const NUMBER_DIGITS = 8
@@ -20,7 +20,7 @@ const NUMBER_DIGITS = 8
 export const formatMatterNumber = ({ sign }: MatterKind, day: string, number: number): string =>
   `${sign}${day.slice(0, 4)}-${String(number).padStart(NUMBER_DIGITS, '0')}`
 
-/** The hub knows its hash, and keeps its bytes where the seat has sent them. */
+/** The hub knows its hash, and its bytes if the seat has sent them. */
 export interface MatterAttachment {
   type: string
   name: string
@@ -31,7 +31,7 @@ export interface MatterAttachment {
 export interface MatterMoveGiven
   extends Pick<MatterAct, 'reason' | 'number' | 'day' | 'extension' | 'fields' | 'to' | 'copyTo' | 'link'> {
   attachments?: readonly MatterAttachment[]
-  /** The mover's own number of this move; sent again, it is the same move. */
+  /** The mover's own number; a repeated one is the same move. */
   reference?: string
 }
 
@@ -65,7 +65,6 @@ export const keepMove = async (
   return { ...stored.head, matter: after, sealedFields: writing.sealedFields, closedAt }
 }
 
-/** Stores one move of each matter in one statement. */
 export const keepMoves = (
   tx: Tx,
   keys: Pick<Keys, 'seal'>,

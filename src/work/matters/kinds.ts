@@ -14,7 +14,7 @@ import * as store from '../../store/matters/matters.js'
 const VERSION_CHARACTERS = 16
 const FOLDER = 'matters'
 const CONTRACT = 'contracts/matter-kind'
-/** The organisations that hold seats; every other file is a kind. */
+/** Every other file is a kind. */
 const ORGANISATIONS = 'organisations.json'
 
 export interface MatterKindFile {

@@ -1,4 +1,4 @@
-/** What becomes of the measures of an entry, and measures of entries that were removed before measures were followed. */
+/** Outcome of an entry's measures, and measures of entries removed before measures were followed. */
 import { isLateByLaw } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { isConfirmedLifted, MEASURE_KIND } from '../../domain/matters/measures.js'
@@ -27,7 +27,6 @@ export interface MeasureStatus {
   organisation: BilingualText
   state: string
   stateName: BilingualText
-  /** Day by which it is to be lifted. */
   dueOn: string | null
   late: boolean
   /** Confirmed by its organisation, or never applied. */
@@ -68,9 +67,9 @@ export interface StillAppliedReport {
 }
 
 /**
- * An organisation says that it still applies a measure of an entry removed before measures were followed: the measure is
- * opened with its lift due, three working days from now. Said again, it is the same matter. Refusals: MATTER_NOT_YOURS,
- * MATTER_FIELD_INVALID, LISTING_UNKNOWN (also of an entry that stands).
+ * An organisation still applies a measure of an entry removed before measures were followed: it is opened with its
+ * lift due in three working days. A repeat is the same matter. Refusals: MATTER_NOT_YOURS, MATTER_FIELD_INVALID,
+ * LISTING_UNKNOWN (also of an entry that stands).
  */
 export const reportStillApplied = async (
   { db, rules }: Pick<MatterParts, 'db' | 'rules'>,

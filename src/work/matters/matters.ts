@@ -71,7 +71,7 @@ export interface MatterMoving extends MatterMoveGiven {
 }
 
 const UNIQUE_VIOLATION = '23505'
-/** Constraint of PostgreSQL that a first matter of a kind's version meets. */
+/** Constraint that the first matter of a kind's version meets. */
 const KIND_NOTED = 'matters_kind_kind_version_fkey'
 
 /** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
@@ -121,7 +121,7 @@ const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): 
   return stored
 }
 
-/** Whoever has a seat may be copied: a supervising agency never holds a directive. */
+/** Any seat's organisation may be copied; a supervising agency never holds a directive. */
 const COPIED_ROLES: readonly string[] = ['agency', 'marketplace', 'partner']
 
 const refuseUnknownSeat = async (
@@ -135,7 +135,6 @@ const refuseUnknownSeat = async (
   if (role === null || !fitting.includes(role)) throw new Refusal('ORGANISATION_UNKNOWN', { seat, pointer })
 }
 
-/** Null for a seat of no organisation and of no client. */
 export const findRoleOfSeat = async (db: Db | Tx, seat: string, now: Date): Promise<Role | null> => {
   if (seat.includes('@')) return organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
   const client = await clients.findClient(db, seat, now)
@@ -217,7 +216,7 @@ export const moveMatter = (
     return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
   })
 
-/** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
+/** True for a move that the seat made under this reference. Refusal MATTER_REFERENCE_TAKEN for another. */
 const isRepeatedMove = async (
   tx: Tx,
   { keys, rules }: MatterParts,

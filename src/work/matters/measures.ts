@@ -1,4 +1,4 @@
-/** Measures are opened, held off and ended in the transaction of their listing. */
+/** Measures are opened, held off and ended in their listing's transaction. */
 import { hash, randomUUID } from 'node:crypto'
 import type { CaseState } from '../../domain/listing/case.js'
 import { maskCode, maskName } from '../../domain/listing/masked-names.js'
@@ -102,7 +102,6 @@ interface Order {
   act: MeasureAct
 }
 
-/** The opening moves of all measures that the rules want for these entries. */
 const orderMeasures = async (
   tx: Tx,
   rules: WorkRules,
@@ -174,7 +173,7 @@ export interface BackfillOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Orders what entries in force lack, in batches; a later run takes up what an interrupted one left. Returns how many. */
+/** Orders, in batches, what entries in force lack; a later run continues an interrupted one. Returns how many. */
 export const backfillMeasures = (db: Db, rules: WorkRules, options: BackfillOptions): Promise<number> =>
   keepInSteps(db, options, async (tx, after) => {
     const { now } = options
@@ -202,7 +201,7 @@ const keysOf = (known: readonly store.StoredMatter[], listingId: string): Set<st
 
 type MeasureStep = (tx: Tx, after: string | null) => Promise<{ last: string | null; moves: MoveToKeep[] }>
 
-/** Each step is a transaction and begins after the last id of the step before. */
+/** Each step is a transaction and begins after the previous step's last id. */
 const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureStep): Promise<number> => {
   let kept = 0
   let after: string | null = null
@@ -222,7 +221,7 @@ const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureSte
 const STEP_MATTERS = 500
 const SUCCEEDED = '原单位已撤销或者更名，由承接单位继续。Its organisation has ended; the successor carries on.'
 
-/** Hands measures of an organisation that has ended to its successor (schema/matters/organisations.json). */
+/** Hands an ended organisation's measures to its successor (schema/matters/organisations.json). */
 export const handToSuccessors = async (
   db: Db,
   rules: WorkRules,

@@ -21,7 +21,7 @@ export const readOrganisations = makeOnce(
 const nameOfDivision = (code: string): string | null =>
   nameOfDivisionIn(schemaDocument('words/divisions.json') as Record<string, string>, code)
 
-/** Agencies that an account may belong to: those with feeds and those with seats. */
+/** Agencies for accounts: those with feeds and those with seats. */
 export const listAgencyIds = (agencies: readonly { id: string }[]): string[] => [
   ...new Set([...agencies.map(({ id }) => id), ...readOrganisations().map(({ agency }) => agency)]),
 ]

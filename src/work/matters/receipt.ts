@@ -11,7 +11,6 @@ import type { MatterParts } from './matters.js'
 /** No person received it, so a receipt is nobody's own move. */
 const RECEIPT_SEAT = 'receipt'
 
-/** A matter comes to its holder by one of these ways. */
 export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
 
 /** Sets each holder's receipt once. */

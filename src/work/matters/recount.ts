@@ -1,4 +1,4 @@
-/** Recounts running clocks after holidays were amended or an uncertain rule was confirmed. A stated day stays. */
+/** Recounts running clocks after holidays were amended or a rule was confirmed. A stated day stays. */
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { listUncertainRows } from '../../domain/calendar/rule-confirmations.js'

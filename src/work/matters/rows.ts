@@ -1,4 +1,4 @@
-/** Openings and moves in files of NDJSON or JSON, answered row by row. Each has a reference, so a file may come twice. */
+/** Openings and moves in NDJSON or JSON files, answered row by row. References let a file come twice. */
 import { isUtf8 } from 'node:buffer'
 import { hasSeatIn } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
@@ -28,7 +28,7 @@ export interface RowVisit extends MatterParts {
   signal?: AbortSignal
 }
 
-/** Refusals of a row stand in its answer; those thrown are about the whole file. */
+/** A row's refusals stand in its answer; thrown ones concern the whole file. */
 export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): Promise<string> => {
   const rows = rowsIn(name, bytes)
   if (rows.length > ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: ROWS_MOST })
@@ -82,7 +82,7 @@ const answerRow = async (visit: RowVisit, sent: unknown) => {
 
 const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matter-moving' }
 
-/** Refusals MATTER_FIELD_INVALID, INPUT_INVALID. The contract comes first, because it also bounds the depth. */
+/** Refusals MATTER_FIELD_INVALID, INPUT_INVALID. The contract comes first: it bounds the depth. */
 export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
   const [fault] = isRecord(sent)
     ? contractCheck(CONTRACTS[what])(sent)
@@ -110,7 +110,6 @@ const openByRow = async (visit: RowVisit, sent: unknown) => {
   return openMatter(visit, visit.who, { ...opening, ...about }, visit.now())
 }
 
-/** `matter` is its number. */
 const moveByRow = async (visit: RowVisit, { matter: number, ...sent }: Record<string, unknown>) => {
   const { documentNumber, workdays, ...given } = checkMatterInput('MOVING', sent) as Omit<
     MatterMoving,

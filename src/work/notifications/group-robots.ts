@@ -40,7 +40,7 @@ interface RobotParts {
 
 const labelOf = (robot: string): string => labelOfRecipient(nameOfRecipient({ person: null, robot }))
 
-/** Sends a test message: a robot that does not take it is refused. Refusals: INPUT_INVALID, ROBOT_FAILED. */
+/** Sends a test message. Refusals: INPUT_INVALID, ROBOT_FAILED. */
 export const examineRobot = async (db: Db, parts: RobotParts, input: RobotInput): Promise<RobotContent> => {
   const { name, form, region, now, digestHour, quietFrom, quietTo } = input
   if (!NAME.test(name) || name.trim() !== name)
@@ -59,7 +59,7 @@ export const examineRobot = async (db: Db, parts: RobotParts, input: RobotInput)
   return { robot: name, form, ...sealed, region, kinds, ...choice }
 }
 
-/** Another administrator confirms it, because a group hears of all cases. Refusals as above, and OFFICE_PROPOSAL_WAITS. */
+/** Another administrator confirms it: a group hears of all cases. Refusals as above, and OFFICE_PROPOSAL_WAITS. */
 export const proposeRobot = async (
   db: Db,
   parts: RobotParts & { keys: Pick<Keys, 'mark'> },

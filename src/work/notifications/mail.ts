@@ -1,7 +1,7 @@
 /**
- * Mail by SMTP (RFC 5321). TLS is required unless the server is this machine. The server may lie in the office's own
- * network: two administrators name it, and nothing is sent before it has greeted. Errors never hold a credential, an
- * address or a sentence of the server.
+ * Mail by SMTP (RFC 5321). TLS is required except to this machine. The server may lie in the office's network: two
+ * administrators name it, and nothing is sent before its greeting. Errors never hold a credential, an address or a
+ * server's sentence.
  */
 import { createTransport } from 'nodemailer'
 import type { MailSettings, MessageText } from '../../domain/notifications/message.js'
@@ -68,7 +68,7 @@ export const makeMailSender = ({ host, port, secure, user, password, sender }: M
 
 const FINAL_COMMANDS = /^(?:RCPT TO|MAIL FROM|DATA)$/
 
-/** Keeps only code, command and reply number: a server may repeat the address in its sentence. */
+/** Keeps only code, command and reply number: a server's sentence may repeat the address. */
 const toMailError = (error: unknown): MailError => {
   const { code, command, responseCode } = error as SmtpError
   const said = [code, command, responseCode].filter((part) => typeof part === 'string' || typeof part === 'number')
@@ -79,7 +79,7 @@ const toMailError = (error: unknown): MailError => {
   return new MailError(said.join(' ') || 'failed', isFinal, classifyMailFault(error as SmtpError))
 }
 
-/** Members of nodemailer's errors. `originalCode` is the code of the system or of OpenSSL. */
+/** nodemailer's errors; `originalCode` comes from the system or OpenSSL. */
 interface SmtpError {
   code?: unknown
   originalCode?: unknown

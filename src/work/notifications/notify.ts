@@ -1,7 +1,4 @@
-/**
- * One run notes what is new, drops what has passed, composes one message a recipient and sends what is owed. Each step
- * commits by itself.
- */
+/** Notes what is new, drops what has passed, composes one message a recipient and sends it. Each step commits. */
 import { randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { seatOf } from '../../domain/matters/seats.js'
@@ -158,7 +155,7 @@ const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Compo
   return told
 }
 
-/** At once, whatever the person chose. A lockout is read from its table, so it costs a failed sign-in no time. */
+/** Sent at once, whatever the person chose. Lockouts come from their table, so failed sign-ins lose no time. */
 const composeAccountNotices = async (db: Db, composing: Composing): Promise<number> => {
   const { now } = composing
   for (const person of await notices.listLockedPeople(db, now)) {

@@ -21,7 +21,7 @@ export interface OccasionSources {
   rules: WorkRules
   agencies: readonly Agency[]
   platforms: readonly Pick<Platform, 'id' | 'name'>[]
-  /** Agencies that are asked; a feed that is not configured is in no trouble. */
+  /** Agencies that are asked; an unconfigured feed is in no trouble. */
   configured: ReadonlySet<string>
 }
 

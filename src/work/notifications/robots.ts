@@ -1,4 +1,4 @@
-/** Group robots of 钉钉 and 企业微信. Both answer 200 also for a refusal and say it in `errcode`. */
+/** Group robots of 钉钉 and 企业微信. Both answer 200 to refusals, with `errcode`. */
 import { createHmac } from 'node:crypto'
 import { findRobotFault, type RobotForm } from '../../domain/notifications/addresses.js'
 import { parseJsonObject } from '../../foundation/text/json.js'

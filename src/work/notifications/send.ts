@@ -1,6 +1,6 @@
 /**
- * Sends what is owed, under leases. A message is doubled only when the process dies before its commit or the answer is
- * lost. Its Message-ID, or its number in a group, is then the same.
+ * Sends under leases. A message is doubled, with the same Message-ID (in a group: number), only when the process dies
+ * before its commit or the answer is lost.
  */
 import { digestAnswer } from '../../domain/audit/audit-log.js'
 import type { RecipientForm } from '../../domain/notifications/addresses.js'
@@ -18,7 +18,7 @@ import { callRobot, RobotError } from './robots.js'
 const AT_ONCE = 4
 const MESSAGES_MOST = 200
 const LEASE_MS = 2 * SENDING_MS
-/** A run begins nothing later than this, because the next one begins within a minute. */
+/** A run begins nothing later: the next one begins within a minute. */
 const TURN_MS = 50_000
 const MAIL: readonly RecipientForm[] = ['EMAIL']
 const ROBOTS: readonly RecipientForm[] = ['DINGTALK', 'WECOM']

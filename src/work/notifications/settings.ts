@@ -83,7 +83,7 @@ export const sendMailCode = async (
     await firstChoice(tx, person, now)
     const before = await settingsOf(tx, person)
     const { codeSentAt } = before
-    // After the clock was set back the last code lies ahead, by as much.
+    // A clock set back puts the last code ahead by as much.
     const ago = codeSentAt === null ? DAY_MS : Math.abs(now.getTime() - codeSentAt.getTime())
     const sent = ago >= DAY_MS ? 0 : before.codesSent
     if (ago < CODE_EVERY_MS || sent >= CODES_A_DAY_MOST) throw new Refusal('MAIL_CODE_LATER')
@@ -120,7 +120,7 @@ export const confirmMailAddress = async (
   keys: SettingsKeys,
   { person, code, now }: PersonAct & { code: string },
 ): Promise<store.StoredSettings> => {
-  // The attempt is counted by its own transaction, so a refusal does not undo it.
+  // Its own transaction counts the attempt, so a refusal does not undo it.
   const tried = await db.transaction((tx) => store.tryCode(tx, { person, triesMost: CODE_TRIES_MOST, now }))
   if (tried?.codeMark == null || !equalsSecret(markOf(keys, person, code.trim()), tried.codeMark))
     throw new Refusal('MAIL_CODE_WRONG')

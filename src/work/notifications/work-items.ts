@@ -1,4 +1,3 @@
-/** Occasions that the worklist gives. */
 import type { Role, Viewer } from '../../domain/access/viewer.js'
 import type { NotificationOccasion } from '../../domain/notifications/kinds.js'
 import { nameParty, shortCaseNumber } from '../../domain/notifications/message.js'
@@ -21,7 +20,7 @@ import type { ListedWork } from '../../store/worklist/worklist.js'
 import { findFeedsSeen, findWorker, listWorkOf } from '../worklist/worklist.js'
 import type { OccasionSources } from './occasions.js'
 
-/** Tasks read for one recipient, role and scope. If there are more, none is dropped as past. */
+/** Tasks read for one recipient, role and scope. Beyond it, none is dropped as past. */
 export const ITEMS_MOST = 1_000
 
 export interface RecipientWork {

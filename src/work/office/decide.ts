@@ -39,7 +39,7 @@ export interface OfficeDecision {
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /**
- * A confirmed proposal takes effect at once in this hub. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED,
+ * A confirmed proposal takes effect at once here. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED,
  * SECOND_PERSON, PROPOSER_ENDED, OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
  */
 export const decideOfficeProposal = async (

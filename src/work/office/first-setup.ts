@@ -10,7 +10,7 @@ const FIRST_BY = 'first setup'
 
 export type FirstSetup = ReturnType<typeof makeFirstSetup>
 
-/** While nobody is registered, whoever reads the code at the server's terminal registers the first administrator. */
+/** While nobody is registered, the code at the server's terminal registers the first administrator. */
 export const makeFirstSetup = (db: Db) => {
   const code = formatAccessCode(randomBytes(ACCESS_CODE_BYTES))
   const plain = parseAccessCode(code) ?? ''

@@ -9,14 +9,13 @@ export type HostCondition = Pick<
   'publicUrl' | 'openKeyFiles' | 'freeBytes' | 'backupArranged' | 'sendsMail' | 'unreadableSettings'
 > & { embedded: boolean }
 
-/** The values change while the hub runs. */
 export interface LiveOffice {
   settings: readonly OfficeSetting[]
   isLocked: (name: string) => boolean
   findSettingsFault: (values: Readonly<Record<string, string>>, removed: readonly string[]) => string | null
   revision: () => number
   onTrial: () => boolean
-  /** True while the office is on trial and the platform's address is not stated to be a test environment. */
+  /** True during the trial unless the platform's address is stated to be a test environment. */
   isHeldOnTrial: (platform: string) => boolean
   testPlatforms: () => ReadonlySet<string>
   site: () => SiteIdentity

@@ -15,7 +15,7 @@ import * as proposals from '../../store/office/proposals.js'
 import { type RulesInForce, readRuleContents, type WorkRules } from '../calendar/rules.js'
 import { readClockTable } from '../matters/kinds.js'
 
-/** The row is kept as it was read, so its history can be told when the file has changed. */
+/** Kept as read, so its history can be told when the file changes. */
 export interface RuleRowContent extends RuleReading, Pick<UncertainRow, 'key' | 'row'> {
   table: string
   path: string[]

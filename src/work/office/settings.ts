@@ -113,7 +113,7 @@ export const checkSettings = (
   const removed = kept.filter(isRemovedSetting).map(({ name }) => name)
   const fault = office.findSettingsFault({ ...openSettings(kept, keys) }, removed)
   if (fault === null) return
-  // People know a setting by its title, not by the name of its variable.
+  // People know a setting by its title.
   const longestFirst = [...office.settings].sort((a, b) => b.name.length - a.name.length)
   const faults = longestFirst.reduce((text, setting) => text.replaceAll(setting.name, settingTitle(setting)), fault)
   throw new Refusal('SETTINGS_INVALID', { faults })

@@ -20,7 +20,7 @@ interface SetupParts {
 
 const PEOPLE_MOST = 10_000
 
-/** Each step is read from the database, so it is undone when what it made is gone. */
+/** Steps are read from the database, so one is undone when its result is gone. */
 export const listSetupSteps = async (
   db: Db,
   { office, rules, agencies, platforms }: SetupParts,

@@ -37,10 +37,10 @@ export interface IdentityAct {
 }
 
 export interface SubjectDecisionInput extends IdentityAct {
-  /** Id of an unmatched record. The decision covers all records of its feed with the same subject key. */
+  /** Id of an unmatched record. The decision covers its feed's records with the same subject key. */
   unmatched: number
   verdict: 'ATTACH' | 'NEW_OPERATOR' | 'NOT_OURS'
-  /** ATTACH: any code of the operator. NEW_OPERATOR: the code of the operator to be created. */
+  /** ATTACH: any code of the operator. NEW_OPERATOR: the new operator's code. */
   operator?: string
 }
 
@@ -185,7 +185,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
     await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
 }
 
-/** Moves back the merged operator's records, also those that its own codes brought since the merger. */
+/** Moves back the merged operator's records, also those that its codes brought since. */
 const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.partyById(tx, from))?.mergedInto ?? null
@@ -246,7 +246,7 @@ export const findOperatorBearingCode = async (tx: Tx, code: string): Promise<Mer
 
 const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reason })
 
-/** Runs `act` at an instant after all stored changes, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
+/** Runs `act` after all stored changes, with ID numbers in the reason replaced. Refusal RUN_BUSY. */
 export const decideAtNewInstant = async <T>(
   db: Db,
   { reason, now }: IdentityAct,

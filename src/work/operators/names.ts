@@ -29,9 +29,7 @@ export const sweepNames = async (db: Db, { signal }: { signal?: AbortSignal } = 
   return swept === 'held' ? null : swept
 }
 
-/**
- * Hubs that serve index names in the background: at start, after their own pulls, and every SWEEP_EVERY_MS.
- */
+/** Serving hubs index names in the background: at start, after their own pulls, and every SWEEP_EVERY_MS. */
 export const makeNameSweeper = (db: Db, { signal, log }: { signal: AbortSignal; log: Log }) => {
   let timer: NodeJS.Timeout | null = null
   let under: Promise<unknown> = Promise.resolve()

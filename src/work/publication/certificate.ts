@@ -30,7 +30,6 @@ export interface CertificateInput {
   party: { code: string; name: string | null }
   entry: RemovedEntry
   retraction: RetractionStatus | null
-  /** Measures that nobody has confirmed lifted. */
   measures: readonly UnliftedMeasure[]
   platformNames: ReadonlyMap<string, BilingualText>
   now: Date
@@ -116,7 +115,7 @@ export const checkCertificateCode = async (
   return issued === null ? 'UNKNOWN' : { certificate: partOf<Certificate>(keys.unseal(issued.jws, issued.code), 1) }
 }
 
-/** Begins only where a word begins, so a long word without a dot is read once. */
+/** Begins at a word's start, so a long word without a dot is read once. */
 const JWS = /(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
 export const checkCertificateFile = (

@@ -3,7 +3,7 @@
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import type { Snapshot } from '../../store/publication/snapshots.js'
 
-/** The feed holds this many changes. For older ones, readers use a file or a delta. */
+/** For older changes, readers use a file or a delta. */
 export const FEED_CHANGES_MOST = 500
 
 /** Port 0: the system chooses the real port later. */

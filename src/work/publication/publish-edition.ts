@@ -1,4 +1,4 @@
-/** An edition is built from its snapshot's lines, or derived from the previous edition by copying byte ranges. */
+/** An edition is built from its snapshot's lines, or by copying the previous edition's byte ranges. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -148,7 +148,7 @@ export async function* readRange(
   }
 }
 
-/** The file is unlinked at once: it disappears with its last reader or the process. */
+/** Unlinked at once: the file disappears with its last reader or the process. */
 export const openUnlinkedFile = async (folder: string): Promise<FileHandle> => {
   await mkdir(folder, { recursive: true })
   const path = join(folder, randomUUID())

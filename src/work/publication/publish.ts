@@ -41,7 +41,6 @@ export interface PublishOptions extends RunOptions {
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
   /** This number is never reused. */
   noted?: () => number
-  /** Without it, no files are kept. */
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
   /** Additions and changes wait for the scheduled run. */
   removalsOnly?: boolean
@@ -101,8 +100,8 @@ const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeo
 }
 
 /**
- * From a restored database or under a doubted clock, only removals are published. Refusals DATABASE_RESTORED and
- * CLOCK_DOUBTED when nothing was ever published.
+ * A restored database or doubted clock publishes only removals. Refusals DATABASE_RESTORED and CLOCK_DOUBTED when
+ * nothing was ever published.
  */
 const take = async (
   tx: Tx,
@@ -157,7 +156,7 @@ const take = async (
   }
 }
 
-/** Compares the whole list once a day, because days change what is shown. Later, it compares touched entries. */
+/** Compares the whole list once a day, because days change what is shown; later, touched entries. */
 const findChanges = async (
   tx: Tx,
   last: snapshots.Snapshot | null,
@@ -244,7 +243,7 @@ const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: s
 }
 
 /**
- * Rows of another form are written before the snapshot's transaction, in short ones. Otherwise a removal and the
+ * Rows of another form are written in short transactions before the snapshot's. Otherwise a removal and the
  * publication would wait for each other.
  */
 const renewCsvRows = async (db: Db): Promise<void> => {

@@ -36,7 +36,7 @@ export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists:
 
 export const findScoreAndOwner = async (db: Db, id: number): Promise<OwnedScore | null> => {
   const score = (await scores.byIds(db, [id])).get(id)
-  // Queried even without a score, so a missing score and another operator's take the same time.
+  // Queried even without a score: a missing score and another operator's take equally long.
   const owner = score?.operatorId ?? 0
   const operator = (await operators.operatorsById(db, [owner])).get(owner)
   return score && operator ? { score, operator } : null

@@ -1,6 +1,6 @@
 /**
- * Falling below a grade threshold opens a watch entry, and a lead where a penalty can be linked; rising above closes the
- * watch entry.
+ * Falling below a grade threshold opens a watch entry, and a lead if a penalty can be linked; rising closes the watch
+ * entry.
  */
 import type { Facts } from '../../domain/records/facts.js'
 import { findThresholdsCrossed, isOnDishonestList } from '../../domain/scoring/score.js'
@@ -53,8 +53,8 @@ interface EarlierStanding {
 }
 
 /**
- * Ignores scores of a rolled-back run, and those that opened no lead because the operator was listed. A dropped lead is
- * not opened again while the score stays below.
+ * Ignores scores of rolled-back runs, and those without a lead because the operator was listed. A dropped lead stays
+ * dropped while the score stays below.
  */
 const stoodBefore = async (
   tx: Tx,

@@ -1,4 +1,4 @@
-/** Counted when the objection comes, and anew while it is open, because holidays may be published. */
+/** Counted when the objection comes, and again while it is open: holidays may be published. */
 import { checkObjectionRules, computeObjectionDueDay, type ObjectionRules } from '../../domain/scoring/objection.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'

@@ -1,4 +1,4 @@
-/** All scores of a run use facts of one instant. A row is added only where something changed. */
+/** A run's scores use facts of one instant. Only changes add rows. */
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { FactFamily, Facts } from '../../domain/records/facts.js'

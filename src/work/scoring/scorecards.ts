@@ -30,7 +30,7 @@ interface ExaminedCard {
   faults: readonly string[]
 }
 
-/** Reads the file each time, as scorecards are edited during trials. Unchanged text is cached. */
+/** Reads the file each time: trials edit scorecards. Unchanged text is cached. */
 const document = (version: string): ExaminedCard => {
   try {
     const text = contracts.schemaText(`scorecards/${version}.json`)

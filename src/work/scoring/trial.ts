@@ -105,7 +105,7 @@ export const tryScorecardForRequest = async (
     const whole = options.against == null ? command : `${command} --against ${options.against}`
     throw new Refusal('TRIAL_TOO_LARGE', { limit: most, command: whole })
   }
-  // Other requests may await this trial, so it must not end with the first request.
+  // Other requests may await this trial, so it outlives the first.
   const db = getProcessWideHandle(asker)
   const waited = underWay.get(db) ?? new Map<string, Promise<trials.TrialRow>>()
   underWay.set(db, waited)

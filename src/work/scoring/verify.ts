@@ -21,8 +21,8 @@ export interface ScoreVerification {
 }
 
 /**
- * CARD, RULES: the basis is missing or altered. SUM: the points do not add up. RESULT: the same facts give another
- * result. CURRENT: the operator's current score is another.
+ * CARD, RULES: the basis is missing or altered. SUM: the points do not add up. RESULT: the facts give another result.
+ * CURRENT: the current score is another.
  */
 interface ScoreDifference {
   score: number

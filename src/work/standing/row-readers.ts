@@ -29,7 +29,7 @@ const parsed = (text: string): ParsedRow => {
 
 const isBlank = (text: string): boolean => text.trim() === ''
 
-/** Cuts a row to one character over the limit, so it still counts as too long. */
+/** Cuts a row to one character over the limit: still too long. */
 const bounded = (row: string): string => row.slice(0, CODE_ROW_LENGTH_MOST + 1)
 
 export const makeNdjsonReader = (): RowReader => {
@@ -129,7 +129,7 @@ const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"code
 const SEPARATORS = [',', ';', '\t']
 const HEADLESS: ColumnRole[] = ['code', 'name', 'ref']
 
-/** Without a heading, the code comes first. An unclosed quote spoils only its own line. */
+/** Without a heading, the code comes first. An unclosed quote spoils only its line. */
 export const makeCsvReader = (): RowReader => {
   let pending = ''
   let table: { separator: string; columns: ColumnRole[]; headed: boolean } | null = null

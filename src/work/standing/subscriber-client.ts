@@ -1,7 +1,4 @@
-/**
- * Guards against SSRF: the host is resolved once, and a checked address is called. Redirects and answer bodies are
- * ignored.
- */
+/** Guards against SSRF: resolves the host once and calls a checked address. Ignores redirects and answer bodies. */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'

@@ -1,4 +1,4 @@
-/** node-cron signals each minute. A monotonic timer also looks each second for waiting or abandoned occurrences. */
+/** node-cron signals each minute. A monotonic timer looks each second for waiting or abandoned occurrences. */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
 import { makeScheduler, OCCURRENCE_LEASE_RENEWAL_MS, type SchedulerParts } from './occurrences.js'

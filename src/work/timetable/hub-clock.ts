@@ -1,5 +1,6 @@
 /**
- * The hub's time is the database's clock, carried on by the monotonic clock. When the clock leaps, the hub follows, so no entry is shown past its end; irreversible work waits.
+ * The hub's time is the database's clock, carried on by the monotonic clock. The hub follows its leaps, so no entry is
+ * shown past its end; irreversible work waits.
  */
 
 import { checkAndRedactText } from '../../domain/records/privacy.js'
@@ -120,7 +121,7 @@ const databaseClock = (
       return
     }
     const wanted = carried(before, at)
-    // If this machine slept, another hub that watched without a break vouches for the clock.
+    // If this machine slept, another hub that watched throughout vouches for the clock.
     const vouched =
       sureAt !== null && instant >= sureAt && instant - sureAt < NOTE_MS + LEAP_TOLERANCE_MS && sureAt > wanted
     if (hasLeapt(instant, wanted, tookMs) && !vouched)

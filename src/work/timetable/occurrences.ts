@@ -1,4 +1,4 @@
-/** One process runs each occurrence (a planned time of a job) under a lease; another takes over when it dies. */
+/** One process runs each occurrence (a job's planned time) under a lease; another takes over when it dies. */
 
 import { findOwedRun, isClockSetBack } from '../../domain/timetable/missed-runs.js'
 import { reasonOf } from '../../foundation/errors.js'
@@ -29,7 +29,7 @@ export interface OccurrenceTurn {
   by?: string
 }
 
-/** Resolves to false when the job already runs elsewhere; the occurrence is then retried. */
+/** False when the job already runs elsewhere; the occurrence is then retried. */
 export type JobRunner = (turn: OccurrenceTurn, signal: AbortSignal) => Promise<boolean>
 
 export interface SchedulerParts {
@@ -77,7 +77,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       unwritten.delete(id)
     }
     const at = now()
-    // Times are planned again when the clock was set back; existing rows do not run twice.
+    // A clock set back plans times again; existing rows do not run twice.
     if (at.getTime() < lastBeat - STEP_MS) for (const row of rows) row.nextAt = 0
     lastBeat = at.getTime()
     const due = rows.filter((row) => row.nextAt <= at.getTime())

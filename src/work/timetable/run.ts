@@ -9,7 +9,7 @@ import * as runs from '../../store/timetable/runs.js'
 const WAIT_MS = 120_000
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-/** Refusals of this HTTP status or above mean failure; those below mean rejected content. */
+/** Refusals of this HTTP status or above mean failure, others rejected content. */
 export const LOWEST_FAILURE_HTTP_STATUS = 500
 
 export interface RunOptions {
@@ -42,7 +42,7 @@ export interface OpenRun {
   elapsed(): number
 }
 
-/** Null when another process does this scheduled run. A manual run is then refused (RUN_BUSY). */
+/** Returns null when another process does this scheduled run. A manual run is refused (RUN_BUSY). */
 export const runAlone = async <T>(
   db: Db,
   what: RunDescription,
@@ -62,7 +62,7 @@ export const runAlone = async <T>(
   return done === null ? null : done.value
 }
 
-/** Resolves to null when this attempt has begun already. Runs with an expired lease are closed as abandoned. */
+/** Resolves to null when this attempt has begun already. Closes runs with an expired lease as abandoned. */
 export const runBeside = async <T>(
   db: Db,
   what: RunDescription,

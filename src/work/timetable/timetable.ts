@@ -116,7 +116,7 @@ export const scheduledJobOf = ({ timetable, job, subject }: Omit<JobAddress, 'by
   return row
 }
 
-/** Makes the job due at once, even when paused; an unfinished request is returned again. Refusal JOB_UNKNOWN. */
+/** Makes the job due at once, even when paused; repeats return the unfinished request. Refusal JOB_UNKNOWN. */
 export const requestScheduledJob = async (db: Db, address: JobAddress): Promise<occurrences.Occurrence> => {
   const { job, subject } = scheduledJobOf(address)
   return db.transaction(async (tx) => {

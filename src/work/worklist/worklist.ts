@@ -40,14 +40,13 @@ export const findWorker = async (db: Db, viewer: Viewer, today: string): Promise
   return { viewer, duty, deputises: await keepers.listDeputised(db, sub, today) }
 }
 
-/** One row for each kind of task that the person does, also where nothing waits. */
+/** One row for each kind of the person's tasks, also where nothing waits. */
 export const countWorkOf = async (db: Db, question: WorkQuestion): Promise<WorkCount[]> => {
   const worker = await findWorker(db, question.viewer, question.today)
   const kinds = WORK_KINDS.filter((kind) => mayDoKind(worker, kind))
   return countForWorker(worker, await countTasks(db, kinds, keepersOf(worker), await viewOf(db, question)))
 }
 
-/** `kind` null: all kinds. */
 export const listWorkOf = async (
   db: Db,
   question: WorkQuestion,

@@ -63,7 +63,7 @@ export const answerRows = async (
   return { rows: answers, shownCodes }
 }
 
-/** Returns a promise only when something must be looked up, to keep bulk answers fast. */
+/** Returns a promise only for look-ups, to keep bulk answers fast. */
 const resolveStanding = (context: GraphqlContext, view: StandingView): ResolvedStanding | Promise<ResolvedStanding> => {
   const { listed, listings } = view
   const entries = typeof listings === 'function' ? listings() : listings

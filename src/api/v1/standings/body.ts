@@ -1,4 +1,4 @@
-/** Reads bodies far ahead: many clients send everything before they read, and both sides would wait. */
+/** Reads bodies far ahead: clients that send everything before they read would deadlock. */
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -135,7 +135,7 @@ async function* decoded(bytes: AsyncIterable<Buffer>, charset: BodyCharset): Asy
   if (rest) yield rest
 }
 
-/** Throws on invalid UTF-8: after lenient decoding, every name in another encoding would be answered DIFFERENT. */
+/** Throws on invalid UTF-8: lenient decoding would answer every name in another encoding DIFFERENT. */
 const utf8 = (): { write: (bytes: Buffer) => string; end: () => string } => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   const decode = (read: () => string): string => {

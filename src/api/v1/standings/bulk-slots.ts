@@ -5,7 +5,7 @@ const PLACES_MOST = 16
 /** Slots that all clients without a token share: they cannot block the others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
-/** A client that takes this many rows a second keeps its slot; GRACE_MS (milliseconds) is for its first rows. */
+/** A client that takes this many rows a second keeps its slot; GRACE_MS (milliseconds) covers its first rows. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
@@ -37,7 +37,7 @@ export const makeBulkSlots = () => {
     return true
   }
   return {
-    /** `evict` is called when the slot is taken from this client. Throws HUB_BUSY when no slot is free. */
+    /** `evict` is called when the client loses its slot. Throws HUB_BUSY when no slot is free. */
     take: (
       of: { holder: string } | { address: string },
       { now, evict }: { now: () => Date; evict: () => void },

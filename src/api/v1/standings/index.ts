@@ -26,9 +26,9 @@ import { type BodyEncoding, BULK_BODY_BYTES_MOST, type HeldBytes, parseCharset, 
 import { makeBulkSlots } from './bulk-slots.js'
 import { answerInOrder, type BulkRow, chunkRows, writeAndDrain } from './stream.js'
 
-/** Longest time of one answer, milliseconds: enough for CODE_ROWS_MOST at two hundred lines a second. */
+/** Longest answer, milliseconds: enough for CODE_ROWS_MOST at two hundred lines a second. */
 const STREAM_MS = 600_000
-/** How long answers continue while the hub stops, milliseconds; shorter than the server's shutdown wait (hub/listen.ts). */
+/** How long answers continue while the hub stops, milliseconds; shorter than the shutdown wait (hub/listen.ts). */
 const LEAVING_MS = 3_000
 const ADMITTED_MS = 2_000
 const RETRY_SECONDS = 5
@@ -92,7 +92,7 @@ const answerOne =
     const day = asOf ?? context.today
     const asking = { asOf: day, freshness: limitFreshness(await context.load.freshness(), day, context.today) }
     const row = { row: 1, code, name: null, ref: null }
-    // The lookups' connections are for short reads, so one code never waits behind bulk queries.
+    // Lookups use connections for short reads, so one code never waits behind bulk queries.
     const { rows, shownCodes } = await answerRows(context, context.lookups.db, [row], asking)
     const [answer] = rows
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')

@@ -22,7 +22,7 @@ const ALONE_AFTER = 2
 const ALONE_PER_ROUND_MAX = 10
 const SECOND_MS = 1_000
 
-/** `later`: the rate limit allows no call now. `failed`: platform or database did not answer. `full`: more may be due. */
+/** `later`: the rate limit allows no call now. `failed`: platform or database is silent. `full`: more may be due. */
 export type RoundResult =
   | { end: 'sent'; full: boolean }
   | { end: 'nothing' | 'later' }
@@ -54,7 +54,7 @@ const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<Ro
   const unasked = await askAboutUnanswered(s, unsent)
   if (unasked !== null) return unasked
   const unnoted = noteHighest(s, [...unsent])
-  // Removals leave even if noting failed: after a restore, a comparison with the platform finds them.
+  // Removals leave even if noting failed: a comparison finds them after a restore.
   const leaving = [...unsent].filter(({ action }) => unnoted === null || action === 'REMOVE')
   let trouble: RoundResult | null = null
   for (const wave of wavesOf(s.platform.batchSize, leaving, width)) {
@@ -103,7 +103,7 @@ const askAboutUnanswered = async (s: Sender, unsent: Unsent): Promise<RoundResul
     const { batch = null, row = null } = delivery.receipt ?? {}
     return receipt.code === NO_RECEIPT_CODE ? [] : [resultOf(s, delivery, { ...receipt, batch, row })]
   })
-  // Answers to queries reset the circuit breaker only when no delivery is left to send.
+  // Query answers reset the circuit breaker only when no delivery is left.
   if (known.length === unsent.size) await breaker.noteAnswer(s)
   await book(s, unsent, known)
   return null
@@ -256,7 +256,7 @@ const retryAtOnce =
   (s: Sender): Retry =>
   ({ failures }) => ({ dueAt: s.now(), failures })
 
-/** If the previous call was answered, the deliveries may be at fault, so their own delay grows. */
+/** After an answered call the deliveries may be at fault, so their own delay grows. */
 const retryAfterFailure = async (s: Sender, error: unknown): Promise<Retry> => {
   const retryAfter = isRefusal(error) ? Number(error.details['retryAfterSeconds'] ?? 0) : 0
   s.log.warn({ platform: s.platform.id, reason: reasonOf(error) }, 'platform did not answer')

@@ -1,6 +1,6 @@
 /**
- * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds, which gave dates in 1976. Without the
- * archived item, such a date is reported but not changed.
+ * Earlier releases read twelve digits (yyyyMMddHHmm) as epoch milliseconds: dates in 1976. Without the archived item,
+ * such a date is only reported.
  */
 import type { AgencyFeed } from '../../../agencies/feed.js'
 import { makeSubjectKey } from '../../../domain/intake/matching.js'

@@ -1,4 +1,4 @@
-/** Numbers the new rows of `change_marks`, in one process at a time; other processes return at once. */
+/** One process numbers the new rows of `change_marks`; others return at once. */
 import { findRetentionStart } from '../../../domain/standing/changes.js'
 import { findOldestValidListDate } from '../../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
@@ -15,7 +15,7 @@ import * as queue from '../../../store/standing/webhook-queue.js'
 
 const STEP_MARKS = 5_000
 const STEPS_MOST = 20
-/** A request numbers at most this many batches: it must not wait for a whole first scoring. */
+/** Batches that a request numbers at most: it must not wait for a whole first scoring. */
 export const NUMBERED_STEPS_PER_REQUEST = 2
 const ERASE_STEP = 5_000
 const ERASE_STEPS = 200
@@ -40,7 +40,6 @@ interface Numbering {
   number: (tx: Tx) => Promise<readonly NumberedRange[]>
 }
 
-/** Numbers a ledger's new changes and owes their messages, in one process at a time. */
 export const numberInSteps = async (
   db: Db,
   ledger: ChangeLedger,

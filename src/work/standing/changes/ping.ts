@@ -15,8 +15,8 @@ export interface PingParts {
 }
 
 /**
- * Sends `webhook.ping`, also to a disabled webhook. The outcome is noted in its log and changes nothing else. Refusals:
- * WEBHOOK_UNKNOWN, TOO_MANY_REQUESTS.
+ * Sends `webhook.ping`, also to a disabled webhook; only its log notes the outcome. Refusals: WEBHOOK_UNKNOWN,
+ * TOO_MANY_REQUESTS.
  */
 export const pingWebhook = async (
   db: Db,

@@ -36,7 +36,7 @@ export const readRetainedChanges = async (
   ledger: ChangeLedger = SELLER_CHANGES,
 ): Promise<RetainedChanges> => (await findRetainedChanges(db, ledger, [reader])).get(reader) ?? { erased: 0, last: 0 }
 
-/** The number after which a reader goes on; null: after the last. Refusal CHANGES_GONE when later changes were erased. */
+/** The number after which a reader goes on; default: the last. Refusal CHANGES_GONE when later changes were erased. */
 export const findStart = async (
   db: Db,
   ledger: ChangeLedger,

@@ -1,6 +1,5 @@
 /**
- * Sends removals first, each seller's changes in order, with the standing at sending: an older state never follows a
- * newer one.
+ * Sends removals first, a seller's changes in order, with the standing at sending: no older state follows a newer one.
  */
 import type { Agency } from '../../../agencies/feed.js'
 import { digestAnswer } from '../../../domain/audit/audit-log.js'
@@ -25,7 +24,7 @@ const LEASE_MS = 30_000
 /** Messages about matters, which this noun does not know. */
 export interface MatterMessages {
   bodies(db: Db, seat: string, sequences: readonly number[]): Promise<ReadonlyMap<number, string>>
-  /** Runs before an accepted message is booked, so again where the process died between. */
+  /** Runs before an accepted message is booked, so again after a crash between. */
   accepted(db: Db, seat: string, sequences: readonly number[], now: Date): Promise<void>
 }
 

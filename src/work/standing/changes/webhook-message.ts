@@ -26,7 +26,7 @@ export const openSecrets = (
     : []),
 ]
 
-/** The marketplace reads it. It does not tell a name that leads into the hub's network from one that leads nowhere. */
+/** The marketplace reads it. It does not tell whether a name leads into the hub's network or nowhere. */
 export const describeFailure = (error: unknown): string => {
   if (error instanceof UnreachableError && (error.kind === 'forbidden' || error.kind === 'dns')) return NOWHERE
   const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
