@@ -1,6 +1,7 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
+import { isUnreceivedBy } from '../../domain/matters/moves.js'
 import { hasSeatIn, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -56,23 +57,20 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
   queue === 'WAITING' ? rangeOfSeat(seat) : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
-/** The holder's read of its own queue is the receipt of the listed matters. They keep their places on the page. */
-const withReceipts = async (
+/** What its holder reads is received: the matters of a page of its queue, which keep their places, or the one it opens. */
+const withReceipts = async <M extends store.StoredMatter>(
   context: GraphqlContext,
-  seat: string,
-  found: readonly queues.QueuedMatter[],
+  seat: string | null,
+  found: readonly M[],
   size: number,
-): Promise<queues.QueuedMatter[]> => {
-  const listed = found.slice(0, size).filter(({ matter }) => isUnreceived(matter, seat))
-  if (listed.length === 0) return [...found]
+): Promise<M[]> => {
+  const listed = found.slice(0, size).filter(({ matter }) => isUnreceivedBy(matter, seat))
+  if (seat === null || listed.length === 0) return [...found]
   const ids = listed.map(({ id }) => id)
   await receiveMatters(context.parts, { seat, ids, way: 'QUEUE', now: context.now })
   const received = new Map((await store.mattersByIds(context.parts.db, ids)).map((one) => [one.id, one]))
   return found.map((row) => ({ ...row, ...received.get(row.id) }))
 }
-
-const isUnreceived = ({ receivedAt, handed, seats }: store.StoredMatter['matter'], seat: string | null): boolean =>
-  handed && receivedAt === null && seats.holder === seat
 
 const kindsSeenByStaff = (): string[] =>
   [...readMatterKinds().values()].filter(({ visibility }) => visibility === 'SEATS').map(({ kind }) => kind)
@@ -84,8 +82,9 @@ const findSeenMatter = async (context: GraphqlContext, id: string): Promise<stor
 }
 
 export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
-  const stored = await findSeenMatter(context, id)
-  return stored && makeMatterView(context, stored)
+  const found = await findSeenMatter(context, id)
+  const [stored] = await withReceipts(context, seatOf(context.viewer), found === null ? [] : [found], 1)
+  return stored === undefined ? null : makeMatterView(context, stored)
 }
 
 export const findMatterForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {

@@ -1,5 +1,5 @@
 import { handsOver } from './guards.js'
-import type { MatterKind } from './kind.js'
+import { type MatterKind, PAPER_RECEIPT_MOVE } from './kind.js'
 import { isHandedOver } from './moves.js'
 import type { MatterSeats } from './seats.js'
 
@@ -53,7 +53,6 @@ interface HolderReceipt extends MatterReceipt {
 }
 
 export const RECEIPT_MOVE = 'receive'
-const PAPER_RECEIPT_MOVE = 'record_receipt'
 
 /** Handovers come in the order of the moves. */
 export const traceCustody = (kind: MatterKind, seats: MatterSeats, moves: readonly CustodyMove[]) => {

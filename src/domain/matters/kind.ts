@@ -86,11 +86,17 @@ export interface MatterKind extends BilingualText {
 }
 
 export const OPENING_MOVE = 'open'
+export const PAPER_RECEIPT_MOVE = 'record_receipt'
 
 /** The text of a kind takes precedence. */
 const COMMON_MOVES: Readonly<Record<string, MatterMoveRow>> = {
   add_attachment: { zh: '补充材料', en: 'Add an attachment', by: ['sender', 'holder', 'copied'] },
-  record_receipt: { zh: '登记收悉', en: 'Record the receipt on paper', by: ['holder', 'sender'], requires: ['reason'] },
+  [PAPER_RECEIPT_MOVE]: {
+    zh: '登记收悉',
+    en: 'Record the receipt on paper',
+    by: ['holder', 'sender'],
+    requires: ['reason'],
+  },
 }
 
 export const movesOfKind = (kind: MatterKind): Readonly<Record<string, MatterMoveRow>> => ({

@@ -21,6 +21,7 @@ import {
   type MatterMoveRow,
   movesOfKind,
   OPENING_MOVE,
+  PAPER_RECEIPT_MOVE,
   splitWord,
   type WaitedFor,
 } from './kind.js'
@@ -54,7 +55,10 @@ export const listAllowedMoves = (
   act: Pick<MatterAct, 'places'>,
 ): [name: string, row: MatterMoveRow][] =>
   Object.entries(movesOfKind(kind)).filter(
-    ([move, row]) => move !== OPENING_MOVE && findStateDenial(kind, row, before, { ...act, move }) === null,
+    ([move, row]) =>
+      move !== OPENING_MOVE &&
+      (move !== PAPER_RECEIPT_MOVE || before.receivedAt === null) &&
+      findStateDenial(kind, row, before, { ...act, move }) === null,
   )
 
 const findStateDenial = (
@@ -154,7 +158,7 @@ const applyMove = (
     outcome: (state !== null && kind.states[state]?.ends) || null,
   }
   const clocked = { ...moved, clocks: clocksAfter(kind, row, { before, after: moved }, act, calendar) }
-  return act.move === 'record_receipt' ? receiveMatter(clocked, act, calendar) : clocked
+  return act.move === PAPER_RECEIPT_MOVE ? receiveMatter(clocked, act, calendar) : clocked
 }
 
 const waitsFor = (kind: MatterKind, state: string | null) =>
@@ -218,6 +222,9 @@ const findSeatOf = (actor: WaitedFor | undefined, seats: MatterSeats): string | 
       return null
   }
 }
+
+export const isUnreceivedBy = ({ receivedAt, handed, seats }: Matter, seat: string | null): boolean =>
+  handed && receivedAt === null && seats.holder === seat
 
 /** Clocks that waited for the receipt start. */
 export const receiveMatter = (before: Matter, received: Pick<MatterAct, 'on' | 'at'>, calendar: Calendar): Matter => {

@@ -130,7 +130,9 @@ export const matterByNumber = async (db: Db, number: string): Promise<StoredMatt
   )
 
 /** `previousHash`: of its newest move. */
-export const lockMatter = async (tx: Tx, id: string): Promise<(StoredMatter & { previousHash: string }) | null> =>
+export type LockedMatter = StoredMatter & { previousHash: string }
+
+export const lockMatter = async (tx: Tx, id: string): Promise<LockedMatter | null> =>
   reviveMatter(
     await queryFirst(
       tx,

@@ -6,7 +6,7 @@ import * as store from '../../store/matters/changes.js'
 import { numberInSteps, tidyChanges } from '../standing/changes/number.js'
 import type { MatterNumbering } from '../standing/changes/run.js'
 import type { MatterMessages } from '../standing/changes/send.js'
-import type { MatterParts } from './matters.js'
+import type { MatterParts } from './keep-move.js'
 import { receiveMatters } from './receipt.js'
 
 const STEP_MARKS = 1_000

@@ -8,9 +8,10 @@ import { findWaitingSeat } from '../../domain/matters/moves.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
 import { addDays } from '../../foundation/time/dates.js'
-import type { Tx } from '../../store/db/db.js'
+import type { Db, Tx } from '../../store/db/db.js'
 import { nameFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/matters.js'
+import type { WorkRules } from '../calendar/rules.js'
 
 /** Seat of the hub's staff, and the sender of its own matters. */
 export const HUB_SEAT = 'hub'
@@ -33,6 +34,12 @@ export interface MatterMoveGiven
   attachments?: readonly MatterAttachment[]
   /** The mover's own number; a repeated one is the same move. */
   reference?: string
+}
+
+export interface MatterParts {
+  db: Db
+  rules: WorkRules
+  keys: Pick<Keys, 'seal' | 'unseal'>
 }
 
 export interface MatterBefore {

@@ -4,7 +4,7 @@ import type { Role } from '../../domain/access/viewer.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
 import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
-import { type MatterKind, OPENING_MOVE } from '../../domain/matters/kind.js'
+import { type MatterKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
 import {
   type Matter,
   type MatterAct,
@@ -12,38 +12,32 @@ import {
   type MatterRules,
   makeNewMatter,
 } from '../../domain/matters/matter.js'
-import { attemptMatterMove } from '../../domain/matters/moves.js'
+import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
 import { hasSeatIn, placesOfSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
 import { Refusal } from '../../foundation/errors.js'
-import type { Keys } from '../../foundation/keys.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as clients from '../../store/access/clients.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import type { WorkRules } from '../calendar/rules.js'
 import {
   formatMatterNumber,
   HUB_SEAT,
   keepMove,
   type MatterBefore,
   type MatterMoveGiven,
+  type MatterParts,
   openFields,
   openMoveInput,
   type SentMove,
 } from './keep-move.js'
 import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
 import { organisationOfSeat } from './organisations.js'
-
-export interface MatterParts {
-  db: Db
-  rules: WorkRules
-  keys: Pick<Keys, 'seal' | 'unseal'>
-}
+import { keepReceipt } from './receipt.js'
 
 export interface MatterPerson {
   by: string
@@ -203,10 +197,11 @@ export const moveMatter = (
   inTransaction(parts.db, 'move', async (tx) => {
     const locked = await store.lockMatter(tx, sent.id)
     if (locked === null) throw new Refusal('MATTER_UNKNOWN')
-    const { previousHash, ...stored } = locked
-    if (await isRepeatedMove(tx, parts, who, sent)) return { ...stored, isNew: false }
+    if (await isRepeatedMove(tx, parts, who, sent)) return { ...locked, isNew: false }
+    if (sent.seen !== undefined && sent.seen !== locked.matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
+    const { previousHash, ...stored } =
+      sent.move === PAPER_RECEIPT_MOVE ? locked : await receivedByMover(tx, parts, locked, who, now)
     const { matter } = openFields(parts.keys, stored)
-    if (sent.seen !== undefined && sent.seen !== matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
     const kind = await kindAsBegun(tx, stored)
     const given = redactIdNumbers(sent, parts.rules.mark)
     refuseFieldFault(kind, given, false)
@@ -216,7 +211,20 @@ export const moveMatter = (
     return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
   })
 
-/** True for a move that the seat made under this reference. Refusal MATTER_REFERENCE_TAKEN for another. */
+/** A holder that moves a matter has it, whether or not it has read its queue. */
+const receivedByMover = async (
+  tx: Tx,
+  parts: MatterParts,
+  locked: store.LockedMatter,
+  { seat }: MatterPerson,
+  now: Date,
+): Promise<store.LockedMatter> => {
+  if (!isUnreceivedBy(locked.matter, seat)) return locked
+  await keepReceipt(tx, parts, locked, { way: 'QUEUE', now })
+  return (await store.lockMatter(tx, locked.id)) ?? locked
+}
+
+/** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
 const isRepeatedMove = async (
   tx: Tx,
   { keys, rules }: MatterParts,

@@ -1,12 +1,12 @@
 import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
-import { receiveMatter } from '../../domain/matters/moves.js'
+import { isUnreceivedBy, receiveMatter } from '../../domain/matters/moves.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
+import type { Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import { keepMove, openFields } from './keep-move.js'
+import { keepMove, type MatterParts, openFields } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
-import type { MatterParts } from './matters.js'
 
 /** No person received it, so a receipt is nobody's own move. */
 const RECEIPT_SEAT = 'receipt'
@@ -21,17 +21,24 @@ export const receiveMatters = async (
   for (const id of ids)
     await inTransaction(parts.db, 'move', async (tx) => {
       const locked = await store.lockMatter(tx, id)
-      if (locked === null) return
-      const { previousHash, ...stored } = locked
-      if (stored.matter.receivedAt !== null || stored.matter.seats.holder !== seat) return
-      const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
-      const { matter: before } = openFields(parts.keys, stored)
-      const on = shanghaiDate(now)
-      const received = receiveMatter(before, { on, at: now }, calendar)
-      const act = { move: RECEIPT_MOVE, on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
-      const after = { ...received, moves: [...before.moves, { move: act.move, seat: RECEIPT_SEAT, by: way }] }
-      const kind = await kindAsBegun(tx, stored)
-      const kept = { act, given: { move: act.move, on, reason: way }, after }
-      await keepMove(tx, parts.keys, { kind, head: stored, before, previousHash }, kept)
+      if (locked !== null && isUnreceivedBy(locked.matter, seat)) await keepReceipt(tx, parts, locked, { way, now })
     })
+}
+
+/** Of a matter that was locked, and that its holder has not received. */
+export const keepReceipt = async (
+  tx: Tx,
+  parts: MatterParts,
+  { previousHash, ...stored }: store.LockedMatter,
+  { way, now }: { way: ReceiptWay; now: Date },
+): Promise<void> => {
+  const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+  const { matter: before } = openFields(parts.keys, stored)
+  const on = shanghaiDate(now)
+  const received = receiveMatter(before, { on, at: now }, calendar)
+  const act = { move: RECEIPT_MOVE, on, at: now, by: way, seat: RECEIPT_SEAT, places: [] }
+  const after = { ...received, moves: [...before.moves, { move: act.move, seat: RECEIPT_SEAT, by: way }] }
+  const kind = await kindAsBegun(tx, stored)
+  const kept = { act, given: { move: act.move, on, reason: way }, after }
+  await keepMove(tx, parts.keys, { kind, head: stored, before, previousHash }, kept)
 }

@@ -10,14 +10,8 @@ import { findUnstorableText } from '../../foundation/text/storable.js'
 import * as store from '../../store/matters/matters.js'
 import { operatorsByCode } from '../../store/operators/operators.js'
 import { LOWEST_FAILURE_HTTP_STATUS } from '../timetable/run.js'
-import {
-  type MatterMoving,
-  type MatterOpening,
-  type MatterParts,
-  type MatterPerson,
-  moveMatter,
-  openMatter,
-} from './matters.js'
+import type { MatterParts } from './keep-move.js'
+import { type MatterMoving, type MatterOpening, type MatterPerson, moveMatter, openMatter } from './matters.js'
 
 const ROWS_MOST = 10_000
 const NUMBER = /^\p{Script=Han}\d{4}-\d{1,12}$/u

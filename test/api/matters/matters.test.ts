@@ -83,6 +83,15 @@ describe('matters over GraphQL', () => {
     expect((await queue('ENDED', bureau())).map((one: { id: string }) => one.id)).to.include(id)
   })
 
+  it('are received by a holder that opens or moves one without reading its queue', async () => {
+    const sent = async (reference: string) => (await open({ ...ASSIST, reference })).data.openMatter.id
+    const opened = (await shown(await sent('收-1'), neighbour())).data.matter
+    const accepted = await move({ id: await sent('收-2'), move: 'accept', seen: 1 }, neighbour())
+    for (const { receivedAt, clocks } of [opened, accepted.data.moveMatter])
+      expect([receivedAt, clocks[0].dueOn]).to.deep.equal([NOW.toISOString(), '2026-03-23'])
+    expect((await shown(await sent('收-3'), bureau())).data.matter.receivedAt).to.equal(null)
+  })
+
   it('are seen by a superior of a seat, as envelopes by the hub’s staff, and by nobody else', async () => {
     const { id } = (await open({ ...ASSIST, reference: '虚构-2' })).data.openMatter
     expect((await shown(id, province())).data.matter.content.fields).to.have.length(2)
