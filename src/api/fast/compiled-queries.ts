@@ -145,7 +145,7 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
-const METHODS: ReadonlySet<string> = new Set(['totalCount', 'objected', 'completeUntil'])
+const METHODS: ReadonlySet<string> = new Set(['totalCount', 'countUpTo', 'objected', 'completeUntil'])
 
 /** Compiled code turns a method or promise into an empty object unless the field has a resolver. */
 const addGuardResolvers = (schema: GraphQLSchema): void => {

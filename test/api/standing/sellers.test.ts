@@ -216,7 +216,7 @@ describe('a marketplace’s own sellers over HTTP', () => {
       ['', '名单中没有一行，未作任何改动。The list holds no line; nothing was changed.'],
       [
         '甲,乙\n丙,丁\n',
-        '2 行中有 2 行没有代码（例如第 1 2 行），未作任何改动。2 of 2 lines hold no code (such as 1 2); nothing was changed.',
+        '2 行中有 2 行没有代码（例如第 1、2 行），未作任何改动。2 of 2 lines hold no code (such as 1, 2); nothing was changed.',
       ],
     ] as const)
       expect((await send(body)).body).to.include({ detail })
