@@ -91,17 +91,10 @@ describe('a referral to criminal justice', () => {
 
   it('offers each seat its own moves only', () => {
     const docket = referral()
-    const offered = (seat: string) =>
-      listAllowedMoves(kindOf('referral'), docket.matter, { places: placesOfSeat(docket.matter.seats, seat) }).map(
-        ([name]) => name,
-      )
-    expect(offered(POLICE)).to.deep.equal([
-      'request_attachments',
-      'file',
-      'not_file',
-      'add_attachment',
-      'record_receipt',
-    ])
+    const offered = (seat: string, matter = docket.matter) =>
+      listAllowedMoves(kindOf('referral'), matter, { places: placesOfSeat(matter.seats, seat) }).map(([name]) => name)
+    expect(offered(POLICE)).to.deep.equal(['request_attachments', 'file', 'not_file', 'add_attachment'])
+    expect(offered(POLICE, { ...docket.matter, receivedAt: null })).to.include('record_receipt')
     expect(offered(PROCURATORATE)).to.deep.equal(['add_attachment'])
     expect(offered(PROVINCE)).to.deep.equal([])
   })
