@@ -47,10 +47,13 @@ const bearer = (world: World, role: Role) => ({ authorization: `Bearer ${world.t
 /** Opening, reading, moving and hearing them over /v1. */
 const hearOpening = async (world: World, ask: Ask): Promise<void> => {
   const at = '/v1/matters'
-  const seat = { role: 'agency', agency: 'market-regulator', region: '220104' } as const
-  const headers = { authorization: `Bearer ${world.keys.sign({ sub: 'county', ...seat }, NOW.getTime()).token}` }
+  const seat = { role: 'agency', agency: 'market-regulator' } as const
+  const of = (region: string) => ({
+    authorization: `Bearer ${world.keys.sign({ sub: `county-${region}`, ...seat, region }, NOW.getTime()).token}`,
+  })
+  const [headers, sender] = [of('220104'), of('220102')]
   const clue = { kind: 'clue', to: 'market-regulator@220104', fields: { source: 'PATROL', facts: '虚构' } }
-  const send = (status: number, sent: object | string, type = 'application/json', from: object = headers) =>
+  const send = (status: number, sent: object | string, type = 'application/json', from: object = sender) =>
     ask(at, status, {
       ...{ at, method: 'POST', headers: { ...from, 'content-type': type } },
       body: typeof sent === 'string' ? sent : JSON.stringify(sent),
