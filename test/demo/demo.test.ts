@@ -90,7 +90,7 @@ describe('the demo', () => {
     expect(await queue('WAITING')).to.include.members(['clue SENT', 'assist SENT'])
     // The seat of the province covers that of the county, whose clue, assist and referral the stand-ins answer.
     await until('the neighbour has answered', async () => (await queue('ENDED')).includes('assist DONE'))
-    await until('the county has filed a case', async () => (await queue('WAITING')).includes('clue FILED'))
+    await until('the county has filed a case', async () => (await queue('BELOW')).includes('clue FILED'))
     await until('the police has filed a case', async () => (await queue('OTHERS')).includes('referral FILED'))
   })
 
