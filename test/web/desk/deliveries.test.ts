@@ -80,6 +80,10 @@ describe('the pages of deliveries', function () {
     await dialog.getByLabel('理由', { exact: false }).fill('平台书面答复已撤下')
     await dialog.getByRole('button', { name: '确认办结' }).click()
     await receivers.getByText('平台书面答复已撤下', { exact: false }).waitFor()
+    // The measures of the entry are still to be lifted.
+    await page.getByText('尚有 1 项未了结').waitFor()
+    await all.hub.hub.db('matters').where({ listing_id: all.removed.listing }).update({ state: 'LIFTED' })
+    await page.reload()
     await page.getByText('全部已了结').waitFor()
     expect(await stateOf(all.removed.listing, 'creditchina', 'REMOVE')).to.equal('CLOSED')
     expect(faults).to.deep.equal([])

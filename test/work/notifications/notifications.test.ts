@@ -58,12 +58,13 @@ describe('notifications', () => {
   it('tell a seat in numbers how many matters wait for it, again when another comes, and when one is late', async () => {
     const told = (person: string) =>
       office.mailsTo(person).flatMap(({ text }) => [...text.matchAll(/\d+ 件协作事项\S+/g)].map(([words]) => words))
-    expect(told('郑信源')).to.deep.equal(['1 件协作事项等待本单位办理'])
+    // A clue, and the measures of two entries.
+    expect(told('郑信源')).to.deep.equal(['3 件协作事项等待本单位办理'])
     office.fresh()
     office.pass(60)
     await openClue(office, 'credit-office')
     await office.tell()
-    expect([told('郑信源'), told('李经办')]).to.deep.equal([['2 件协作事项等待本单位办理'], []])
+    expect([told('郑信源'), told('李经办')]).to.deep.equal([['4 件协作事项等待本单位办理'], []])
     await office.db('matter_clocks').update({ due_at: office.now() })
     await office.db('matter_seats').where({ seat: 'credit-office@220000' }).update({ due_at: office.now() })
     office.fresh()
