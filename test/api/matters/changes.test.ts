@@ -66,11 +66,12 @@ describe('changes of matters', () => {
     const second = await open('虚构-2', { ...ASSIST, to: 'market-regulator@220200' })
     await move(first.id, { move: 'accept' }, NEIGHBOUR)
     const [one, two] = [first.number, second.number]
-    const all = [`1 ${one} SENT`, `2 ${two} SENT`, `3 ${one} ACCEPTED`]
+    // The holder moves it without having read it: its receipt is a change too.
+    const all = [`1 ${one} SENT`, `2 ${two} SENT`, `3 ${one} SENT`, `4 ${one} ACCEPTED`]
     expect(await heard(agency(COUNTY))).to.deep.equal(all)
     expect(await heard(agency('market-regulator@220100'))).to.deep.equal(all)
     expect(await heard(agency('market-regulator@220000'))).to.deep.equal(all)
-    expect(await heard(agency(NEIGHBOUR))).to.deep.equal([`1 ${one} SENT`, `2 ${one} ACCEPTED`])
+    expect(await heard(agency(NEIGHBOUR))).to.deep.equal([`1 ${one} SENT`, `2 ${one} SENT`, `3 ${one} ACCEPTED`])
     expect(await heard(agency('market-regulator@220200'))).to.deep.equal([`1 ${two} SENT`])
     const [change] = (await page(agency(COUNTY))).body.changes
     expect(change).to.deep.equal({
