@@ -136,9 +136,9 @@ describe('a database restored from a backup made before a removal', () => {
         { state: 'PUBLISHED' },
       ])
       const { platforms } = await hub.reconcile(null, PUSH)
-      expect(platforms.map(({ shown, missing, alarm }) => [shown, missing, alarm])).to.deep.equal(
-        standIns.map(() => [1, 1, null]),
-      )
+      expect(platforms.map(({ shown, alarm }) => [shown, alarm])).to.deep.equal(standIns.map(() => [1, null]))
+      // The platform compared first hides the entry; one compared after that misses it no more.
+      expect(Math.max(...platforms.map(({ missing }) => missing))).to.equal(1)
       expect(await rowsOf(hub.db, 'select state from listings where id = ?', [gone.id])).to.deep.equal([
         { state: 'HIDDEN' },
       ])
