@@ -40,7 +40,7 @@ const nearest = (rows: readonly (readonly string[])[], shapes: readonly FormShap
 
 const HAN = /\p{Script=Han}/u
 
-/** Of two forms that know equally many headings, people are told the one with Chinese names. */
+/** The form with Chinese names wins where two forms know equally many headings: people read it. */
 const isChinese = ({ names }: FormShape): boolean => names.filter((name) => HAN.test(name)).length * 2 > names.length
 
 const redacted = (name: string): string => {

@@ -57,7 +57,7 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
   queue === 'WAITING' ? rangeOfSeat(seat) : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
-/** What its holder reads is received: the matters of a page of its queue, which keep their places, or the one it opens. */
+/** A holder's read of its queue or of one matter is the receipt of what it lists. Matters keep their places. */
 const withReceipts = async <M extends store.StoredMatter>(
   context: GraphqlContext,
   seat: string | null,

@@ -6,7 +6,7 @@ export const hasMarks = (db: Db): Promise<boolean> =>
 
 interface MarkedMove {
   id: number
-  /** Those who had a place before or after the move. */
+  /** The seats that had a place before or after the move. */
   seats: readonly string[]
 }
 

@@ -31,7 +31,7 @@ export const addNotifications = async (db: Db, made: readonly NewNotification[],
   return answer.rowCount ?? 0
 }
 
-/** Nothing waits two days: the clock was set back. */
+/** A due time over two days ahead was written before the clock was set back. */
 const isDue = (column: string): string =>
   `(${column} <= :now::timestamptz or ${column} > :now::timestamptz + interval '2 days')`
 

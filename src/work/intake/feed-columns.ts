@@ -20,7 +20,7 @@ export interface SampleColumn extends FormColumn {
 
 interface ColumnWords {
   titles: Readonly<Record<string, Readonly<Record<string, string>>>>
-  /** By title, or by feed and title. */
+  /** Keys are titles, or feed and title. */
   examples: Readonly<Record<string, string>>
 }
 

@@ -75,11 +75,12 @@ export const exchangeMatters = (db: Db, options: ExchangeOptions): Promise<Excha
         await step(visit).catch((error) => {
           signal?.throwIfAborted()
           failed.add(visit.path)
+          counts.failed += 1
           log?.error({ seat: visit.who.seat, reason: reasonOf(error) }, 'the exchange folder of a seat failed')
         })
       }
-    Object.assign(run.counts, counts, { failed: failed.size })
-    return { ...counts, failed: failed.size }
+    Object.assign(run.counts, counts)
+    return counts
   })
 
 const listVisits = async (parts: Omit<SeatVisit, 'path' | 'who'> & { folder: string }): Promise<SeatVisit[]> => {
@@ -165,8 +166,8 @@ const readClaimed = async ({ path, name }: FileClaim): Promise<Buffer> => {
       throw new Refusal('FILE_UNREADABLE', { path: name, reason: '不是普通文件 not a regular file' })
     if (found.size > FILE_BYTES_MOST)
       throw new Refusal('CONTENT_TOO_LARGE', { limit: `${FILE_BYTES_MOST / 1024 / 1024} MB` })
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(found.size), 0, found.size, 0)
-    return buffer.subarray(0, bytesRead)
+    // A single read may return fewer bytes, and the rows after them would be lost.
+    return await file.readFile()
   } finally {
     await file?.close()
   }

@@ -25,7 +25,7 @@ export const receiveMatters = async (
     })
 }
 
-/** Of a matter that was locked, and that its holder has not received. */
+/** The caller has locked the matter, and its holder has not received it. */
 export const keepReceipt = async (
   tx: Tx,
   parts: MatterParts,

@@ -79,7 +79,7 @@ const NEEDS_ANOTHER: Partial<Record<WorkKind, string>> = {
   CONFIRM_HIDING: '人员',
 }
 
-/** Whoever proposed or reviewed the case does not consent, but may record the superior's document. */
+/** The case's proposer and reviewer cannot consent, but may record the superior's document. */
 const ConsentNotice = ({ of }: { of: CaseFile }) => {
   const { name: me } = useSession()
   const { data } = useQuery(ConfirmersDocument, { variables: { kind: 'CONSENT', listing: of.id, by: null } })
