@@ -3,12 +3,10 @@ import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
 import { isUnreceivedBy } from '../../domain/matters/moves.js'
 import { hasSeatIn, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
-import { parseCode } from '../../domain/operators/codes.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
-import * as operators from '../../store/operators/operators.js'
 import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
 import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
@@ -16,6 +14,7 @@ import { reportStillApplied } from '../../work/matters/lifts.js'
 import * as work from '../../work/matters/matters.js'
 import { listOrganisationsIn } from '../../work/matters/organisations.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
+import { findOperatorOfMatter } from '../../work/matters/rows.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -165,19 +164,12 @@ export const openMatterOf = async (
   input: OpeningInput,
 ): ReturnType<typeof work.openMatter> => {
   const { kind, to, copied, reference, code, parent, day, reason, ...content } = refuseUnstorableText(input)
-  const { db } = context.parts
-  const scheme = code == null ? null : parseCode(code)
-  const [operator] = scheme ? (await operators.operatorsByCode(db, [scheme])).values() : []
-  if (code != null && operator === undefined)
-    throw new Refusal('INPUT_INVALID', {
-      reason: '枢纽没有此代码的经营者，请核对 No operator of the hub has this code',
-      pointer: '/code',
-    })
+  const operatorId = code == null ? undefined : await findOperatorOfMatter(context.parts.db, code)
   const above = parent == null ? undefined : (uuidIn(parent) ?? NOBODY)
   const opening: work.MatterOpening = {
     kind,
     to,
-    ...given({ copied, reference, day, reason, operatorId: operator?.id, parent: above }),
+    ...given({ copied, reference, day, reason, operatorId, parent: above }),
     ...fieldsOf(content),
   }
   return work.openMatter(context.parts, personOf(context), opening, context.now)

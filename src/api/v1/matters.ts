@@ -1,7 +1,6 @@
 /** /v1/matters follows the rules of GraphQL: `api/matters/matters.ts` opens and moves for both. */
 import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
-import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
@@ -10,7 +9,14 @@ import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.j
 import { findOperatorCodes } from '../../work/matters/attachments.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
-import { checkMatterInput, parseRow, readText, splitRows } from '../../work/matters/rows.js'
+import {
+  checkMatterInput,
+  MATTER_ROWS_MOST,
+  parseRow,
+  readText,
+  splitRows,
+  tellRowRefusal,
+} from '../../work/matters/rows.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
 import type { makeMatterView } from '../matters/matter-view.js'
 import {
@@ -30,7 +36,6 @@ import type { ChangeFeed } from './changes.js'
 import { makeBodyReceiver } from './receive-body.js'
 import { writeAndDrain } from './standings/stream.js'
 
-export const MATTER_ROWS_MOST = 10_000
 const BODY_BYTES_MOST = 32 * 1024 * 1024
 const BODIES_MOST = 4
 const ROWS_AT_ONCE = 4
@@ -201,20 +206,11 @@ const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
   return chunk
 }
 
-/** Refusals from this HTTP status on, and RUN_BUSY, are about the hub, not the row. */
-const LOWEST_FAILURE_STATUS = 500
-
 const openRow = async (context: GraphqlContext, { sent, reference }: SentRow, row: number) => {
   try {
     return { row, ...(await openOne(context, sent)) }
   } catch (error) {
-    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_STATUS || error.code === 'RUN_BUSY') throw error
-    const { code, message, details } = error
-    const told = redactIdNumbers(
-      { reference, error: { code, message, pointer: '', ...details } },
-      context.parts.keys.mark,
-    )
-    return { row, result: 'refused' as const, ...told }
+    return { row, ...tellRowRefusal(error, reference, context.parts.keys.mark) }
   }
 }
 

@@ -7,13 +7,14 @@ import { contractCheck } from '../../foundation/contracts.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { findDuplicateKey, isRecord, parseJsonOr } from '../../foundation/text/json.js'
 import { findUnstorableText } from '../../foundation/text/storable.js'
+import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/matters.js'
 import { operatorsByCode } from '../../store/operators/operators.js'
 import { LOWEST_FAILURE_HTTP_STATUS } from '../timetable/run.js'
 import type { MatterParts } from './keep-move.js'
 import { type MatterMoving, type MatterOpening, type MatterPerson, moveMatter, openMatter } from './matters.js'
 
-const ROWS_MOST = 10_000
+export const MATTER_ROWS_MOST = 10_000
 const NUMBER = /^\p{Script=Han}\d{4}-\d{1,12}$/u
 
 export interface RowVisit extends MatterParts {
@@ -25,7 +26,7 @@ export interface RowVisit extends MatterParts {
 /** A row's refusals stand in its answer; thrown ones concern the whole file. */
 export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): Promise<string> => {
   const rows = rowsIn(name, bytes)
-  if (rows.length > ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: ROWS_MOST })
+  if (rows.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
   const answers: string[] = []
   for (const [n, row] of rows.entries()) {
     visit.signal?.throwIfAborted()
@@ -65,13 +66,27 @@ const answerRow = async (visit: RowVisit, sent: unknown) => {
       isRecord(sent) && 'move' in sent ? await moveByRow(visit, sent) : await openByRow(visit, sent)
     return { result: isNew ? 'created' : 'same', reference, number: stored.number, state: stored.matter.state }
   } catch (error) {
-    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS) throw error
-    const { code, message, details } = error
-    return redactIdNumbers(
-      { result: 'refused', reference, error: { code, message, pointer: '', ...details } },
-      visit.rules.mark,
-    )
+    return tellRowRefusal(error, reference, visit.rules.mark)
   }
+}
+
+/** Rethrows what concerns the hub and not the row. */
+export const tellRowRefusal = (error: unknown, reference: string | null, mark: MatterParts['rules']['mark']) => {
+  if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS || error.code === 'RUN_BUSY') throw error
+  const { code, message, details } = error
+  const told = redactIdNumbers({ reference, error: { code, message, pointer: '', ...details } }, mark)
+  return { result: 'refused' as const, ...told }
+}
+
+/** Refusal INPUT_INVALID: the hub has no operator of this code. */
+export const findOperatorOfMatter = async (db: Db, code: string) => {
+  const scheme = parseCode(code)
+  const [operator] = scheme ? (await operatorsByCode(db, [scheme])).values() : []
+  if (operator !== undefined) return operator.id
+  throw new Refusal('INPUT_INVALID', {
+    reason: '枢纽没有此代码的经营者，请核对 No operator of the hub has this code',
+    pointer: '/code',
+  })
 }
 
 const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matter-moving' }
@@ -92,15 +107,9 @@ const openByRow = async (visit: RowVisit, sent: unknown) => {
   const { code, parent, ...opening } = checkMatterInput('OPENING', sent) as Omit<MatterOpening, 'operatorId'> & {
     code?: string
   }
-  const scheme = code === undefined ? null : parseCode(code)
-  const [operator] = scheme ? (await operatorsByCode(visit.db, [scheme])).values() : []
-  if (code !== undefined && operator === undefined)
-    throw new Refusal('INPUT_INVALID', {
-      reason: '枢纽没有此代码的经营者，请核对 No operator of the hub has this code',
-      pointer: '/code',
-    })
+  const operatorId = code === undefined ? undefined : await findOperatorOfMatter(visit.db, code)
   const above = parent === undefined ? null : await findOwnMatter(visit, parent, '/parent')
-  const about = { ...(operator && { operatorId: operator.id }), ...(above && { parent: above.id }) }
+  const about = { ...(operatorId !== undefined && { operatorId }), ...(above && { parent: above.id }) }
   return openMatter(visit, visit.who, { ...opening, ...about }, visit.now())
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { MATTER_ROWS_MOST } from '../../../src/api/v1/matters.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { listRowsAfter } from '../../../src/store/audit/audit-log.js'
+import { MATTER_ROWS_MOST } from '../../../src/work/matters/rows.js'
 import { rowsOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
