@@ -1,7 +1,7 @@
 /** /v1/matters follows the rules of GraphQL: `api/matters/matters.ts` opens and moves for both. */
 import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
-import { INTERNAL_ERROR, isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
+import { isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
@@ -32,6 +32,7 @@ import { makeGlobalId } from '../request/ids.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { recheckAdmission, requireAct } from '../request/viewer.js'
 import type { AdmittedHandler, AdmittedRequest } from './admitted-request.js'
+import { withAuditedOutcome } from './audited-outcome.js'
 import type { ChangeFeed } from './changes.js'
 import { makeBodyReceiver } from './receive-body.js'
 import { writeAndDrain } from './standings/stream.js'
@@ -52,24 +53,20 @@ interface Answered {
 
 export const makeMattersHandlers = (limits: SignInLimits) => {
   const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
-  /** The audit row is durable before anything is opened or moved. */
   const act = async (
     asked: AdmittedRequest,
     act: string,
     work: (context: GraphqlContext, bytes: Buffer) => Promise<Answered>,
   ): Promise<void> => {
-    const { request, parts, viewer, audit } = asked
+    const { request, parts, viewer } = asked
     const received = await receive(request, viewer.sub ?? '')
     if (received === null) return
     try {
       await recheckAdmission(request, parts, viewer)
-      await audit({ kind: 'ACT', asked: act, content: received.bytes })
-      const answered = await work(contextOf(asked, limits), received.bytes).catch(async (error) => {
-        await audit({ kind: 'OUTCOME', asked: act, outcome: isRefusal(error) ? error.code : INTERNAL_ERROR.code })
-        throw error
-      })
-      await audit({ kind: 'OUTCOME', asked: act, ...answered })
-      asked.response.end(answered.content)
+      const entry = { asked: act, content: received.bytes }
+      const made = () => work(contextOf(asked, limits), received.bytes)
+      const { content } = await withAuditedOutcome(asked, entry, made, (answered) => answered)
+      asked.response.end(content)
     } finally {
       received.release()
     }
