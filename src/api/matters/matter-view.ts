@@ -10,7 +10,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
 import { HUB_SEAT, type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
-import { kindAsBegun } from '../../work/matters/kinds.js'
+import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
 import { organisationOfSeat } from '../../work/matters/organisations.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
@@ -74,10 +74,12 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
   }
 }
 
-/** True for a seat and its superiors; for hub staff, except in kinds for seats only (sealed fields). */
-export const seesMatter = ({ viewer }: GraphqlContext, { matter, sealedFields }: store.StoredMatter): boolean => {
+/** True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the hub. */
+export const seesMatter = ({ viewer }: GraphqlContext, { kind, matter, sealedFields }: store.StoredMatter): boolean => {
   const seat = seatOf(viewer)
-  return seat === null ? sealedFields === null : hasSeatIn(matter.seats, matter.handed, seat)
+  if (seat === null) return sealedFields === null
+  const isOpen = viewer.agency !== null && readMatterKinds().get(kind)?.visibility === 'HUB'
+  return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
 }
 
 const contentView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
@@ -137,8 +139,8 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     },
     moveCount: matter.moves.length,
     content: async () => {
-      // A matter ordered by a listing is open to the hub's staff. It names a firm, so regional staff is excluded.
-      const isOpenToStaff = kind.opened_by.includes('listing') && regionBoundOf(viewer) === null
+      // A matter of the kind HUB names a firm, so regional staff is excluded.
+      const isOpenToStaff = kind.visibility === 'HUB' && regionBoundOf(viewer) === null
       const isOpen = seat === null ? isOpenToStaff : hasSeatIn(seats, handed, seat)
       return isOpen ? contentView(context, kind, stored) : null
     },

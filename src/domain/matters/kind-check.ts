@@ -20,6 +20,7 @@ export const checkMatterKinds = (kinds: readonly MatterKind[]): RuleFault[] => {
     const say: KindFaultReporter = (place, reason) => faults.push({ place: `${kind.kind}.${place}`, reason })
     checkWords(kind, say)
     checkStates(kind, say)
+    checkReaders(kind, say)
     checkClockRows(kind, say)
     checkClockEnds(kind, say)
   }
@@ -80,12 +81,24 @@ const checkStates = (kind: MatterKind, say: KindFaultReporter): void => {
     const from = moves.filter((row) => row.from?.includes(state) ?? false)
     const leaving = from.filter(({ to, effects }) => (to !== undefined && to !== state) || effects?.includes('back'))
     if (leaving.length === 0) say(place, '没有去向的未办结环节。An open state with no way out.')
-    if (waited !== undefined && waited !== 'nobody' && !from.some((row) => actorsOf(row).includes(waited)))
+    const isSilent = waited === 'nobody' || kind.mirror === true
+    if (waited !== undefined && !isSilent && !from.some((row) => actorsOf(row).includes(waited)))
       say(place, `等待 ${waited}，却没有其可办理的步骤。It waits for ${waited}, who has no move.`)
   }
 }
 
 const opens = (kind: MatterKind): string => kind.moves[OPENING_MOVE]?.to ?? ''
+
+const checkReaders = (kind: MatterKind, say: KindFaultReporter): void => {
+  for (const name of kind.party_sees ?? [])
+    if (kind.fields[name] === undefined) say('party_sees', `没有内容项 ${name}。There is no field ${name}.`)
+  if (kind.party_sees !== undefined && kind.visibility === 'SEATS_ONLY')
+    say('party_sees', '只供席位知悉的事项，当事人不得看到。A matter for its seats only is not shown to the party.')
+  if (kind.mirror === true)
+    for (const [name, row] of Object.entries(movesOfKind(kind)))
+      if (actorsOf(row).join() !== 'sender')
+        say(`moves.${name}`, '镜像事项只由来源渠道办理。Only the channel moves a mirrored matter.')
+}
 
 /** `back` may lead to any state from which this one is entered. */
 const nextStates = (kind: MatterKind, row: MatterMoveRow, state: string): string[] => {

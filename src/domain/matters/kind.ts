@@ -11,8 +11,11 @@ export type MatterActor = 'sender' | 'holder' | 'copied' | 'superior' | 'hub' | 
 
 export type WaitedFor = Exclude<MatterActor, 'listing'> | 'nobody'
 
-/** SEATS_ONLY: nobody outside the seats sees that the matter exists, and its fields are sealed. */
-type MatterVisibility = 'SEATS' | 'SEATS_ONLY'
+/**
+ * SEATS_ONLY: nobody outside the seats sees that the matter exists, and its fields are sealed. HUB: the hub's staff reads
+ * the content, and every agency the envelope.
+ */
+type MatterVisibility = 'SEATS' | 'SEATS_ONLY' | 'HUB'
 
 export interface MatterField extends BilingualText {
   /** Longest text, characters. */
@@ -78,6 +81,10 @@ export interface MatterKind extends BilingualText {
   held_by: readonly string[]
   visibility: MatterVisibility
   answered_by_row?: true
+  /** Another channel decides; its feed alone moves these matters. */
+  mirror?: true
+  /** Fields that the operator reads at /my. */
+  party_sees?: readonly string[]
   fields: Readonly<Record<string, MatterField>>
   attachments: Readonly<Record<string, BilingualText>>
   states: Readonly<Record<string, MatterStateRow>>

@@ -90,7 +90,7 @@ export const checkMeasuresOfLists = (
   )
 
 export const checkMeasureKind = (kind: MatterKind): RuleFault[] => [
-  ...(kind.visibility === 'SEATS'
+  ...(kind.visibility !== 'SEATS_ONLY'
     ? []
     : [{ place: kind.kind, reason: '名单办理的事项不密封。A matter that listings make is not sealed.' }]),
   ...MEASURE_MOVES.filter((name) => kind.moves[name]?.by !== 'listing').map((name) => ({

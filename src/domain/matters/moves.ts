@@ -93,7 +93,8 @@ const findInputDenial = (
   const effects = row.effects ?? []
   if (effects.includes('hand_to') && act.to === undefined) return 'NO_RECEIVER'
   if (effects.includes('copy_to') && act.copyTo === undefined) return 'NO_RECEIVER'
-  if (act.to === act.seat && act.to === seats.holder) return 'OWN_SEAT'
+  const opensItsOwn = act.move === OPENING_MOVE && actorsOf(row).includes('holder')
+  if (act.to === act.seat && act.to === seats.holder && !opensItsOwn) return 'OWN_SEAT'
   if (effects.includes('link') && act.link === undefined) return 'NO_LINK'
   const unknown = (act.attachments ?? []).some((type) => !Object.hasOwn(kind.attachments, type))
   return unknown ? 'ATTACHMENT_UNKNOWN' : null

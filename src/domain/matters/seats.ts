@@ -18,8 +18,10 @@ export interface MatterSeats {
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
-/** Names that stand for the hub itself, its listings and receipts. */
-const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt']
+/** Sender of matters that a feed mirrors. */
+export const CHANNEL_SEAT = 'channel'
+/** Names that stand for the hub itself, its listings, receipts and mirrored channels. */
+const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt', CHANNEL_SEAT]
 
 /** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */
 export const seatOf = ({

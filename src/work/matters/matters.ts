@@ -54,6 +54,8 @@ export interface MatterOpening extends Omit<MatterMoveGiven, 'copyTo' | 'link'> 
   reference?: string
   operatorId?: number
   parent?: string
+  /** The day on which the holder had it, of what it or its channel reports afterwards; absent: today, not yet received. */
+  on?: string
 }
 
 export interface MatterMoving extends MatterMoveGiven {
@@ -161,21 +163,21 @@ const openWithin = async (
 ): Promise<store.StoredMatter> => {
   if (opening.parent !== undefined) await refuseParent(tx, kind, opening.parent, who.seat)
   const seats = { sender: who.seat, holder: opening.to, copied: opening.copied ?? [], named: null }
-  const today = shanghaiDate(now)
+  const on = opening.on ?? shanghaiDate(now)
   const head: store.MatterHead = {
     id: randomUUID(),
     ...key,
     kindVersion: versionOfKind(kind),
-    number: formatMatterNumber(kind, today, await store.nextNumbers(tx, 1).then(([number = 0]) => number)),
+    number: formatMatterNumber(kind, shanghaiDate(now), await store.nextNumbers(tx, 1).then(([number = 0]) => number)),
     requestSha256,
     operatorId: opening.operatorId ?? null,
     listingId: null,
     parentId: opening.parent ?? null,
-    openedAt: now,
+    openedAt: on === shanghaiDate(now) ? now : new Date(`${on}T00:00:00+08:00`),
   }
   const { reference: _, ...content } = opening
-  const given = { ...content, move: OPENING_MOVE, on: today }
-  const before = makeNewMatter(seats, {})
+  const given = { ...content, move: OPENING_MOVE, on }
+  const before = { ...makeNewMatter(seats, {}), receivedAt: opening.on === undefined ? null : head.openedAt }
   return moveWithin(tx, parts, { kind, head, before, previousHash: null }, { who, given, now })
 }
 

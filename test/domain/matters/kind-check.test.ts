@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
 import { findMatterKindFaults } from '../../../src/work/matters/kinds.js'
 
-const NAMES = ['assist', 'clue', 'directive', 'interview', 'measure', 'referral', 'transfer']
+const NAMES = 'assist check clue directive interview measure petition referral takedown transfer'.split(' ')
 
 type Members = Record<string, unknown>
 type Change = (kind: Record<string, Record<string, Members>>) => void
@@ -55,6 +55,13 @@ const BROKEN: [title: string, change: Change, said: RegExp][] = [
   ['a clock without certainty', set('clocks.ANSWER.0.certainty', undefined), /certainty/],
   ['a label of a state in one language', set('states.SENT.en', undefined), /states\/SENT.*en|en.*states\/SENT/],
   ['a label of a move in one language', set('moves.accept.zh', undefined), /moves\/accept.*zh|zh.*moves\/accept/],
+  ['a field for the party that is not there', set('party_sees', ['elsewhere']), /party_sees .*elsewhere/],
+  [
+    'a party that reads what is for the seats only',
+    both(set('party_sees', ['request']), set('visibility', 'SEATS_ONLY')),
+    /party_sees .*seats only/,
+  ],
+  ['a mirrored matter that its holder moves', set('mirror', true), /moves\.accept .*Only the channel/],
   ['an unknown guard', set('moves.extend.guards', ['in_good_faith']), /guards/],
   ['an expression as a guard', set('moves.extend.guards', ['field:purpose=EVIDENCE && once']), /guards/],
   ['an unknown actor', set('moves.accept.by', 'anybody'), /by/],

@@ -4,8 +4,22 @@ import { isOpenState, movesOfKind } from '../../../src/domain/matters/kind.js'
 import { listAllowedMoves } from '../../../src/domain/matters/moves.js'
 import { BUREAU, docketOf, kindOf, POLICE, PROCURATORATE, PROVINCE } from './world.js'
 
-const KINDS = ['assist', 'clue', 'directive', 'interview', 'measure', 'referral', 'transfer']
-const FIELDS = { sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground: 'LIVE_COMMERCE', result: 'DROPPED' }
+const KINDS = [
+  'assist',
+  'check',
+  'clue',
+  'directive',
+  'interview',
+  'measure',
+  'petition',
+  'referral',
+  'takedown',
+  'transfer',
+]
+const FIELDS = {
+  ...{ sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground: 'INFRINGEMENT', result: 'DROPPED' },
+  ...{ type: 'COMPLAINT', measure: 'REMOVED', declaration: '虚构声明', url: 'https://mall.test/1' },
+}
 
 const steps = fc.array(
   fc.record({

@@ -23,7 +23,10 @@ const MATTERS = 5_000
 const STEP_MATTERS = 500
 const MOVES_MOST = 8
 const SEATS = ['market-regulator@220104', 'police@220100', 'procuratorate@220100', 'hub', 'listing'] as const
-const FIELDS = { sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground: 'LIVE_COMMERCE', result: 'DROPPED' }
+const FIELDS = {
+  ...{ sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground: 'INFRINGEMENT', result: 'DROPPED' },
+  ...{ type: 'COMPLAINT', measure: 'REMOVED', declaration: '虚构声明', url: 'https://mall.test/1' },
+}
 /** Beside the tables of matters, those that tell when a job ran. */
 const LEFT_OUT = [
   'matters',
