@@ -17,13 +17,14 @@ import { permits } from './world/permits.js'
 import { commitments, standards } from './world/promises.js'
 import { recalls } from './world/recalls.js'
 import { repairs } from './world/repairs.js'
-import { icpFilings, trustmarks } from './world/sites.js'
+import { associationGrades, icpFilings, trustmarks } from './world/sites.js'
 import { trademarks } from './world/trademarks.js'
 import type { World } from './world/types.js'
 
 export type {
   World,
   WorldAbnormal,
+  WorldAssociationGrade,
   WorldChange,
   WorldCommitment,
   WorldDefaulter,
@@ -63,6 +64,7 @@ export const world = (): World => {
     defaulters: defaulters(now),
     icpFilings: icpFilings(now),
     trustmarks: trustmarks(now),
+    associationGrades: associationGrades(now),
     food: foodSamplings(now, tested, penalised),
     recalls: recalls(now),
     abnormal: abnormalEntries(now, penalised),

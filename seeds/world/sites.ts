@@ -1,7 +1,7 @@
-/** ICP filings and trusted-site certificates of the world's firms. Every host is under `.example`. */
+/** ICP filings, trusted-site certificates and associations' grades of the world's firms. Every host is under `.example`. */
 import { at, chance, plusDays, termOf } from './chance.js'
 import { CAST, EARLIER_ON, LAST_DAY } from './operators.js'
-import type { WorldIcpFiling, WorldOperator, WorldTrustmark } from './types.js'
+import type { WorldAssociationGrade, WorldIcpFiling, WorldOperator, WorldTrustmark } from './types.js'
 
 const FIRST_FILING = 99_100_000 // eight digits; a real number begins with the year
 const SECOND_SITE = 5 // every n-th sponsor has another site
@@ -9,6 +9,10 @@ const CERTIFIERS = ['松嫩可信网站认证中心', '长岭诚信标识认证�
 const MARKS = ['可信网站', '诚信经营示范店'] as const
 const CERTIFIED_OF = 4 // every n-th sponsor
 const CERTIFICATE_YEARS = 3
+const ASSOCIATIONS = ['松嫩电子商务协会', '长岭网商行业协会'] as const
+const GRADES = ['AAA', 'AA', 'A'] as const
+const GRADED_OF = 6 // every n-th sponsor
+const GRADE_YEARS = 3
 
 const NATURES: Record<string, string> = { enterprise: '企业', individual: '个体工商户' }
 
@@ -50,6 +54,27 @@ export const trustmarks = (operators: readonly WorldOperator[]): WorldTrustmark[
         issuedOn,
         validTo,
         status: validTo < LAST_DAY ? 'EXPIRED' : one.code !== good && luck.happens(0.1) ? 'SUSPENDED' : 'VALID',
+      }
+    })
+}
+
+export const associationGrades = (operators: readonly WorldOperator[]): WorldAssociationGrade[] => {
+  const luck = chance('associations')
+  const good = at(operators, CAST.good).code
+  return sponsors(operators)
+    .filter(({ one, n }) => one.code === good || (n % GRADED_OF === 4 && one.status === 'ACTIVE'))
+    .map(({ one, n, uscc }) => {
+      const awardedOn = luck.day(later(one.establishedOn, '2023-01-01'), plusDays(EARLIER_ON, -30))
+      return {
+        association: at(ASSOCIATIONS, n % ASSOCIATIONS.length),
+        scheme: '会员诚信经营评价办法（2023年修订）',
+        number: `PJ-${awardedOn.slice(0, 4)}-${String(10_000 + n * 7)}`,
+        memberName: one.name,
+        memberUscc: uscc,
+        grade: one.code === good ? 'AAA' : at(GRADES, n % GRADES.length),
+        awardedOn,
+        validTo: termOf(awardedOn, GRADE_YEARS),
+        pactUrl: `https://pact${1 + (n % ASSOCIATIONS.length)}.example/self-discipline`,
       }
     })
 }

@@ -15,6 +15,7 @@ export interface World {
   defaulters: WorldDefaulter[]
   icpFilings: WorldIcpFiling[]
   trustmarks: WorldTrustmark[]
+  associationGrades: WorldAssociationGrade[]
   food: WorldFood[]
   recalls: WorldRecall[]
   abnormal: WorldAbnormal[]
@@ -100,6 +101,18 @@ export interface WorldTrustmark {
   issuedOn: string
   validTo: string
   status: 'VALID' | 'SUSPENDED' | 'REVOKED' | 'EXPIRED'
+}
+
+export interface WorldAssociationGrade {
+  association: string
+  scheme: string
+  number: string
+  memberName: string
+  memberUscc: string
+  grade: 'AAA' | 'AA' | 'A'
+  awardedOn: string
+  validTo: string
+  pactUrl: string
 }
 
 export interface WorldTrademark {

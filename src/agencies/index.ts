@@ -1,3 +1,4 @@
+import { associationsAgency } from './associations.js'
 import { certifiersAgency } from './certifiers.js'
 import { communicationsAgency } from './communications.js'
 import { creditOfficeAgency } from './credit-office/index.js'
@@ -15,6 +16,7 @@ export const agencies: readonly Agency[] = [
   communicationsAgency,
   marketplacesAgency,
   certifiersAgency,
+  associationsAgency,
 ]
 
 export const feeds: ReadonlyMap<string, AgencyFeed> = new Map(

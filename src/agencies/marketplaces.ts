@@ -65,7 +65,7 @@ const form = (names: ShopFields): FeedForm => ({
           marketplace: known?.code.split(':')[1] ?? marketplace,
           shop_id: shopId,
           name,
-          url: addressOf(row, names.url),
+          url: webAddressIn(row, names.url),
           category: row.text(names.category),
           opened_on: openedOn,
           ...realNameOf(row, names),
@@ -110,7 +110,7 @@ const realNameOf = (row: Examination, { method: methodField, matched: matchedFie
 }
 
 /** Pages show the address as a link, so only http and https pass. */
-const addressOf = (row: Examination, field: string): string | null => {
+export const webAddressIn = (row: Examination, field: string): string | null => {
   const sent = row.text(field)
   if (sent === null || WEB_ADDRESS.test(sent)) return sent
   row.problem(field, 'value', `${field}不是网页地址：${sent.slice(0, 100)}。${field} is no address of the web.`)

@@ -24,6 +24,7 @@ export const SAMPLES: Record<string, string[]> = {
   icp: ['icp.json', 'icp.csv'],
   shops: ['shops.jsonl', 'shops.csv'],
   trustmarks: ['trustmarks.csv'],
+  ratings: ['ratings.csv'],
   penalties: [
     'penalties.csv',
     'penalties-2015.xml',

@@ -136,7 +136,7 @@ describe('feeds over HTTP in many pages', () => {
     },
     ...{ trademarks: 60, icp: 200, shops: 200, repairs: 100, defaulters: 100 },
   }
-  const FILES = ['quality', 'food', 'permits', 'penalties', 'trustmarks']
+  const FILES = ['quality', 'food', 'permits', 'penalties', 'trustmarks', 'ratings']
   /** Feeds whose service fixes the page size. */
   const FIXED = ['trademarks']
 

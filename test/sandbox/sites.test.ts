@@ -65,6 +65,15 @@ describe("the stand-ins of communications, marketplaces and certifiers, read by 
     expect(new Set(here.trustmarks.map(({ status }) => status)).size).to.be.greaterThan(1)
   })
 
+  it('give every grade of an association, one of them for the good example', async () => {
+    const drafts = await pulled('ratings')
+    expect(drafts.map(({ body }) => [body.association, body.grade, body.valid_to, body.pact_url])).to.deep.equal(
+      here.associationGrades.map((one) => [one.association, one.grade, one.validTo, one.pactUrl]),
+    )
+    expect(drafts.filter(({ subject }) => subject.uscc === here.goodExample)).to.have.length(1)
+    expect(drafts.length).to.be.greaterThan(10)
+  })
+
   it('give every shop with the result of its identity check, and one ID number causes a remark and is not stored', async () => {
     const drafts = await pulled('shops')
     const all = here.operators.flatMap((one) => one.shops.map((shop) => ({ one, shop })))

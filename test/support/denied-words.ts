@@ -2,7 +2,7 @@
 
 /** Ids of agencies, feeds and platforms. */
 const IDS =
-  /(?<![\w./:@-])(?:market-regulator|ip-office|credit-office|high-court|certifiers|marketplaces|creditchina|creditjilin|penalties|permits|registry|individuals|dishonest|defaulters|trademarks|trustmarks|abnormal|recalls|commitments|standards|serious|ecommerce-2018)(?![\w./:@-])/g
+  /(?<![\w./:@-])(?:market-regulator|ip-office|credit-office|high-court|certifiers|associations|marketplaces|creditchina|creditjilin|penalties|permits|registry|individuals|dishonest|defaulters|trademarks|trustmarks|ratings|abnormal|recalls|commitments|standards|serious|ecommerce-2018)(?![\w./:@-])/g
 const REGIONS = /(?<![\w〔（(.-])(?:22\d{4}|3702\d{0,2})(?![\w〕.-])/g
 const NAMES = /(?<![\w.-])[A-Z]{2,}(?:_[A-Z]+)+(?![\w.-])|(?<![\w.-])[A-Z]{4,}(?![\w.-])/g
 const MEANT = new Set(['JPEG', 'JSON', 'ATOM', 'HTTP', 'HTTPS', 'WCAG', 'XLSX', 'SHA-256', 'CERTIFIED'])

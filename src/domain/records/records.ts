@@ -27,6 +27,7 @@ export const RECORD_KIND_TRAITS = {
   commitment: { changes: 'event', needsOperator: true, endsByAbsence: false },
   icp_filing: { changes: 'state', needsOperator: true, endsByAbsence: true },
   trustmark: { changes: 'state', needsOperator: true, endsByAbsence: true },
+  association_grade: { changes: 'state', needsOperator: true, endsByAbsence: true },
 } as const satisfies Record<string, KindRule>
 
 export type RecordKind = keyof typeof RECORD_KIND_TRAITS

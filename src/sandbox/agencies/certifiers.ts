@@ -1,4 +1,4 @@
-import type { World, WorldTrustmark } from '../../../seeds/world.js'
+import type { World, WorldAssociationGrade, WorldTrustmark } from '../../../seeds/world.js'
 import { formatCsvDate } from './spelling.js'
 import { formatCsvTable, type StandInRoutes, type TableColumns } from './stand-in.js'
 
@@ -29,4 +29,25 @@ const COLUMNS: TableColumns<WorldTrustmark, string> = [
   ['发证日期', (one, n) => formatCsvDate(one.issuedOn, n)],
   ['有效期至', (one, n) => formatCsvDate(one.validTo, n)],
   ['证书状态', (one) => STATES[one.status]],
+]
+
+export const associationsRoutes = (source: () => World): StandInRoutes => ({
+  'GET /ratings.csv': () => ({
+    status: 200,
+    headers: { 'content-type': 'text/csv; charset=utf-8' },
+    body: BOM + formatCsvTable(source().associationGrades, RATINGS),
+  }),
+})
+
+const RATINGS: TableColumns<WorldAssociationGrade, string> = [
+  ['序号', (_, n) => String(n + 1)],
+  ['协会名称', (one) => one.association],
+  ['评价办法', (one) => one.scheme],
+  ['评价编号', (one) => one.number],
+  ['会员名称', (one) => one.memberName],
+  ['统一社会信用代码', (one) => one.memberUscc],
+  ['评价等级', (one) => one.grade],
+  ['评定日期', (one, n) => formatCsvDate(one.awardedOn, n)],
+  ['有效期至', (one, n) => formatCsvDate(one.validTo, n)],
+  ['自律公约网址', (one) => one.pactUrl],
 ]

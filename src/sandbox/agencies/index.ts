@@ -1,5 +1,5 @@
 import type { World } from '../../../seeds/world.js'
-import { certifiersRoutes } from './certifiers.js'
+import { associationsRoutes, certifiersRoutes } from './certifiers.js'
 import { communicationsRoutes } from './communications.js'
 import { creditOfficeRoutes } from './credit-office.js'
 import { highCourtRoutes } from './high-court.js'
@@ -18,6 +18,7 @@ const AGENCIES: Record<string, (source: () => World) => StandInRoutes> = {
   communications: communicationsRoutes,
   marketplaces: marketplacesRoutes,
   certifiers: certifiersRoutes,
+  associations: associationsRoutes,
 }
 
 export const startAgencyStandIns = async (

@@ -43,6 +43,7 @@ export const RECORD_KIND_WORDS: Record<string, BilingualText> = {
   COMMITMENT: words('质量承诺', 'quality commitment'),
   ICP_FILING: words('ICP 备案', 'ICP filing'),
   TRUSTMARK: words('可信认证', 'trust mark'),
+  ASSOCIATION_GRADE: words('行业协会评价', 'grade given by an association'),
 }
 
 export const STANDING_WORDS: Record<string, BilingualText> = {

@@ -51,6 +51,7 @@ const LINES: Record<string, readonly string[]> = {
   COMMITMENT: ['subject_matter', 'text'],
   ICP_FILING: ['number', 'site_name', 'domains', 'status'],
   TRUSTMARK: ['mark', 'certificate_number', 'status'],
+  ASSOCIATION_GRADE: ['association', 'grade', 'scheme'],
 }
 
 export const lineOfRecord = (

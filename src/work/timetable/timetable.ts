@@ -73,6 +73,7 @@ const PULLS: Readonly<Record<string, string>> = {
   food: '50 3 * * *',
   recalls: '0 4 * * *',
   trustmarks: '0 4 * * *',
+  ratings: '10 4 * * *',
   standards: '20 4 * * *',
   commitments: '40 4 * * *',
 }

@@ -29,4 +29,25 @@ describe('shops and sites in the database', () => {
     expect(all).to.include('吉ICP备99000002号-2')
     expect(all).to.not.include('220102190001010016')
   })
+
+  it('a grade given by an association is stored with its source and changes no score', async () => {
+    const scores = async () => {
+      await test.hub.score({ cause: 'command', all: true })
+      const { rows } = await test.hub.db.raw(
+        `select o.uscc, s.value, s.grade, s.facts_hash from current_scores s join operators o on o.id = s.operator_id order by o.uscc`,
+      )
+      return rows
+    }
+    const before = await scores()
+    expect(before).to.not.deep.equal([])
+    expect(await pulled('ratings', sample('ratings.csv'))).to.deep.equal([2, 2, 0, 0, 0, 0])
+    expect(await scores()).to.deep.equal(before)
+    const { rows } = await test.hub.db.raw(
+      `select v.body->>'grade' as grade, r.feed from versions v join runs r on r.id = v.run_id where v.kind = 'association_grade' order by 1`,
+    )
+    expect(rows).to.deep.equal([
+      { grade: 'A', feed: 'ratings' },
+      { grade: 'AAA', feed: 'ratings' },
+    ])
+  })
 })

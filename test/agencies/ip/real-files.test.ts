@@ -5,7 +5,7 @@ import { isRefusal } from '../../../src/foundation/errors.js'
 import { feedOf } from '../samples.js'
 
 const DATA = resolve('../shared/data')
-const FEEDS = ['trademarks', 'icp', 'shops', 'trustmarks']
+const FEEDS = ['trademarks', 'icp', 'shops', 'trustmarks', 'ratings']
 /** Codes with which a file may be refused. */
 const CODES = ['CONTENT_UNKNOWN', 'CONTENT_UNREADABLE', 'CONTENT_TOO_LARGE']
 

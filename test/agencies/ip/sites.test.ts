@@ -103,6 +103,27 @@ describe('filings, shops and trust certificates', () => {
     expect(revoked.body).to.deep.include({ valid_to: '2025-12-31', status: 'REVOKED', domains: [] })
   })
 
+  it('ratings: a grade is kept as the association words it, with the address of its pact', async () => {
+    const grade = await only('ratings', 'ratings.csv')
+    expect(grade).to.deep.include({
+      key: '样例电子商务协会/YX-2025-001',
+      validFrom: '2025-03-15',
+      validTo: '2028-03-14',
+      remarks: [],
+    })
+    expect(grade.body).to.deep.equal({
+      association: '样例电子商务协会',
+      scheme: '会员诚信经营评价办法（2024年）',
+      grade: 'AAA',
+      certificate_number: 'YX-2025-001',
+      awarded_on: '2025-03-15',
+      valid_to: '2028-03-14',
+      pact_url: 'https://pact.example/2024',
+    })
+    const endless = await only('ratings', 'ratings.csv', 1)
+    expect([endless.validTo, endless.body.valid_to, endless.body.pact_url]).to.deep.equal([null, null, null])
+  })
+
   const bad: [id: string, file: string, changes: Record<string, unknown>, problem: string][] = [
     ['icp', 'icp.json', { serviceLicence: '吉ICP备9900001' }, ''],
     ['icp', 'icp.json', { serviceLicence: '吉ICP备99000号-1' }, 'serviceLicence code'],
@@ -136,6 +157,10 @@ describe('filings, shops and trust certificates', () => {
     ['trustmarks', 'trustmarks.csv', { 发证日期: '' }, '发证日期 required'],
     ['trustmarks', 'trustmarks.csv', { 网站域名: 'www.songbai.example/shop' }, '网站域名 value'],
     ['trustmarks', 'trustmarks.csv', { 证书编号: '无' }, '证书编号 required'],
+    ['ratings', 'ratings.csv', { 评价等级: '' }, '评价等级 required'],
+    ['ratings', 'ratings.csv', { 评价编号: '/' }, '评价编号 required'],
+    ['ratings', 'ratings.csv', { 有效期至: '2025-03-14' }, '有效期至 date'],
+    ['ratings', 'ratings.csv', { 自律公约网址: 'javascript:alert(1)' }, '自律公约网址 value'],
   ]
   for (const [id, file, changes, problem] of bad) {
     it(`${id}: ${JSON.stringify(changes)} ${problem ? 'is rejected' : 'is accepted'}`, async () => {

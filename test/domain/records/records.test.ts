@@ -61,6 +61,7 @@ describe('records', () => {
 
   it('registrations and decisions do not end by absence from a delivery', () => {
     expect(RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence).sort()).to.deep.equal([
+      'association_grade',
       'icp_filing',
       'list_entry',
       'shop',

@@ -166,6 +166,7 @@ describe('evidence', () => {
       { status: 'SUSPENDED', issued_on: '2024-01-01', valid_to: null },
       [],
     ],
+    ["an association's grade is no evidence", 'association_grade', { grade: 'AAA', awarded_on: '2024-01-01' }, []],
     [
       'an entry for its term',
       'list_entry',
@@ -364,6 +365,6 @@ describe('evidence', () => {
   })
 
   it('every kind is weighed except permits', () => {
-    expect(WEIGHED_KINDS).to.have.members(RECORD_KINDS.filter((kind) => kind !== 'permit'))
+    expect(WEIGHED_KINDS).to.have.members(RECORD_KINDS.filter((kind) => kind !== 'permit' && kind !== 'association_grade'))
   })
 })

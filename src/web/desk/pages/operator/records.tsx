@@ -19,6 +19,7 @@ const KINDS = [
   'SHOP',
   'COMMITMENT',
   'TRUSTMARK',
+  'ASSOCIATION_GRADE',
   'ICP_FILING',
 ] as const
 

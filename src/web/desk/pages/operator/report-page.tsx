@@ -55,7 +55,7 @@ export const creditReportOf = (
     blocks: {
       registration: kinds('REGISTRATION'),
       administration: kinds('PERMIT', 'PENALTY', 'REPAIR'),
-      honesty: kinds('TRUSTMARK'),
+      honesty: kinds('TRUSTMARK', 'ASSOCIATION_GRADE'),
       lists: file.listings,
       mirroredLists: kinds('LIST_ENTRY'),
       commitments: kinds('COMMITMENT'),
