@@ -365,6 +365,8 @@ describe('evidence', () => {
   })
 
   it('every kind is weighed except permits', () => {
-    expect(WEIGHED_KINDS).to.have.members(RECORD_KINDS.filter((kind) => kind !== 'permit' && kind !== 'association_grade'))
+    expect(WEIGHED_KINDS).to.have.members(
+      RECORD_KINDS.filter((kind) => kind !== 'permit' && kind !== 'association_grade'),
+    )
   })
 })
