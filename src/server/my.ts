@@ -152,7 +152,12 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     const [retraction = null] =
       subjectId === null
         ? []
-        : await listRetractions(visit.asked.db, { open: null, platform: null, subjectId }, { first: 1, after: null })
+        : await listRetractions(
+            visit.asked.db,
+            parts.rules,
+            { open: null, platform: null, subjectId },
+            { first: 1, after: null },
+          )
     return { file, listing, retraction, subjectId }
   }
   const showListing = async (

@@ -16,6 +16,7 @@ describe('exported lists', () => {
   let world: World
   let session: Record<string, string>
   let bound: Record<string, string>
+  const listings: string[] = []
 
   const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
     fetch(`${world.url}${path}`, { method: 'POST', headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) })
@@ -42,7 +43,7 @@ describe('exported lists', () => {
     world = await makeWorld()
     await world.bring('registry', [registration(uscc(1), '虚构甲有限公司'), registration(uscc(2), FORMULA)])
     await world.bring('penalties', [penalty(uscc(1), numberOf(1)), penalty(uscc(2), numberOf(2))])
-    for (const n of [1, 2]) await publishListing(world, uscc(n), numberOf(n))
+    for (const n of [1, 2]) listings.push(await publishListing(world, uscc(n), numberOf(n)))
     session = await signedIn('exporter', '220000')
     bound = await signedIn('elsewhere', '220200')
   })
@@ -70,6 +71,23 @@ describe('exported lists', () => {
     expect(csv).to.include(`"'=HYPERLINK(`)
     const [titles = [], ...rows] = await textsOf(await taken({ list: 'operators', format: 'xlsx' }))
     expect(rows.map((row) => row[titles.indexOf('名称')])).to.include(FORMULA)
+  })
+
+  it('of removals name every measure that is not confirmed lifted, also of an entry that no platform got', async () => {
+    const input = { id: listings[0], on: '2026-03-02', removal: 'REVOKED', reason: '处罚被撤销' }
+    const asked = 'mutation ($input: MoveInput!) { removeListing(input: $input) { listing { state } } }'
+    await world.ask(asked, { variables: { input }, token: world.token('officer', 'officer-1') })
+    await world.database.db.raw(
+      `update matters set state = 'LIFTED' , content = jsonb_set(content, '{state}', '"LIFTED"') where content->'seats'->>'holder' like 'market%'`,
+    )
+    const [titles = [], row = [], ...more] = await textsOf(await taken({ list: 'retractions', format: 'xlsx' }))
+    expect(more).to.deep.equal([])
+    const cell = (title: string) => row[titles.indexOf(title)]
+    expect([cell('主体'), cell('全部确认'), cell('曾收到的平台')]).to.deep.equal(['虚构甲有限公司', '否', undefined])
+    expect(cell('尚未确认解除的惩戒措施')?.split('；').sort()).to.deep.equal([
+      '吉林省发展和改革委员会：限制申请财政性资金项目（应予解除，至迟 2026-03-05）',
+      '吉林省财政厅：限制申请财政性资金项目（应予解除，至迟 2026-03-05）',
+    ])
   })
 
   it('a list without pages is exported whole', async () => {

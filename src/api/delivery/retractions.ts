@@ -63,7 +63,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
   }
   const after = readRetractionInCursor(args.after)
   const page = { first: readPageSize(args) + 1, after, order: args.order ?? 'NEWEST' }
-  const retractions = await work.listRetractions(db, filter, page)
+  const retractions = await work.listRetractions(db, context.parts.rules, filter, page)
   return makeConnection(
     retractions.map((one) => retractionView(context, one)),
     args,
@@ -84,7 +84,7 @@ const closeRetraction = async (
   const by = getSubOfViewer(context.viewer)
   await work.giveUpRemovals(db, rules, { subjectId, platform, reason, by, now: context.now })
   renewLoaders(context)
-  const [after] = await work.listRetractions(db, { open: null, platform, subjectId }, { first: 1, after: null })
+  const [after] = await work.listRetractions(db, rules, { open: null, platform, subjectId }, { first: 1, after: null })
   if (after === undefined) throw new Error(`the retraction of ${subjectId} is gone`)
   return retractionView(context, after)
 }

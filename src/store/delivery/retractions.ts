@@ -1,9 +1,12 @@
-/** A retraction removes one entry from every platform that may have it. */
+/**
+ * A retraction removes one entry from every platform that may have it, and ends its measures. An entry that no
+ * platform got has a retraction for its measures alone.
+ */
 import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
 import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
 import { type Db, queryRows, queryValue } from '../db/db.js'
-import { hasLiftDueSql, LISTINGS_WITH_LIFT_DUE_SQL } from '../matters/measures.js'
+import { hasLiftDueSql, LISTINGS_WITH_LIFT_DUE_SQL, LISTINGS_WITH_LIFT_SQL } from '../matters/measures.js'
 import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
 /** `at` is an instant as text, exact to the microsecond. */
@@ -16,6 +19,8 @@ export interface RetractionRow extends RetractionKey {
   kind: SubjectKind
   name: string | null
   removal: EntryNotice['removal']
+  /** Id of the list of an entry that no platform got; its words of the removal are in no notice. */
+  untoldOf: string | null
   /** Some organisation has not confirmed that its measure is lifted. */
   liftsDue: boolean
 }
@@ -55,7 +60,8 @@ const STANDING = `cross join lateral (
 
 const IS_OPEN = `(e.state in ('OWED', 'REFUSED') or e.check_due_at is not null)`
 const LIFTS_DUE = hasLiftDueSql('r.subject_id')
-const AT = `to_char(r.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const atSql = (instant: string): string => `to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+const AT = atSql('r.created_at')
 
 export interface RetractionFilter extends Partial<OperatorWords> {
   open: boolean | null
@@ -71,6 +77,15 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
   where o.action = 'REMOVE' and o.state in ('OWED', 'REFUSED')
   union select o.subject_id from deliveries o where o.check_due_at is not null
   union ${LISTINGS_WITH_LIFT_DUE_SQL}))`
+
+/** SQL: removed entries with lifts and without any delivery of their removal. */
+const untoldSql = ({ open, sight = null, region = null, name = null }: RetractionFilter): string =>
+  `from listings l cross join lateral (select v.recorded_at, v.act from listing_events v
+     where v.listing_id = l.id and v.state_after = 'REMOVED' order by v.number desc limit 1) v
+   where l.state = 'REMOVED' and l.id = any(array(${open === true ? LISTINGS_WITH_LIFT_DUE_SQL : LISTINGS_WITH_LIFT_SQL}))
+     and :platform::text is null and (:kind::text is null or :kind::text = 'listing') and (:subjectId::uuid is null or l.id = :subjectId::uuid)
+     and not exists (select 1 from deliveries d where d.subject_id = l.id and d.action = 'REMOVE')
+     ${open === false ? `and not ${hasLiftDueSql('l.id')}` : ''} ${andIsSubjectWithinSightSql(sight, 'l.id')} ${andFitsWordsSql({ region, name }, 'l.operator_id')}`
 
 const partsOf = ({ open, sight = null, region = null, name = null }: RetractionFilter) => ({
   seen: `${andIsSubjectWithinSightSql(sight, 'r.subject_id')} ${andFitsWordsSql({ region, name }, operatorOfSubjectSql('r.subject_id'))}`,
@@ -94,13 +109,21 @@ export const list = async (
   const { beyond, direction } = directionOf(order)
   return queryRows(
     db,
-    `select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
-       (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal,
-       ${LIFTS_DUE} as "liftsDue"
-     from deliveries r ${standing}
-     where ${FILTERED} ${seen} ${narrowed}
-       and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))
-     ${grouped} order by r.created_at ${direction}, r.subject_id ${direction} limit :first /* retractions.list */`,
+    `select * from (
+       (select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
+         (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal,
+         ${LIFTS_DUE} as "liftsDue", null::text as "untoldOf"
+       from deliveries r ${standing}
+       where ${FILTERED} ${seen} ${narrowed}
+         and (:afterAt::timestamptz is null or (r.created_at, r.subject_id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))
+       ${grouped} order by r.created_at ${direction}, r.subject_id ${direction} limit :first)
+       union all
+       (select ${atSql('v.recorded_at')}, l.id, 'listing', (select o.name from operators o where o.id = l.operator_id),
+         jsonb_build_object('reason', l.removal_reason, 'reasonText', '', 'documentNumber', v.act->>'documentNumber', 'removedOn', l.removed_on),
+         ${hasLiftDueSql('l.id')}, l.list ${untoldSql(filter)}
+         and (:afterAt::timestamptz is null or (v.recorded_at, l.id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))
+       order by v.recorded_at ${direction}, l.id ${direction} limit :first)) found
+     order by at ${direction}, "subjectId" ${direction} limit :first /* retractions.list */`,
     { ...bound(filter), first, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null },
   )
 }
@@ -112,8 +135,8 @@ export const count = async (db: Db, filter: RetractionFilter): Promise<number> =
   const { seen, standing, narrowed, grouped } = partsOf(filter)
   return queryValue(
     db,
-    `select count(*)::int as n from (select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}) c
-     /* retractions.count */`,
+    `select (select count(*) from (select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}) c)::int
+       + (select count(*) ${untoldSql(filter)})::int as n /* retractions.count */`,
     bound(filter),
   )
 }

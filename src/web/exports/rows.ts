@@ -47,6 +47,7 @@ const cellOf = (value: unknown, as: string | undefined, words: ExportWords): Cel
   if (as === 'ITEM') return describeItem(value as ExportedObject)
   if (as === 'PROBLEMS') return (value as ExportedObject[]).map(describeProblem).join('；')
   if (as === 'DEADLINES') return describeDeadlines(value as ExportedObject[], words)
+  if (as === 'MEASURES') return describeUnliftedMeasures(value as ExportedMeasure[])
   if (Array.isArray(value)) return [...new Set(value.map((each) => cellOf(each, as, words)))].join('；')
   if (typeof value === 'boolean') return value ? '是' : '否'
   if (typeof value === 'number') return value
@@ -69,6 +70,20 @@ const cellOf = (value: unknown, as: string | undefined, words: ExportWords): Cel
       return words.labelOf(as, text)
   }
 }
+
+interface ExportedMeasure {
+  organisation: { zh: string }
+  item: string
+  stateName: { zh: string }
+  dueOn: string | null
+  lifted: boolean
+}
+
+const describeUnliftedMeasures = (measures: readonly ExportedMeasure[]): string =>
+  measures
+    .filter(({ dueOn, lifted }) => dueOn !== null && !lifted)
+    .map(({ organisation, item, stateName, dueOn }) => `${organisation.zh}：${item}（${stateName.zh}，至迟 ${dueOn}）`)
+    .join('；')
 
 const describeItem = (item: ExportedObject): string =>
   Object.entries(item)

@@ -213,7 +213,8 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
     title: '撤回台账',
     field: 'retractions',
     args: { filter: 'RetractionFilter', order: 'ListOrder' },
-    nodes: `kind removedAt removedOn reasonText documentNumber done receivers { platform state } ${LISTING}`,
+    nodes: `kind removedAt removedOn reasonText documentNumber done receivers { platform state }
+      listing { ${OPERATOR} measures { organisation { zh } item stateName { zh } dueOn lifted } }`,
     columns: [
       ...OPERATOR_COLUMNS('listing.operator'),
       column('对象', 'kind', 'SubjectKind'),
@@ -223,6 +224,7 @@ export const EXPORT_TABLES: Readonly<Record<string, ExportTable>> = {
       column('文号', 'documentNumber'),
       column('全部确认', 'done', 'BOOLEAN'),
       column('曾收到的平台', 'receivers.platform', 'PLATFORM'),
+      column('尚未确认解除的惩戒措施', 'listing.measures', 'MEASURES'),
     ],
   },
   discrepancies: {

@@ -14,6 +14,7 @@ export interface RetractionStatus extends store.RetractionRow {
 
 export const listRetractions = async (
   db: Db,
+  rules: Pick<WorkRules, 'lists'>,
   filter: store.RetractionFilter,
   page: store.RetractionPage,
 ): Promise<RetractionStatus[]> => {
@@ -26,6 +27,7 @@ export const listRetractions = async (
     const ofThis = receivers.filter(isOf(one))
     return {
       ...one,
+      removal: one.untoldOf === null ? one.removal : withWords(rules, one.untoldOf, one.removal),
       receivers: ofThis,
       hearers: hearers.filter(isOf(one)),
       done:
@@ -33,6 +35,12 @@ export const listRetractions = async (
     }
   })
 }
+
+const withWords = ({ lists }: Pick<WorkRules, 'lists'>, list: string, removal: store.RetractionRow['removal']) =>
+  removal && {
+    ...removal,
+    reasonText: lists.find(({ id }) => id === list)?.removals.find(({ reason }) => reason === removal.reason)?.zh ?? '',
+  }
 
 /** Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const giveUpRemovals = async (

@@ -74,12 +74,23 @@ describe('a removal', () => {
   }
   const checked = (now: Date) => checkRemovals(db(), to, { rules, now: at(now), log })
   const ledger = async (id: string) => {
-    const [one] = await listRetractions(db(), { open: null, platform: null, subjectId: id }, { first: 1, after: null })
+    const [one] = await listRetractions(
+      db(),
+      rules,
+      { open: null, platform: null, subjectId: id },
+      { first: 1, after: null },
+    )
     return one?.receivers.find(({ platform }) => platform === 'national')
   }
   const openOnes = async () =>
-    (await listRetractions(db(), { open: true, platform: 'national', subjectId: null }, { first: 9, after: null }))
-      .length
+    (
+      await listRetractions(
+        db(),
+        rules,
+        { open: true, platform: 'national', subjectId: null },
+        { first: 9, after: null },
+      )
+    ).length
   const deliveries = () =>
     rowsOf(
       db(),

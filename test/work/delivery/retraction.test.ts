@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Db } from '../../../src/store/db/db.js'
+import { count as countRetractions, type RetractionFilter } from '../../../src/store/delivery/retractions.js'
 import { giveUpRemovals, listRetractions } from '../../../src/work/delivery/retraction.js'
 import { renewDeadlines } from '../../../src/work/listing/deadlines.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
@@ -20,8 +21,8 @@ import {
 const IDS = rules.platforms.map(({ id }) => id).sort()
 const ALL = { open: null, platform: null, subjectId: null }
 const PAGE = { first: 20, after: null }
-const ledger = (db: Db, filter: Partial<typeof ALL | { open: boolean; platform: string; subjectId: string }> = {}) =>
-  listRetractions(db, { ...ALL, ...filter }, PAGE)
+const ledger = (db: Db, filter: Partial<RetractionFilter> = {}) =>
+  listRetractions(db, rules, { ...ALL, ...filter }, PAGE)
 /** Marks owed deliveries as confirmed, except those of the named platforms. */
 const confirm = (db: Db, now: Date, except: readonly string[] = []) =>
   db.raw(
@@ -80,6 +81,41 @@ describe('retraction ledger', () => {
     expect(one?.receivers.map(({ platform, got, gotAt }) => ({ platform, got, gotAt }))).to.deep.equal([
       { platform: 'jilin', got: false, gotAt: later(1) },
     ])
+  })
+
+  it('lists an entry that no platform got until its measures are lifted, in its place among the others', async () => {
+    const ids: string[] = []
+    for (let n = 1; n <= 3; n += 1) ids.push((await published(db(), n)).id)
+    const [first = '', silent = '', last = ''] = ids
+    await db().raw(
+      `update deliveries set state = 'CONFIRMED', confirmed_at = ?, sent_at = ?, attempts = 1 where subject_id <> ?`,
+      [NOW, NOW, silent],
+    )
+    for (const [i, id] of ids.entries()) await removed(db(), id, TODAY, rules, later(10 + i))
+    await confirm(db(), later(60))
+    const [, one] = await ledger(db())
+    expect(one).to.deep.include({ subjectId: silent, kind: 'listing', liftsDue: true, done: false, receivers: [] })
+    expect(one?.removal).to.include({
+      reason: 'REVOKED',
+      reasonText: '所依据的行政处罚被撤销、确认违法或者无效，撤销列入',
+      removedOn: TODAY,
+    })
+    expect(one?.name).to.equal('长春虚构商贸第2有限公司')
+    expect(new Date(one?.at ?? '')).to.deep.equal(later(11))
+    const all = (filter: object) => ledger(db(), filter).then((rows) => rows.map(({ subjectId }) => subjectId))
+    expect(await all({ open: true })).to.deep.equal([last, silent, first])
+    expect(await all({ subjectId: silent })).to.deep.equal([silent])
+    expect(await all({ platform: 'jilin' })).to.deep.equal([last, first])
+    expect(await all({ kind: 'penalty' })).to.deep.equal([])
+    expect(await all({ name: '第2有限', sight: '2201' })).to.deep.equal([silent])
+    expect(await all({ sight: '2202' })).to.deep.equal([])
+    const paged = await listRetractions(db(), rules, ALL, { first: 1, after: { at: one?.at ?? '', subjectId: silent } })
+    expect(paged.map(({ subjectId }) => subjectId)).to.deep.equal([first])
+    const counts = (open: boolean | null) => countRetractions(db(), { ...ALL, open })
+    expect(await Promise.all([null, true, false].map(counts))).to.deep.equal([3, 3, 0])
+    await lift(db())
+    expect(await Promise.all([null, true, false].map(counts))).to.deep.equal([3, 0, 3])
+    expect(await all({ open: false })).to.deep.equal([last, silent, first])
   })
 
   it('lists a hiding until the entry is public again', async () => {
@@ -159,7 +195,7 @@ describe('retraction ledger', () => {
     const seen: string[] = []
     let after: { at: string; subjectId: string } | null = null
     for (;;) {
-      const page: Awaited<ReturnType<typeof ledger>> = await listRetractions(db(), ALL, { first: 1, after })
+      const page: Awaited<ReturnType<typeof ledger>> = await listRetractions(db(), rules, ALL, { first: 1, after })
       const [one] = page
       if (one === undefined) break
       seen.push(one.subjectId)

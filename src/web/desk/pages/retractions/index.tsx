@@ -11,7 +11,13 @@ import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
-import { type RetractionNode, RetractionPanel, retractedNameOf, retractionProgressOf } from './retracted.js'
+import {
+  type RetractionNode,
+  RetractionPanel,
+  retractedNameOf,
+  retractionProgressOf,
+  unliftedMeasuresOf,
+} from './retracted.js'
 import {
   CloseRetractionDocument,
   type ListOrder,
@@ -124,7 +130,7 @@ export default function RetractionsPage() {
         position={asked.row}
         onPosition={(row) => ask({ row })}
         isMarked={({ key }) => key === asked.listing}
-        minWidth={1_020}
+        minWidth={1_100}
       />
     </>
   )
@@ -177,6 +183,7 @@ const columnsOf = (
     width: 270,
     render: ({ receivers }) => {
       const { confirmed, closed, waits } = retractionProgressOf(receivers)
+      if (receivers.length === 0) return <span className="soft">未曾收到</span>
       return (
         <>
           <span className={waits.length === 0 ? 'good' : ''}>
@@ -205,6 +212,15 @@ const columnsOf = (
           已确认 {confirmed}/{marketplaces.length}
         </span>
       )
+    },
+  },
+  {
+    key: 'measures',
+    title: '惩戒措施',
+    width: 110,
+    render: (one) => {
+      const unlifted = unliftedMeasuresOf(one).length
+      return unlifted === 0 ? <span className="soft">—</span> : <span className="bad">未解除 {unlifted}</span>
     },
   },
   {

@@ -16,6 +16,10 @@ export type RetractionReceiver = RetractionNode['receivers'][number]
 export const retractedNameOf = ({ listing, name, kind }: RetractionNode): string =>
   listing?.operator.name ?? name ?? labelOf('SubjectKind', kind)
 
+/** Measures of an entry that stands again have no day. */
+export const unliftedMeasuresOf = ({ listing }: RetractionNode) =>
+  listing?.measures.filter(({ dueOn, lifted }) => dueOn !== null && !lifted) ?? []
+
 /** Even a confirmed removal waits until the platform's display has been read. */
 const isReceiverWaiting = ({ state, check }: RetractionReceiver): boolean =>
   state === 'OWED' || state === 'REFUSED' || check === 'DUE'
@@ -34,12 +38,12 @@ interface RetractedProps {
 
 export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
   const { confirmed, closed, waits } = retractionProgressOf(of.receivers)
-  const unlifted = of.listing?.measures.filter(({ lifted }) => !lifted) ?? []
+  const unlifted = unliftedMeasuresOf(of)
   const listing = of.listing && `/listings/${of.listing.id}`
   return (
     <>
       <p>
-        {instantText(of.removedAt)} 起应告知各平台
+        {instantText(of.removedAt)} {of.receivers.length === 0 ? '移出，没有平台曾收到该条目' : '起应告知各平台'}
         {of.reasonText && <>，{of.reasonText}</>}
         {of.documentNumber && <>（{of.documentNumber}）</>}。
         {listing && pageAt(listing) && <Link to={listing}>看名单记录</Link>}{' '}
@@ -69,34 +73,36 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
           </dd>
         </div>
       </dl>
-      <PlainTable
-        label="信用平台"
-        columns={[
-          { title: '信用平台' },
-          { title: '曾收到' },
-          { title: '告知移出' },
-          { title: '确认撤下' },
-          { title: '状态' },
-          { title: '办理' },
-        ]}
-        rows={of.receivers.map((one) => ({
-          key: one.platform,
-          cells: [
-            names.get(one.platform) ?? one.platform,
-            one.got ? instantText(one.gotAt) : `发出未获答复 ${instantText(one.gotAt)}`,
-            one.toldAt === null ? '尚未' : `${instantText(one.toldAt)}（共 ${one.attempts} 次）`,
-            one.confirmedAt === null ? '尚未' : instantText(one.confirmedAt),
-            <Standing key="state" of={one} since={of.removedAt} />,
-            <Closing
-              key="close"
-              of={of}
-              receiver={one}
-              name={names.get(one.platform) ?? one.platform}
-              onClose={onClose}
-            />,
-          ],
-        }))}
-      />
+      {of.receivers.length > 0 && (
+        <PlainTable
+          label="信用平台"
+          columns={[
+            { title: '信用平台' },
+            { title: '曾收到' },
+            { title: '告知移出' },
+            { title: '确认撤下' },
+            { title: '状态' },
+            { title: '办理' },
+          ]}
+          rows={of.receivers.map((one) => ({
+            key: one.platform,
+            cells: [
+              names.get(one.platform) ?? one.platform,
+              one.got ? instantText(one.gotAt) : `发出未获答复 ${instantText(one.gotAt)}`,
+              one.toldAt === null ? '尚未' : `${instantText(one.toldAt)}（共 ${one.attempts} 次）`,
+              one.confirmedAt === null ? '尚未' : instantText(one.confirmedAt),
+              <Standing key="state" of={one} since={of.removedAt} />,
+              <Closing
+                key="close"
+                of={of}
+                receiver={one}
+                name={names.get(one.platform) ?? one.platform}
+                onClose={onClose}
+              />,
+            ],
+          }))}
+        />
+      )}
       {unlifted.length > 0 && (
         <PlainTable
           label="尚未确认解除的惩戒措施"
