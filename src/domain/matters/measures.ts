@@ -121,5 +121,36 @@ export const findCarrier = (
   return [...regions, PROVINCE].map((one) => `${agency}@${one}`).find(isOrganisation) ?? null
 }
 
+export interface EntriesInForce {
+  list: string
+  authorityCode: string
+  entries: number
+}
+
+export interface MeasureWithoutCarrier {
+  item: string
+  agency: string
+  region: string
+  entries: number
+}
+
+/** Measures that nobody is told of, because no organisation stands for them. */
+export const findMeasuresWithoutCarrier = (
+  counted: readonly EntriesInForce[],
+  rowsOfList: (list: string) => readonly MeasureRow[],
+  isOrganisation: (seat: string) => boolean,
+): MeasureWithoutCarrier[] => {
+  const found = new Map<string, MeasureWithoutCarrier>()
+  for (const { list, authorityCode, entries } of counted)
+    for (const row of rowsOfList(list)) {
+      if (findCarrier(row, authorityCode, isOrganisation) !== null) continue
+      const { item, agency } = row
+      const region = row.region === 'PROVINCE' ? PROVINCE : authorityCode
+      const key = `${keyOfMeasure(row)}/${region}`
+      found.set(key, { item, agency, region, entries: entries + (found.get(key)?.entries ?? 0) })
+    }
+  return [...found.values()]
+}
+
 /** Names the row within the measures of one entry. */
 export const keyOfMeasure = ({ agency, item }: Pick<MeasureRow, 'agency' | 'item'>): string => `${agency}/${item}`

@@ -269,6 +269,36 @@ const officeFindings: FindingMaker = ({ inService, unconfirmedBinding, site, cal
       ),
 ]
 
+const NEXT_MEASURES: Words = [
+  '在 schema/matters/organisations.json 中补上该单位或者承接单位（successor），或者在 schema/rules/measures.json 中给该行写上 to；重新启动后，每小时的到期作业自行补发。',
+  'Add the organisation, or its successor, to schema/matters/organisations.json, or end the row of schema/rules/measures.json (to); restart, and the hourly job orders what is lacking.',
+]
+
+const measureFindings: FindingMaker = ({ measuresWithoutCarrier: lacking, measuresStranded: stranded }) => [
+  ...lacking.map(({ item, agency, line, region, place, entries }) =>
+    finding(
+      'MEASURE_WITHOUT_ORGANISATION',
+      'FAULT',
+      [
+        `惩戒措施“${item}”没有实施单位：${place}（${region}）没有 ${agency}（条线 ${line}），在列 ${entries} 条无人实施`,
+        `Nobody carries out ${agency}/${item}: no ${agency} (line ${line}) in ${region}, ${entries} entries in force`,
+      ],
+      NEXT_MEASURES,
+    ),
+  ),
+  ...stranded.map(({ seat, measures }) =>
+    finding(
+      'MEASURES_STRANDED',
+      'FAULT',
+      [
+        `${measures} 项惩戒措施的承办单位 ${seat} 已不存在，也没有承接单位`,
+        `${measures} measures are held by ${seat}, which has ended without a successor`,
+      ],
+      NEXT_MEASURES,
+    ),
+  ),
+]
+
 const MAKERS: readonly FindingMaker[] = [
   runningFindings,
   databaseFindings,
@@ -277,6 +307,7 @@ const MAKERS: readonly FindingMaker[] = [
   peopleFindings,
   feedFindings,
   platformFindings,
+  measureFindings,
   officeFindings,
 ]
 const WORST_FIRST: readonly FindingSeverity[] = ['FAULT', 'WARNING', 'NOTE']

@@ -33,6 +33,17 @@ export interface HubCondition {
   people: { role: string; duty: string | null }[]
   feeds: { title: string; configured: boolean; lastGood: Date | null; stale: boolean }[]
   platforms: PlatformCondition[]
+  /** Of entries in force: no organisation stands for the measure. */
+  measuresWithoutCarrier: {
+    item: string
+    agency: string
+    line: string
+    region: string
+    place: string
+    entries: number
+  }[]
+  /** Open measures of an organisation that has ended without a successor. */
+  measuresStranded: { seat: string; measures: number }[]
   unconfirmedBinding: number
   site: { operator: boolean; contact: boolean; filing: boolean }
   backupArranged: boolean

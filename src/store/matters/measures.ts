@@ -1,4 +1,5 @@
 /** Measures are matters of a listing. */
+import type { EntriesInForce } from '../../domain/matters/measures.js'
 import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
@@ -18,6 +19,10 @@ export const hasLiftDueSql = (listing: string): string =>
   `exists (select 1 from matters lift where lift.listing_id = ${listing} and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED'))`
 
 export const LISTINGS_WITH_LIFT_DUE_SQL = `select lift.listing_id from matters lift where lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED')`
+
+/** SQL: some measure of theirs is or was to be lifted (index matters_lifted). */
+export const LISTINGS_WITH_LIFT_SQL = `select distinct lift.listing_id from matters lift
+  where lift.listing_id is not null and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED', 'LIFTED', 'CONTESTED', 'CLOSED')`
 
 const LAST_HASH = '(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1)'
 
@@ -70,6 +75,22 @@ export const lockRemovedEntry = (tx: Tx, id: string): Promise<MeasuredEntry | nu
     `select ${ENTRY_COLUMNS} from listings l where l.id = ?::uuid and l.state = 'REMOVED' and l.published_on is not null
      for no key update /* measures.removedEntry */`,
     [id],
+  )
+
+export const countEntriesInForce = (db: Db, states: readonly string[]): Promise<EntriesInForce[]> =>
+  queryRows(
+    db,
+    `select l.list, l.authority_code as "authorityCode", count(*)::int as entries from listings l
+     where l.state = any(?) and l.wrong_from is null group by l.list, l.authority_code order by l.list, l.authority_code /* measures.inForce */`,
+    [[...states]],
+  )
+
+export const countOpenMeasures = (db: Db, kind: string): Promise<{ seat: string; measures: number }[]> =>
+  queryRows(
+    db,
+    `select s.seat, count(*)::int as measures from matters m join matter_seats s on s.matter_id = m.id and s.place = 'holder' and s.to_move is null
+     where m.kind = ? and m.closed_at is null group by s.seat order by s.seat /* measures.open */`,
+    [kind],
   )
 
 /** Each key of `wanted` begins the reference of its measure. */

@@ -166,7 +166,7 @@ const fieldsOf = (
 }
 
 const STEP_ENTRIES = 200
-const PUBLIC_STATES: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED']
+export const PUBLIC_STATES: readonly CaseState[] = ['PUBLISHED', 'REPAIR_APPLIED']
 
 export interface BackfillOptions {
   now: Date

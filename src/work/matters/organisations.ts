@@ -18,7 +18,7 @@ export const readOrganisations = makeOnce(
     ).organisations,
 )
 
-const nameOfDivision = (code: string): string | null =>
+export const nameOfDivision = (code: string): string | null =>
   nameOfDivisionIn(schemaDocument('words/divisions.json') as Record<string, string>, code)
 
 /** Agencies for accounts: those with feeds and those with seats. */
@@ -31,5 +31,8 @@ export const listOrganisationsIn = (region: string, day: string): Organisation[]
   return [...agencies].flatMap((agency) => organisationOfSeat(`${agency}@${region}`, day) ?? [])
 }
 
-export const organisationOfSeat = (seat: string, day: string): Organisation | null =>
-  findOrganisation(readOrganisations(), seat, day, nameOfDivision)
+export const organisationOfSeat = (
+  seat: string,
+  day: string,
+  organisations = readOrganisations(),
+): Organisation | null => findOrganisation(organisations, seat, day, nameOfDivision)

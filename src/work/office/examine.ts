@@ -15,6 +15,7 @@ import * as proposals from '../../store/office/proposals.js'
 import * as runs from '../../store/timetable/runs.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
+import { listUnreachedMeasures } from '../matters/carriers.js'
 import type { LiveOffice } from './live-office.js'
 import { listUnconfirmedRows } from './rule-rows.js'
 
@@ -42,6 +43,7 @@ export const examine = async (db: Db, parts: ExaminedParts, now: Date): Promise<
   ])
   const { operator, telephone, email, icpFiling } = office.site()
   const { tickedAt } = database
+  const unreached = await listUnreachedMeasures(db, rules, { now, onlyConfirmed: inService })
   return examineHub({
     ...host,
     inService,
@@ -54,6 +56,8 @@ export const examine = async (db: Db, parts: ExaminedParts, now: Date): Promise<
     people: everybody.filter(({ endedAt, pendingSince }) => endedAt === null && pendingSince === null),
     feeds: await feedsIn(db, parts, now),
     platforms: await platformsIn(db, parts, now),
+    measuresWithoutCarrier: unreached.withoutCarrier,
+    measuresStranded: unreached.stranded,
     unconfirmedBinding: listUnconfirmedRows(rules, shanghaiDate(now)).filter(({ binds }) => binds).length,
     site: { operator: operator !== null, contact: telephone !== null || email !== null, filing: icpFiling !== null },
   })

@@ -26,6 +26,8 @@ const WELL: HubCondition = {
   platforms: [
     { name: '信用中国', configured: true, failing: false, paused: false, held: false, isTest: false, owedHours: 1 },
   ],
+  measuresWithoutCarrier: [],
+  measuresStranded: [],
   unconfirmedBinding: 0,
   site: { operator: true, contact: true, filing: true },
   backupArranged: true,
@@ -54,6 +56,15 @@ const ROWS: [found: string, change: Partial<HubCondition>][] = [
   ['WARNING FEEDS_STALE', { feeds: WELL.feeds.map((feed) => ({ ...feed, stale: true })) }],
   ['WARNING PLATFORMS_UNSET', { platforms: WELL.platforms.map((one) => ({ ...one, configured: false })) }],
   ['FAULT PLATFORMS_FAILING', { platforms: WELL.platforms.map((one) => ({ ...one, failing: true })) }],
+  [
+    'FAULT MEASURE_WITHOUT_ORGANISATION',
+    {
+      measuresWithoutCarrier: [
+        { item: '限制任职', agency: 'treasury', line: 'finance', region: '220000', place: '吉林省', entries: 3 },
+      ],
+    },
+  ],
+  ['FAULT MEASURES_STRANDED', { measuresStranded: [{ seat: 'treasury@220000', measures: 2 }] }],
   ['FAULT PLATFORMS_OWED', { platforms: WELL.platforms.map((one) => ({ ...one, owedHours: 25 })) }],
   ['NOTE PLATFORMS_HELD', { platforms: WELL.platforms.map((one) => ({ ...one, held: true, owedHours: 25 })) }],
   ['FAULT PLATFORMS_TEST', { platforms: WELL.platforms.map((one) => ({ ...one, isTest: true })) }],
