@@ -7,8 +7,23 @@ import type { MatterSeats } from './seats.js'
 export const UNNAMED_FILES_MOST = 50
 export const UNNAMED_BYTES_MOST = 200 * 1024 * 1024
 
-export const isRoomForFile = (waiting: { count: number; bytes: number }, bytes: number): boolean =>
-  waiting.count < UNNAMED_FILES_MOST && waiting.bytes + bytes <= UNNAMED_BYTES_MOST
+/** Files that the hub takes from one seat on one day. */
+export const FILES_A_DAY_MOST = 1_000
+export const BYTES_A_DAY_MOST = 2 * 1024 * 1024 * 1024
+
+interface FileAmount {
+  count: number
+  bytes: number
+}
+
+export const findNoRoomForFile = (
+  { unnamed, today }: Record<'unnamed' | 'today', FileAmount>,
+  bytes: number,
+): 'ATTACHMENTS_UNNAMED' | 'ATTACHMENTS_OF_THE_DAY' | null => {
+  const isOver = (kept: FileAmount, count: number, most: number) => kept.count >= count || kept.bytes + bytes > most
+  if (isOver(unnamed, UNNAMED_FILES_MOST, UNNAMED_BYTES_MOST)) return 'ATTACHMENTS_UNNAMED'
+  return isOver(today, FILES_A_DAY_MOST, BYTES_A_DAY_MOST) ? 'ATTACHMENTS_OF_THE_DAY' : null
+}
 
 interface CustodyFile {
   type: string

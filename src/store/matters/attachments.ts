@@ -44,6 +44,14 @@ export const measureUnnamedFiles = (tx: Tx, seat: string): Promise<{ count: numb
     [seat],
   )
 
+export const measureFilesSince = (tx: Tx, seat: string, since: Date): Promise<{ count: number; bytes: number }> =>
+  queryOne(
+    tx,
+    `select count(*)::int as count, coalesce(sum(bytes), 0)::float8 as bytes from matter_files
+     where seat = ? and stored_at >= ? /* attachments.measureSince */`,
+    [seat, since],
+  )
+
 export const nameFiles = async (tx: Tx, id: string, seat: string, hashes: readonly string[]): Promise<void> => {
   await tx.raw(
     `insert into matter_attachments (matter_id, seat, sha256) select ?, ?, unnest(?::text[])

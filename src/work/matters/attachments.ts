@@ -1,10 +1,18 @@
 /** Bytes of attachments, sealed by a key outside the database and bound to seat and hash. */
 import { hash } from 'node:crypto'
-import { isRoomForFile, traceCustody, UNNAMED_BYTES_MOST, UNNAMED_FILES_MOST } from '../../domain/matters/custody.js'
+import {
+  BYTES_A_DAY_MOST,
+  FILES_A_DAY_MOST,
+  findNoRoomForFile,
+  traceCustody,
+  UNNAMED_BYTES_MOST,
+  UNNAMED_FILES_MOST,
+} from '../../domain/matters/custody.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys, ManifestKeys } from '../../foundation/keys.js'
 import { checkPaper } from '../../foundation/papers/inspect.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/attachments.js'
 import type { StoredMatter, StoredMatterMove } from '../../store/matters/matters.js'
@@ -19,7 +27,12 @@ export interface AttachmentSent {
   now: Date
 }
 
-/** Refusals: ATTACHMENT_HASH_MISMATCH, PAPER_REFUSED, CONTENT_TOO_LARGE, ATTACHMENTS_UNNAMED. */
+const BOUNDS = {
+  ATTACHMENTS_UNNAMED: { count: UNNAMED_FILES_MOST, limit: `${UNNAMED_BYTES_MOST / 1024 / 1024} MB` },
+  ATTACHMENTS_OF_THE_DAY: { count: FILES_A_DAY_MOST, limit: `${BYTES_A_DAY_MOST / 1024 / 1024} MB` },
+}
+
+/** Refusals: ATTACHMENT_HASH_MISMATCH, PAPER_REFUSED, CONTENT_TOO_LARGE, ATTACHMENTS_UNNAMED, ATTACHMENTS_OF_THE_DAY. */
 export const keepAttachment = (
   db: Db,
   keys: Pick<Keys, 'sealBytes'>,
@@ -31,11 +44,14 @@ export const keepAttachment = (
   return db.transaction(async (tx) => {
     await store.lockSeatFiles(tx, seat)
     if (await store.renewFile(tx, file, now)) return { ...file, isNew: false }
-    if (!isRoomForFile(await store.measureUnnamedFiles(tx, seat), content.length))
-      throw new Refusal('ATTACHMENTS_UNNAMED', {
-        count: UNNAMED_FILES_MOST,
-        limit: `${UNNAMED_BYTES_MOST / 1024 / 1024} MB`,
-      })
+    const lack = findNoRoomForFile(
+      {
+        unnamed: await store.measureUnnamedFiles(tx, seat),
+        today: await store.measureFilesSince(tx, seat, new Date(`${shanghaiDate(now)}T00:00:00+08:00`)),
+      },
+      content.length,
+    )
+    if (lack !== null) throw new Refusal(lack, BOUNDS[lack])
     await store.addFile(tx, { ...file, content: keys.sealBytes(content, aboutOf(file)), by, at: now })
     return { ...file, isNew: true }
   })

@@ -221,7 +221,9 @@ const writeMatters = async (visit: SeatVisit): Promise<void> => {
     )
     const content = JSON.stringify(await tellMatter(visit, stored, kept), null, 2)
     const shown = await findOperatorCodes(db, stored)
-    await audit(visit, 'ANSWER', { asked: `folder out/${number}`, outcome: 'DONE', shown, content })
+    // Auditors learn only how many matters for seats only there are.
+    const asked = stored.sealedFields === null ? `folder out/${number}` : 'folder out'
+    await audit(visit, 'ANSWER', { asked, outcome: 'DONE', shown, content })
     if (kept.size > 0) await requireFolder(join(path, 'out', number))
     for (const [sha256, name] of kept) {
       const at = join(path, 'out', name)

@@ -188,4 +188,34 @@ describe('attachments of matters', () => {
       .that.is.greaterThan(49)
     expect((await own()).map(({ sha256 }) => sha256)).to.deep.equal([hash('sha256', first)])
   })
+
+  it('that moves have named are bounded for each seat and day, by number and by size', async () => {
+    const [by, seat] = [token('busy', 'market-regulator', '220400'), 'market-regulator@220400']
+    const next = (n: number) => put(samplePdf({ catalog: `/Lang(day${n})` }), { by })
+    const { id } = await open([LETTER], { by })
+    const fill = (count: number, bytes: number) =>
+      world.database.db.raw(
+        `with kept as (
+           insert into matter_files (seat, sha256, media_type, bytes, content, stored_by, stored_at)
+           select ?, encode(sha256(n::text::bytea), 'hex'), 'PDF', ?, '', 'busy', ? from generate_series(1, ?) n returning sha256)
+         insert into matter_attachments (matter_id, seat, sha256) select ?, ?, sha256 from kept`,
+        [seat, bytes, NOW, count, Buffer.from(id, 'base64url').toString().split(':')[1] ?? '', seat],
+      )
+    await fill(1_000, 1)
+    expect(await next(1)).to.include({ status: 429, code: 'ATTACHMENTS_OF_THE_DAY' })
+    await world.database.db.raw(`update matter_files set stored_at = ? where seat = ?`, [
+      new Date('2026-03-01T15:59:59Z'),
+      seat,
+    ])
+    expect(await next(1), 'those of the day before do not count').to.include({ status: 201 })
+    await world.database.db.raw(`update matter_files set stored_at = ?, bytes = 2200000 where seat = ? and bytes = 1`, [
+      NOW,
+      seat,
+    ])
+    await world.database.db.raw(
+      `delete from matter_files where seat = ? and sha256 in (select sha256 from matter_files where seat = ? and bytes = 2200000 limit 2)`,
+      [seat, seat],
+    )
+    expect(await next(2)).to.include({ status: 429, code: 'ATTACHMENTS_OF_THE_DAY' })
+  })
 })

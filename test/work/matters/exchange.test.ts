@@ -239,6 +239,9 @@ describe('exchange folders of matters', () => {
     expect([told(POLICE), told(NEIGHBOUR).map(({ kind }) => kind)]).to.deep.equal([[], ['assist']])
     const sealed = told(BUREAU).find(({ kind }) => kind === 'referral')
     expect(sealed.fields.facts).to.equal('虚构案情')
+    const written = audited.filter(({ kind }) => kind === 'ANSWER').map(({ asked }) => asked)
+    expect(written, 'auditors learn that some matter was written, not that it is a referral').to.include('folder out')
+    expect(written.join()).to.not.include(sealed.number)
     const approve = { matter: sealed.number, move: 'approve', reference: '批-1' }
     putRows(BUREAU, 'b.ndjson', [approve])
     putRows(NEIGHBOUR, 'b.ndjson', [approve])

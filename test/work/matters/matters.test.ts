@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
+import { down, up } from '../../../migrations/20261201-87-unsent-matters.js'
 import { Refusal } from '../../../src/foundation/errors.js'
 import * as store from '../../../src/store/matters/matters.js'
 import type { MatterParts } from '../../../src/work/matters/keep-move.js'
@@ -159,5 +160,32 @@ describe('matters', () => {
     await db().raw(`update matters set kind_version = 'older'`)
     const moved = await move(person('clerk', NEIGHBOUR), stored.id, 'accept', '2026-09-22')
     expect(moved.matter.state).to.equal('DONE')
+  })
+
+  it('that their sender ended before handing them over leave the queue of the holder, once stored as handed over', async () => {
+    const referral = (reference: string) =>
+      open({
+        ...{ kind: 'referral', to: POLICE, copied: [PROCURATORATE], reference, attachments: [] },
+        fields: { sort: 'ORDINARY', facts: '虚构案情' },
+      })
+    const [{ stored: rejected }, { stored: sent }] = [await referral('甲'), await referral('乙')]
+    await move(person('head', BUREAU), rejected.id, 'reject', '2026-09-21', { reason: '证据不足' })
+    await move(person('head', BUREAU), sent.id, 'approve', '2026-09-21')
+    await move(person('head', BUREAU), sent.id, 'send', '2026-09-21', {
+      attachments: ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => ({ ...LETTER, type })),
+    })
+    const seats = async (id: string) => (await seatsOf(id)).map(({ seat }) => seat)
+    expect(await seats(rejected.id)).to.deep.equal([BUREAU])
+    await db().raw(`update matters set content = jsonb_set(content, '{handed}', 'true') where id = ?`, [rejected.id])
+    await db().raw(
+      `insert into matter_seats (matter_id, seat, place, from_move, queue, due_at) values
+         (:id, :police, 'holder', 2, 'ENDED', now()), (:id, :procuratorate, 'copied', 2, 'ENDED', now())`,
+      { id: rejected.id, police: POLICE, procuratorate: PROCURATORATE },
+    )
+    await down(db())
+    await up(db())
+    const handed = async (id: string) => (await store.matterById(db(), id))?.matter.handed
+    expect([await handed(rejected.id), await seats(rejected.id)]).to.deep.equal([false, [BUREAU]])
+    expect([await handed(sent.id), await seats(sent.id)]).to.deep.equal([true, [BUREAU, POLICE, PROCURATORATE]])
   })
 })
