@@ -118,7 +118,7 @@ const PingButton = ({ of, onDone }: WebhookDeedProps) => {
       danger={false}
       follows={[
         `立即向 ${of.url} 送一条带签名的试送消息，至多等待 10 秒；`,
-        '消息中没有卖家信息，结果只记入呼叫记录；每个地址十秒一次。',
+        '消息中没有卖家和事项的内容，结果只记入呼叫记录；每个地址十秒一次。',
       ]}
       onDo={async () => {
         const { data } = await apollo.mutate({ mutation: PingWebhookDocument, variables: { id: of.id } })

@@ -28,7 +28,7 @@ export default function WebhooksPage() {
         }
       >
         <p className="soft">
-          电子商务平台登记的回调地址：自己的卖家有变更即告知，移出在先。由平台自行登记、恢复和注销。
+          电子商务平台和单位登记的回调地址：自己的卖家有变更、本席位的协作事项有办理，即告知，移出在先。由其自行登记、恢复和注销。
           {removals > 0 && <strong className="bad">有 {formatNumber(removals)} 条移出尚未送到。</strong>}
         </p>
       </PageHead>
@@ -56,6 +56,7 @@ const WebhookTable = ({ of, opened, onOpen }: WebhookTableProps) => (
     label="平台回调"
     columns={[
       { title: '平台' },
+      { title: '告知' },
       { title: '地址' },
       { title: '状态' },
       { title: '待送', align: 'right' },
@@ -70,6 +71,7 @@ const WebhookTable = ({ of, opened, onOpen }: WebhookTableProps) => (
       isMarked: one.removalsOwed > 0,
       cells: [
         one.client,
+        one.seat === null ? '卖家变更' : `协作事项：${one.seat}`,
         one.url,
         <State key="state" of={one} />,
         formatNumber(one.owed),
