@@ -133,7 +133,7 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   await listen(hub, marketplace)
   say('④ 名单 Listing')
   for (const line of await publishDemoCase(hub.db, hub.rules, here.dishonestExample, hub.now())) say(`   ${line}`)
-  const reached = await playDemoCases(hub.db, hub.rules, here.deskCases, hub.now())
+  const reached = await playDemoCases(hub, here.deskCases, hub.now())
   if (reached.length > 0) say(`   另有 ${reached.length} 件案件分别办至各个状态 further cases, one in each state`)
   await furnishDemoOffice({ ...hub, now: hub.now() }, here.dishonestExample)
   await hub.expire({ cause: 'demo' })

@@ -7,12 +7,13 @@ import type { AccountInput } from '../domain/access/accounts.js'
 import type { Role } from '../domain/access/viewer.js'
 import { seatOf } from '../domain/matters/seats.js'
 import type { Hub } from '../hub/hub.js'
+import { FINANCE } from '../sandbox/demo-cases.js'
 import { makeJsonAnswer, type StandInServer, startStandInServer } from '../sandbox/server.js'
 import * as webhooks from '../store/standing/webhooks.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 
 const [COUNTY, HEAD, POLICE, NEIGHBOUR] = ['demo-county', 'demo-county-head', 'demo-police', 'demo-liaoning']
-const [FINANCE, COURIER] = ['demo-finance', 'demo-courier']
+const COURIER = 'demo-courier'
 const DESK = 'market-regulator@220000'
 
 export const MATTER_CLIENTS: readonly AccountInput[] = [
@@ -106,8 +107,11 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
         await send(step.by, `/v1/matters/${encodeURIComponent(id)}/moves`, moving)
       }
     }
-    for (const client of MATTER_CLIENTS.filter(({ name }) => name !== HEAD))
+    for (const client of MATTER_CLIENTS.filter(({ name }) => name !== HEAD)) {
       await hear(hub, client, `${server.url}/${client.name}`)
+      // A webhook hears nothing of earlier moves.
+      await answer(client.name)
+    }
     for (const [by, opening] of OPENINGS) await send(by, '/v1/matters', opening)
   }
   return { ...server, begin }

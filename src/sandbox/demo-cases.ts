@@ -2,13 +2,15 @@
 import type { Role } from '../domain/access/viewer.js'
 import type { CaseState } from '../domain/listing/case.js'
 import { MOVES, type MoveName } from '../domain/listing/moves.js'
+import { MEASURE_KIND } from '../domain/matters/measures.js'
 import { isRefusal } from '../foundation/errors.js'
 import { addDays, shanghaiDate } from '../foundation/time/dates.js'
-import type { Db } from '../store/db/db.js'
 import * as listings from '../store/listing/listings.js'
+import { measuresOfListings } from '../store/matters/measures.js'
 import * as operators from '../store/operators/operators.js'
-import type { WorkRules } from '../work/calendar/rules.js'
 import { type MoveInput, makeMove } from '../work/listing/listing.js'
+import type { MatterParts } from '../work/matters/keep-move.js'
+import { moveMatter } from '../work/matters/matters.js'
 
 const OFFICER = 'officer'
 const REVIEWER = 'reviewer'
@@ -101,12 +103,8 @@ const PLOTS: readonly Plot[] = [
 ]
 
 /** One case for each plot, in order of `codes`. Begun cases are left alone. */
-export const playDemoCases = async (
-  db: Db,
-  rules: WorkRules,
-  codes: readonly string[],
-  now: Date,
-): Promise<CaseState[]> => {
+export const playDemoCases = async (parts: MatterParts, codes: readonly string[], now: Date): Promise<CaseState[]> => {
+  const { db } = parts
   const found = await operators.operatorsByCode(
     db,
     codes.map((code) => ({ scheme: 'uscc' as const, code })),
@@ -116,14 +114,13 @@ export const playDemoCases = async (
     const operator = found.get(`uscc:${codes[n]}`)
     const own = operator === undefined ? [] : await listings.ofOperators(db, [operator.id])
     const lead = own.find(({ state }) => state === 'LEAD')
-    if (lead !== undefined) reached.push(await play(db, rules, lead, { ...plot, number: n + 2, now }))
+    if (lead !== undefined) reached.push(await play(parts, lead, { ...plot, number: n + 2, now }))
   }
   return reached
 }
 
 const play = async (
-  db: Db,
-  rules: WorkRules,
+  parts: MatterParts,
   lead: listings.Listing,
   { steps, began, number, now }: Plot & { number: number; now: Date },
 ): Promise<CaseState> => {
@@ -137,9 +134,10 @@ const play = async (
     }
     try {
       const at = new Date(now.getTime() - (began - day) * DAY_MS)
+      if (move === 'removeListing') await applyMeasure(parts, lead.id, new Date(at.getTime() - APPLIED_DAYS * DAY_MS))
       const role: Role = by
       const made = { id: lead.id, name: move, by, role, input: { ...input, ...numbered, on }, now: at }
-      state = (await makeMove(db, rules, made)).state
+      state = (await makeMove(parts.db, parts.rules, made)).state
     } catch (error) {
       // Consent is asked only where the rules need it.
       if (isRefusal(error) && MOVES[move].to === 'CONSENTED') continue
@@ -147,4 +145,23 @@ const play = async (
     }
   }
   return state
+}
+
+/** Days between a measure and the removal of its entry. */
+const APPLIED_DAYS = 30
+export const FINANCE = 'demo-finance'
+const FINANCE_SEAT = 'finance@220000'
+
+/** The stand-in of the finance department lifts it by itself once it serves. */
+const applyMeasure = async (parts: MatterParts, listing: string, at: Date): Promise<void> => {
+  const ordered = await measuresOfListings(parts.db, MEASURE_KIND, [listing])
+  const own = ordered.find(({ matter }) => matter.seats.holder === FINANCE_SEAT && matter.state === 'INSTRUCTED')
+  const given = { number: `虚构财〔${shanghaiDate(at).slice(0, 4)}〕2号`, fields: { limited: '虚构的政府采购项目' } }
+  if (own !== undefined)
+    await moveMatter(
+      parts,
+      { by: FINANCE, role: 'agency', seat: FINANCE_SEAT },
+      { id: own.id, move: 'apply', ...given },
+      at,
+    )
 }

@@ -91,6 +91,15 @@ describe('the demo', () => {
     // The seat of the province covers that of the county, whose clue, assist and referral the stand-ins answer.
     await until('the neighbour has answered', async () => (await queue('ENDED')).includes('assist DONE'))
     await until('the county has filed a case', async () => (await queue('BELOW')).includes('clue FILED'))
+    const measures = async () => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${access_token}` }
+      const query = '{ retractions { nodes { listing { measures { seat state } } } } }'
+      const answer = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query }) })
+      return JSON.stringify(await answer.json())
+    }
+    await until('the finance department has lifted its measure', async () =>
+      (await measures()).includes('{"seat":"finance@220000","state":"LIFTED"}'),
+    )
     await until('the police has filed a case', async () => (await queue('OTHERS')).includes('referral FILED'))
   })
 

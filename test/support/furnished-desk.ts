@@ -42,7 +42,7 @@ const furnish = async (all: Delivering, here: DemoWorld): Promise<FurnishedDesk>
   for (const role of ['officer', 'reviewer', 'administrator', 'auditor', 'agency'] as const)
     await addPerson(all.hub, role)
   await addPerson(all.hub, 'officer', { name: '虚构第二经办' })
-  await playDemoCases(db, rules, here.deskCases, now())
+  await playDemoCases({ db, rules, keys }, here.deskCases, now())
   await furnishDemoOffice({ db, rules, keys, now: now() }, here.dishonestExample)
   const tokens: Record<string, string> = {}
   const mutate: Mutate = async (by, call, variables = {}) => {
