@@ -99,7 +99,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterMoveMade:
     'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link on at reason documentNumber attachments',
   MatterClockRule: 'clock when from to value unit extension source confirmed',
-  MatterFieldKind: 'code name required longest values',
+  MatterFieldKind: 'code name required longest values rowsOf',
   MatterKind: 'id name basis openedBy heldBy seatsOnly fields attachments states moves clocks',
   MatterMoveKind: 'code name from to by requires guards effects clocks',
   MatterSpan: 'value unit',

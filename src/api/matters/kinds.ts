@@ -14,11 +14,15 @@ import type { GraphqlContext } from '../request/context.js'
 const termsOf = (terms: Readonly<Record<string, BilingualText>>) =>
   Object.entries(terms).map(([code, { zh, en }]) => ({ code, name: { zh, en } }))
 
-const fieldView = ([code, { zh, en, text, one_of: values = {}, required }]: [string, MatterField]) => ({
+const fieldView = (
+  kind: MatterKind,
+  [code, { zh, en, text, one_of: values = {}, required }]: [string, MatterField],
+) => ({
   code,
   name: { zh, en },
   required: required ?? false,
   longest: text ?? null,
+  rowsOf: kind.answered_by_row?.answers === code ? kind.answered_by_row.rows : null,
   values: termsOf(values),
 })
 
@@ -58,7 +62,7 @@ export const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) =>
   openedBy: kind.opened_by,
   heldBy: kind.held_by,
   seatsOnly: kind.visibility === 'SEATS_ONLY',
-  fields: Object.entries(kind.fields).map(fieldView),
+  fields: Object.entries(kind.fields).map((field) => fieldView(kind, field)),
   attachments: termsOf(kind.attachments),
   states: Object.entries(kind.states).map(([code, { zh, en, waits_for: waited, ends }]) => ({
     code,

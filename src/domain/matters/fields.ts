@@ -21,11 +21,15 @@ const LONGEST_LINK = 1_000
 const LONGEST = 5_000
 const CONTROL = /[^\P{Cc}\n\t]/u
 
-const faultOf = (field: MatterField | undefined, value: unknown): Omit<FieldFault, 'pointer'> | null => {
+const faultOf = (
+  field: MatterField | undefined,
+  value: unknown,
+  isByLine: boolean,
+): Omit<FieldFault, 'pointer'> | null => {
   if (field === undefined) return { zh: '该种事项没有这项内容', en: 'this kind of matter has no such field' }
   if (typeof value !== 'string' || value.trim() === '') return { zh: '内容为空', en: 'it is empty' }
   if (CONTROL.test(value)) return { zh: '含有控制字符', en: 'it holds a control character' }
-  if (field.one_of !== undefined && !Object.hasOwn(field.one_of, value))
+  if (!isByLine && field.one_of !== undefined && !Object.hasOwn(field.one_of, value))
     return {
       zh: `只能是 ${Object.keys(field.one_of).join('、')}`,
       en: `one of ${Object.keys(field.one_of).join(', ')}`,
@@ -99,7 +103,7 @@ export const findFieldFault = (
 ): FieldFault | null => {
   for (const [name, value] of Object.entries(fields)) {
     const known = Object.hasOwn(kind.fields, name) ? kind.fields[name] : undefined
-    const fault = faultOf(known, value)
+    const fault = faultOf(known, value, kind.answered_by_row?.answers === name)
     if (fault !== null) return { pointer: `/fields/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, ...fault }
   }
   if (!isOpening) return null

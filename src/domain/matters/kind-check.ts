@@ -11,6 +11,7 @@ import {
   operandList,
   splitWord,
 } from './kind.js'
+import { answersRows } from './rows.js'
 
 type KindFaultReporter = (place: string, reason: string) => void
 
@@ -23,6 +24,7 @@ export const checkMatterKinds = (kinds: readonly MatterKind[]): RuleFault[] => {
     checkReaders(kind, say)
     checkClockRows(kind, say)
     checkClockEnds(kind, say)
+    checkRows(kind, say)
   }
   return [...faults, ...checkMoveNames(kinds)]
 }
@@ -165,6 +167,25 @@ const checkClockEnds = (kind: MatterKind, say: KindFaultReporter): void => {
         if (!ends(row)) for (const next of nextStates(kind, row, state)) running.add(next)
     }
   }
+}
+
+const checkRows = (kind: MatterKind, say: KindFaultReporter): void => {
+  const { rows, answers } = kind.answered_by_row ?? {}
+  if (rows === undefined || answers === undefined) return
+  const [listed, answered] = [kind.fields[rows], kind.fields[answers]]
+  const isText = listed?.text !== undefined && answered?.text !== undefined && rows !== answers
+  if (!isText || listed.one_of !== undefined || answered.one_of === undefined || answered.required)
+    say(
+      'answered_by_row',
+      '须有列出各项的文字，和发起后填写、有可选结果的答复。It needs a text of rows and later answers with outcomes.',
+    )
+  const answering = Object.values(kind.moves).filter((row) => answersRows(kind, row))
+  const isEnd = ({ to = '', by }: MatterMoveRow) => by === 'holder' && kind.states[to]?.ends !== undefined
+  if (answering.length === 0 || !answering.every(isEnd) || kind.visibility !== 'SEATS')
+    say(
+      'answered_by_row',
+      '须由承办方以办结的步骤答复，且不密封。Moves of the holder that end the matter answer the rows; it is not sealed.',
+    )
 }
 
 /** A move name means the same in every kind. */

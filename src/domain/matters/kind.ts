@@ -80,7 +80,8 @@ export interface MatterKind extends BilingualText {
   opened_by: readonly string[]
   held_by: readonly string[]
   visibility: MatterVisibility
-  answered_by_row?: true
+  /** Fields: of the rows, one a line, and of their answers. */
+  answered_by_row?: { rows: string; answers: string }
   /** Another channel decides; its feed alone moves these matters. */
   mirror?: true
   /** Fields that the operator reads at /my. */

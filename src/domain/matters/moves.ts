@@ -26,6 +26,7 @@ import {
   type WaitedFor,
 } from './kind.js'
 import type { Matter, MatterAct, MatterClock, MatterDenialCode, MatterRules } from './matter.js'
+import { answersRows, listUnansweredRows, mergeFields } from './rows.js'
 import { findCommonSuperior, type MatterSeats } from './seats.js'
 
 export type MatterMoveResult = { ok: true; after: Matter } | { ok: false; because: MatterDenialCode }
@@ -64,18 +65,27 @@ export const listAllowedMoves = (
 const findStateDenial = (
   kind: MatterKind,
   row: MatterMoveRow,
-  { state }: Matter,
+  { state, fields }: Matter,
   { move, places }: Pick<MatterAct, 'move' | 'places'>,
 ): MatterDenialCode | null => {
   const isOpening = move === OPENING_MOVE
   if (isOpening !== (state === null)) return isOpening ? 'OPENED_BEFORE' : 'NOT_OPENED'
   if (state !== null && !isOpenState(kind, state)) return row.from?.includes(state) ? placeDenial(row, places) : 'ENDED'
   if (state !== null && row.from !== undefined && !row.from.includes(state)) return 'STATE'
-  return placeDenial(row, places)
+  return placeDenial(row, places) ?? findRowsDenial(kind, row, fields)
 }
 
 const placeDenial = (row: MatterMoveRow, places: MatterAct['places']): MatterDenialCode | null =>
   actorsOf(row).some((actor) => places.includes(actor)) ? null : 'SEAT'
+
+/** The holder ends a matter that lists rows by answering each of them. */
+const findRowsDenial = (kind: MatterKind, row: MatterMoveRow, fields: Matter['fields']): MatterDenialCode | null => {
+  const isOpen = listUnansweredRows(kind, fields).length > 0
+  if (answersRows(kind, row)) return isOpen ? null : 'NO_ROWS'
+  return isOpen && row.to !== undefined && !isOpenState(kind, row.to) && actorsOf(row).includes('holder')
+    ? 'ROWS_UNANSWERED'
+    : null
+}
 
 const findInputDenial = (
   kind: MatterKind,
@@ -133,11 +143,14 @@ const startedBy = ({ starts = [], restarts }: MatterMoveRow): string[] =>
 
 const applyMove = (
   kind: MatterKind,
-  row: MatterMoveRow,
+  given: MatterMoveRow,
   before: Matter,
   act: MatterAct,
   calendar: Calendar,
 ): Matter => {
+  const fields = mergeFields(kind, before.fields, act.fields)
+  const isPartial = answersRows(kind, given) && listUnansweredRows(kind, fields).length > 0
+  const row: MatterMoveRow = isPartial ? { zh: given.zh, en: given.en, by: given.by } : given
   const effects = row.effects ?? []
   const state = effects.includes('back') ? before.stateBefore : (row.to ?? before.state)
   const hasNewHolder = effects.includes('hand_to') && act.to !== undefined
@@ -146,7 +159,7 @@ const applyMove = (
     ...before,
     state,
     stateBefore: state === before.state ? before.stateBefore : before.state,
-    fields: { ...before.fields, ...act.fields },
+    fields,
     seats: {
       ...before.seats,
       ...(hasNewHolder && act.to !== undefined && { holder: act.to }),

@@ -4,7 +4,7 @@ import type { Role } from '../../domain/access/viewer.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
 import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
-import { type MatterKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
+import { type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
 import {
   type Matter,
   type MatterAct,
@@ -13,6 +13,7 @@ import {
   makeNewMatter,
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
+import { findRowFault } from '../../domain/matters/rows.js'
 import { hasSeatIn, placesOfSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
@@ -141,8 +142,12 @@ export const refuseFieldFault = (
   kind: MatterKind,
   sent: MatterInput & { fields?: Readonly<Record<string, unknown>> },
   isOpening: boolean,
+  made: Parameters<typeof findRowFault>[2] = { known: null },
 ): void => {
-  const fault = findInputFault(sent) ?? findFieldFault(kind, sent.fields ?? {}, isOpening)
+  const fault =
+    findInputFault(sent) ??
+    findFieldFault(kind, sent.fields ?? {}, isOpening) ??
+    findRowFault(kind, sent.fields as Matter['fields'] | undefined, made)
   if (fault !== null)
     throw new Refusal('MATTER_FIELD_INVALID', { pointer: fault.pointer, reason: `${fault.zh} ${fault.en}` })
 }
@@ -206,7 +211,7 @@ export const moveMatter = (
     const { matter } = openFields(parts.keys, stored)
     const kind = await kindAsBegun(tx, stored)
     const given = redactIdNumbers(sent, parts.rules.mark)
-    refuseFieldFault(kind, given, false)
+    refuseFieldFault(kind, given, false, { known: matter.fields, move: movesOfKind(kind)[sent.move] })
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
       if (seat !== undefined) await refuseUnknownSeat(tx, kind, { seat, pointer }, now)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }

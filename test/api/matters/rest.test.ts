@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { listRowsAfter } from '../../../src/store/audit/audit-log.js'
 import { MATTER_ROWS_MOST } from '../../../src/work/matters/rows.js'
+import { confirmedClient } from '../../support/accounts.js'
 import { rowsOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
@@ -71,6 +72,47 @@ describe('matters over /v1', () => {
       'MATTER_REFERENCE_TAKEN',
       '/reference',
     ])
+  })
+
+  it('that name 1,000 shops are answered shop by shop over /v1 and GraphQL, and end with the last', async () => {
+    await confirmedClient(world.database.db, { name: '虚构商城', role: 'marketplace' }, [], NOW)
+    const shops = Array.from({ length: 1_000 }, (_, n) => `虚构第${n}店`)
+    const fields = { sort: 'ORDER', request: '请下架', shops: shops.join('\n') }
+    const letter = { type: 'LETTER', name: '通知书.pdf', sha256: '0'.repeat(64), bytes: 6 }
+    const sent = {
+      kind: 'directive',
+      to: '虚构商城',
+      reference: '通-1',
+      day: '2026-03-20',
+      fields,
+      attachments: [letter],
+    }
+    const { status, body } = await sendOne(sent, county())
+    expect([status, body.result], JSON.stringify(body)).to.deep.equal([201, 'created'])
+    const answer = (some: readonly string[]) => some.map((shop) => `${shop},已采取措施,已下架`).join('\n')
+    const moving = { move: 'answer_rows', reference: '答-1', fields: { answers: answer(shops.slice(0, 600)) } }
+    const moves = `/v1/matters/${body.id}/moves`
+    expect(JSON.parse((await send(moves, moving)).text).state).to.equal('SENT')
+    const wrong = {
+      ...moving,
+      reference: '答-2',
+      fields: { answers: `${answer(shops.slice(600, 601))}\n${answer(shops.slice(0, 1))}` },
+    }
+    const refused = JSON.parse((await send(moves, wrong)).text)
+    expect([refused.code, refused.error.details.pointer]).to.deep.equal(['MATTER_FIELD_INVALID', '/fields/answers'])
+    expect(refused.error.details.reason).to.match(/第 2 行没有这一项/)
+    const { data } = await world.ask(
+      'mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { state outcome clocks { ended } definition { fields { code rowsOf } } } }',
+      {
+        variables: {
+          input: { id: body.id, move: 'answer_rows', fields: [{ name: 'answers', value: answer(shops.slice(600)) }] },
+        },
+        token: mall(),
+      },
+    )
+    const { definition, ...ended } = data.moveMatter
+    expect(ended).to.deep.equal({ state: 'ANSWERED', outcome: 'ANSWERED', clocks: [{ ended: 'MET' }] })
+    expect(definition.fields).to.deep.include({ code: 'answers', rowsOf: 'shops' })
   })
 
   it('are answered row by row: a bad row is refused with a pointer and loses no other', async () => {

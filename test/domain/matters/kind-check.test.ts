@@ -35,6 +35,19 @@ const both =
 const MOVE = { zh: '虚构步骤', en: 'Invented' }
 const STATE = { zh: '虚构环节', en: 'Invented', waits_for: 'holder' }
 
+const byRow = (change: Members = {}): Change =>
+  both(
+    set('answered_by_row', { rows: 'request', answers: 'replies' }),
+    set('fields.replies', {
+      zh: '答复',
+      en: 'Answers',
+      text: 100,
+      one_of: { YES: { zh: '是', en: 'Yes' } },
+      ...change,
+    }),
+    set('moves.answer.requires', ['field:replies']),
+  )
+
 const BROKEN: [title: string, change: Change, said: RegExp][] = [
   [
     'an unreachable state',
@@ -83,6 +96,25 @@ const BROKEN: [title: string, change: Change, said: RegExp][] = [
   ['a move name with another meaning', set('moves.accept.en', 'Swallow'), /moves\.accept .*different meanings/],
   ['a clock that nothing starts', set('moves.open.starts', undefined), /clocks\.ANSWER .*No move starts/],
   ['the name of another file', set('kind', 'help'), /assist\.json .*another name/],
+  [
+    'rows without a text',
+    set('answered_by_row', { rows: 'purpose', answers: 'request' }),
+    /answered_by_row .*text of rows/,
+  ],
+  [
+    'rows that name no field',
+    set('answered_by_row', { rows: 'none', answers: 'request' }),
+    /answered_by_row .*text of rows/,
+  ],
+  ['answers that are required at the opening', byRow({ required: true }), /answered_by_row .*later answers/],
+  ['answers without outcomes', byRow({ one_of: undefined }), /answered_by_row .*outcomes/],
+  [
+    'answers by a move that does not end the matter',
+    both(byRow(), set('moves.answer.to', 'ACCEPTED')),
+    /answered_by_row .*end the matter/,
+  ],
+  ['answers that no move takes', both(byRow(), set('moves.answer.requires', [])), /answered_by_row .*end the matter/],
+  ['a sealed kind answered by row', both(byRow(), set('visibility', 'SEATS_ONLY')), /answered_by_row .*not sealed/],
   ['no opening move', set('moves.open', undefined), /open/],
 ]
 

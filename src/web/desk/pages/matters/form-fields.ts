@@ -28,13 +28,26 @@ export const wordsAfter = (list: readonly string[], ...words: string[]): string[
 
 /** A field that is neither text nor choice is a day. */
 const contentField = (
-  { code, name, longest, values }: MatterFormFragment['fields'][number],
+  { code, name, longest, values, rowsOf }: MatterFormFragment['fields'][number],
   required: boolean,
 ): FormField => ({
   ...{ key: `${CONTENT}${code}`, title: name.zh, required, values },
+  ...(rowsOf !== null && {
+    title: `${name.zh}，每行“一项,结果,理由”，结果为${values.map((one) => one.name.zh).join('、')}`,
+    values: [],
+  }),
   as: longest === null && values.length === 0 ? 'DAY' : (longest ?? 0) > LINE_MOST ? 'TEXT' : 'LINE',
   ...(longest !== null && { most: longest }),
 })
+
+/** Rows that wait for an answer are filled in. */
+export const draftOfMove = ({ fields }: MatterFormFragment, move: FormMove, known: MatterDraft = {}): MatterDraft => {
+  const answers = fields.find(({ code, rowsOf }) => rowsOf !== null && move.requires.includes(`field:${code}`))
+  const linesOf = (name = '') => known[`${CONTENT}${name}`]?.split('\n').flatMap((line) => line.trim() || []) ?? []
+  const answered = linesOf(answers?.code).map((line) => line.split(',')[0])
+  const open = linesOf(answers?.rowsOf ?? '').filter((row) => !answered.includes(row))
+  return answers === undefined ? {} : { [`${CONTENT}${answers.code}`]: open.map((row) => `${row},,`).join('\n') }
+}
 
 /** Chooses rules by what is filled in. */
 const rulesOf = (kind: MatterFormFragment, move: FormMove, draft: MatterDraft, ...acts: string[]) =>

@@ -8,6 +8,7 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import { sha256Of } from '../listing/file-hash.js'
 import { sendBytes } from '../listing/paper-files.js'
 import {
+  draftOfMove,
   FILES,
   type FormField,
   type FormMove,
@@ -43,7 +44,7 @@ const FaultNotice = ({ of, at }: { of: ReturnType<typeof faultOfRefusal>; at: st
 
 export const MatterForm = ({ kind, move, isOffered, known, send }: MatterFormProps) => {
   const id = useId()
-  const [draft, setDraft] = useState<MatterDraft>({ on: today() })
+  const [draft, setDraft] = useState<MatterDraft>({ on: today(), ...draftOfMove(kind, move, known) })
   const [files, setFiles] = useState<FilesByType>({})
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
