@@ -4,10 +4,15 @@ import { MEASURE_KIND } from '../../../src/domain/matters/measures.js'
 import type { JobDb } from '../../../src/store/db/db.js'
 import * as store from '../../../src/store/matters/measures.js'
 import * as retention from '../../../src/store/timetable/retention.js'
+import { decideCalendar, proposeCalendar } from '../../../src/work/calendar/calendar.js'
+import { listRetractions } from '../../../src/work/delivery/retraction.js'
 import { makeMove, makeMoves } from '../../../src/work/listing/listing.js'
+import { listUnreachedMeasures } from '../../../src/work/matters/carriers.js'
+import { listMeasures } from '../../../src/work/matters/lifts.js'
 import { moveMatter } from '../../../src/work/matters/matters.js'
 import { backfillMeasures, handToSuccessors, readMeasureRules } from '../../../src/work/matters/measures.js'
 import { readOrganisations } from '../../../src/work/matters/organisations.js'
+import { recountMatters } from '../../../src/work/matters/recount.js'
 import {
   database,
   later,
@@ -16,6 +21,7 @@ import {
   OFFICER,
   published,
   REVIEWER,
+  refusal,
   removed,
   rowsOf,
   rules,
@@ -114,6 +120,72 @@ describe('measures of an entry', () => {
     await step(db(), id, ['restoreListing', REVIEWER, { on: '2027-02-01', ...paper }], back)
     expect(await statesOf(db())).to.deep.equal(['LIFTED', ...Array(5).fill('REPLACED'), ...Array(6).fill('INSTRUCTED')])
     expect(await rowsOf(db(), 'select 1 from matter_clocks where running')).to.have.length(0)
+    await step(
+      db(),
+      id,
+      ['removeListing', REVIEWER, { on: '2027-02-01', removal: 'REVOKED', reason: '撤销' }],
+      later(60, back),
+    )
+    const again = ['LIFTED', ...Array(5).fill('REPLACED'), ...Array(6).fill('LIFT_DUE')]
+    expect(await statesOf(db()), 'the second removal ends the second measures').to.deep.equal(again)
+    const [ledger] = await listRetractions(
+      db(),
+      rules,
+      { open: true, platform: null, subjectId: id },
+      { first: 1, after: null },
+    )
+    expect(ledger).to.include({ liftsDue: true, done: false })
+  })
+
+  it('are due to be lifted with the removal or not at all, also where the connection is cut between', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`create function fail() returns trigger language plpgsql as $$ begin
+        if new.state = 'LIFT_DUE' then perform pg_terminate_backend(pg_backend_pid()); end if; return new; end $$;
+      create trigger failing before update on matters for each row execute function fail()`)
+    const outcome = await removed(db(), id).then(
+      () => 'removed',
+      () => 'failed',
+    )
+    await db().raw('drop function fail() cascade')
+    expect([outcome, await statesOf(db())]).to.deep.equal(['failed', Array(6).fill('INSTRUCTED')])
+    expect(await rowsOf(db(), 'select state from listings')).to.deep.equal([{ state: 'PUBLISHED' }])
+    expect(await rowsOf(db(), 'select 1 from public_entries')).to.have.length(1)
+    await removed(db(), id)
+    expect(await statesOf(db())).to.deep.equal(Array(6).fill('LIFT_DUE'))
+  })
+
+  it('are recounted when a holiday is amended while their lift is due', async () => {
+    await removed(db(), (await published(db(), 1)).id)
+    const due = () => rowsOf(db(), 'select distinct due_on::text as due from matter_clocks')
+    expect(await due()).to.deep.equal([{ due: '2026-11-30' }])
+    const made = { holidays: ['2026-11-27'], reason: '国办发明电〔2026〕9号', by: 'officer-1', now: NOW }
+    const { id } = await proposeCalendar(db(), rules, made)
+    await decideCalendar(db(), rules, { id, verdict: 'CONFIRM', note: null, by: 'officer-2', now: NOW })
+    await recountMatters(db(), rules)
+    expect(await due()).to.deep.equal([{ due: '2026-12-01' }])
+  })
+
+  it('of an organisation that was silent for 30 days are late, and still named once two people closed them', async () => {
+    const { id } = await published(db(), 1)
+    await removed(db(), id)
+    const month = new Date('2026-12-26T02:00:00Z')
+    const named = () => listMeasures(db(), [id], month)
+    expect((await named()).map(({ late, lifted }) => [late, lifted])).to.deep.equal(Array(6).fill([true, false]))
+    const [silent] = await named()
+    const made = (who: { by: string; seat: string | null; role: 'officer' | 'agency' }, move: string) =>
+      moveMatter(
+        { db: db(), rules, keys },
+        who,
+        { id: silent?.id ?? '', move, reason: '函告两次未答复', number: '虚解〔2026〕3号' },
+        month,
+      )
+    const byHub = (by: string, move: string) => made({ by, seat: null, role: 'officer' }, move)
+    await byHub('甲', 'propose_close')
+    expect((await refusal(byHub('甲', 'close_unanswered'))).details).to.include({ because: 'OTHER_PERSON' })
+    await byHub('乙', 'close_unanswered')
+    expect((await named())[0]).to.include({ state: 'CLOSED', lifted: false, dueOn: '2026-11-30' })
+    await made({ by: 'clerk', seat: silent?.seat ?? '', role: 'agency' }, 'lifted')
+    expect((await named())[0], 'its late confirmation counts').to.include({ state: 'LIFTED', lifted: true })
   })
 
   it('are there with the entry or not at all, also where the connection is cut between', async () => {
@@ -160,7 +232,11 @@ describe('measures of an entry', () => {
     const { id } = await published(db(), 1)
     await published(db(), 2)
     await db().raw(`delete from matters where listing_id = ? or content->'seats'->>'holder' = 'finance@220000'`, [id])
-    expect(await backfillMeasures(db(), rules, { now: NOW })).to.equal(7)
+    const both = await Promise.all([1, 2].map(() => backfillMeasures(db(), rules, { now: NOW })))
+    expect(
+      both.reduce((sum, one) => sum + one, 0),
+      'two hubs at once',
+    ).to.equal(7)
     expect(await backfillMeasures(db(), rules, { now: NOW })).to.equal(0)
     const made = await store.measuresOfListings(db(), MEASURE_KIND, [id])
     expect(made.map(({ matter }) => [matter.seats.holder, matter.fields['item']]).sort()).to.deep.equal(ORDERED)
@@ -211,6 +287,22 @@ describe('measures of an entry', () => {
     ])
     const clocks = await rowsOf(db(), `select due_on::text as due from matter_clocks where seat = 'finance@220000'`)
     expect(clocks).to.deep.equal([{ due: '2026-11-30' }])
+  })
+
+  it('without an organisation are told to who examines the hub: which, where and how many entries', async () => {
+    await published(db(), 1)
+    const unreached = (organisations = readOrganisations(), onlyConfirmed = false) =>
+      listUnreachedMeasures(db(), rules, { now: NOW, onlyConfirmed, organisations })
+    expect(await unreached()).to.deep.equal({ withoutCarrier: [], stranded: [] })
+    const ended = readOrganisations().map((row) => (row.agency === 'finance' ? { ...row, to: '2026-11-24' } : row))
+    const item = '限制申请财政性资金项目'
+    expect(await unreached(ended)).to.deep.equal({
+      withoutCarrier: [{ item, agency: 'finance', region: '220000', entries: 1, line: 'finance', place: '吉林省' }],
+      stranded: [{ seat: 'finance@220000', measures: 1 }],
+    })
+    const succeeded = ended.map((row) => (row.agency === 'finance' ? { ...row, successor: 'credit-office' } : row))
+    expect((await unreached(succeeded)).stranded).to.deep.equal([])
+    expect((await unreached(ended, true)).withoutCarrier, 'unconfirmed rows order nothing').to.deep.equal([])
   })
 
   it('are erased five years after they ended, unless their entry is listed', async () => {
