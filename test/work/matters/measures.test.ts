@@ -181,7 +181,7 @@ describe('measures of an entry', () => {
       )
     const byHub = (by: string, move: string) => made({ by, seat: null, role: 'officer' }, move)
     await byHub('甲', 'propose_close')
-    expect((await refusal(byHub('甲', 'close_unanswered'))).details).to.include({ because: 'OTHER_PERSON' })
+    expect(await refusal(byHub('甲', 'close_unanswered'))).to.include({ because: 'OTHER_PERSON' })
     await byHub('乙', 'close_unanswered')
     expect((await named())[0]).to.include({ state: 'CLOSED', lifted: false, dueOn: '2026-11-30' })
     await made({ by: 'clerk', seat: silent?.seat ?? '', role: 'agency' }, 'lifted')
