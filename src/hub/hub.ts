@@ -37,6 +37,7 @@ import { expireListings } from '../work/listing/expire.js'
 import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { exchangeMatters } from '../work/matters/exchange.js'
+import { readClueChannel } from '../work/matters/clues.js'
 import { readMatterKinds } from '../work/matters/kinds.js'
 import { readOrganisations } from '../work/matters/organisations.js'
 import { recountMatters } from '../work/matters/recount.js'
@@ -105,7 +106,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
-  for (const read of [readMatterKinds, readOrganisations]) read()
+  for (const read of [readMatterKinds, readOrganisations, readClueChannel]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {

@@ -23,7 +23,7 @@ const DOORS: readonly [string, RegExp][] = [
   ['desk', /^\/desk(?:\/|$)/],
   [
     'site',
-    /^\/(?:$|blacklist|scorecard|check|about|verify$|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/,
+    /^\/(?:$|blacklist|scorecard|check|about|verify$|clue(?:\/|$)|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/,
   ],
 ]
 

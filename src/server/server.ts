@@ -45,6 +45,7 @@ import { makeSite } from '../web/site.js'
 import { makeAttemptLog } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
 import { makeStandingsCheck } from './check.js'
+import { makeClueRouter } from './clue.js'
 import { makeDeskRouter } from './desk.js'
 import { answerNotFound, answerThrown } from './error-answers.js'
 import { findRouteGroup, makeMetricsHandler } from './metrics.js'
@@ -59,7 +60,7 @@ export type { ApiDependencies, ServerDependencies } from '../api/request/depende
 /** Status logged when the client disconnected early, as nginx does. */
 const LEFT = 499
 const SHORT_PATH = /^\/(?:graphql$|v1\/standing\/)/
-const UPLOAD_PATH = /^\/(?:v1\/(?:feeds\/|sellers$|standings$|papers$)|my\/(?:listings\/|objections$))/
+const UPLOAD_PATH = /^\/(?:v1\/(?:feeds\/|sellers$|standings$|papers$)|my\/(?:listings\/|objections$)|clue$)/
 
 const SECURITY = Object.entries({
   'Content-Security-Policy':
@@ -305,6 +306,7 @@ export const makeRestRouter = (
     }),
   )
   app.use(makeVerifyRouter(parts))
+  app.use(makeClueRouter(parts))
   app.use(makePublicPapersRouter(parts))
   app.use(makeMyRouter(parts, graphql.ask))
   app.use(answerNotFound)

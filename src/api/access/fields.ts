@@ -131,6 +131,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['map_headings', 'HUB', 'addFeedMap endFeedMap'],
     ['record_authorisation', 'OWN', 'recordAuthorisation'],
     ['open_matter', 'SEAT', 'openMatter moveMatter reportAppliedMeasure'],
+    ['read_reporter', 'SEAT', 'readReporter'],
     ['record_authorisation see_own_file', 'OWN', 'withdrawAuthorisation'],
   ],
   Standing: [[GRADE, 'GRADE', 'grade score overridden objected', 'BY_ANSWER']],

@@ -120,7 +120,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '各单位之间的交办与答复',
     en: 'what organisations handed to each other and answered',
     types:
-      'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts ListingMeasure',
+      'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts ListingMeasure AlikeMatter Reporter',
   },
   {
     zh: '协作事项的种类文件 schema/matters',

@@ -1,5 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
 import { REPORTING_WINDOW_DAYS } from '../../domain/intake/timeliness.js'
+import { ALIKE_DAYS } from '../../domain/matters/public-clues.js'
 import { findOldestValidListDate } from '../../domain/standing/sellers.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as accessCodes from '../../store/access/access-codes.js'
@@ -17,6 +18,7 @@ import * as listings from '../../store/listing/listings.js'
 import * as papers from '../../store/listing/papers.js'
 import { listKeptFiles } from '../../store/matters/attachments.js'
 import * as matters from '../../store/matters/matters.js'
+import { readReports } from '../../store/matters/reporters.js'
 import * as authorities from '../../store/office/authorities.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import * as mergers from '../../store/operators/mergers.js'
@@ -170,6 +172,7 @@ const listingLoaders = ({ own, lookups, now }: FileLoaderSources) => {
     keptFiles: makeBatchedLoad(String, async (ids: readonly string[]) =>
       groupRowsByKeys(ids, await listKeptFiles(db, ids), ({ matterId }) => matterId),
     ),
+    report: makeRowLoad((ids: readonly string[]) => readReports(db, ids, ALIKE_DAYS)),
     measures: makeBatchedLoad(String, async (ids: readonly string[]) =>
       groupRowsByKeys(ids, await listMeasures(db, ids, now), ({ listingId }) => listingId),
     ),

@@ -5,11 +5,19 @@ import type { MatterKind } from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
 import type { Organisation } from '../../domain/matters/organisations.js'
-import { coversSeat, hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { coversSeat, hasSeatIn, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { maskPersonalData } from '../../domain/records/personal-data.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
-import { HUB_SEAT, type MatterAttachment, openFields, openMoveInput } from '../../work/matters/keep-move.js'
+import { isHeldClue } from '../../work/matters/clues.js'
+import {
+  HUB_SEAT,
+  type MatterAttachment,
+  type MatterMoveGiven,
+  openFields,
+  openMoveInput,
+} from '../../work/matters/keep-move.js'
 import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
 import { organisationOfSeat } from '../../work/matters/organisations.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -43,20 +51,26 @@ const fieldViews = (fields: Readonly<Record<string, string>> = {}) =>
   Object.entries(fields).map(([name, value]) => ({ name, value }))
 
 const HUB_NAME = { zh: '本枢纽', en: 'The hub' }
+const PUBLIC_NAME = { zh: '公众', en: 'The public' }
 
 const nameOn = (seat: string | null, day: string) => {
   if (seat === HUB_SEAT) return HUB_NAME
+  if (seat === PUBLIC_SEAT) return PUBLIC_NAME
   const found = seat === null ? null : organisationOfSeat(seat, day)
   return found && organisationView(found).name
 }
 
-const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: ReadonlySet<string>) => {
-  const input = openMoveInput(context.parts.keys, made)
+const moveView = (
+  context: GraphqlContext,
+  made: store.StoredMatterMove,
+  { kept, isMasked }: { kept: ReadonlySet<string>; isMasked: boolean },
+) => {
+  const input = maskInput(openMoveInput(context.parts.keys, made), isMasked)
   const to = input.to ?? input.copyTo ?? null
   const attachmentView = (attachment: MatterAttachment) => {
     const isKept = kept.has(attachment.sha256)
     const url = `/v1/matters/${makeGlobalId('Matter', made.matterId)}/attachments/${attachment.sha256}`
-    return { ...attachment, keeper: isKept ? HUB_SEAT : made.seat, url: isKept ? url : null }
+    return { ...attachment, keeper: isKept ? HUB_SEAT : made.seat, url: isKept && !isMasked ? url : null }
   }
   const { sequence, move, stateBefore, state: stateAfter, by, seat, on, at } = made
   return {
@@ -74,32 +88,56 @@ const moveView = (context: GraphqlContext, made: store.StoredMatterMove, kept: R
   }
 }
 
-/** True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the hub. */
-export const seesMatter = ({ viewer }: GraphqlContext, { kind, matter, sealedFields }: store.StoredMatter): boolean => {
+/**
+ * True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the
+ * hub. Clues of the public are sealed, and their envelope is not.
+ */
+export const seesMatter = (
+  { viewer }: GraphqlContext,
+  { kind, matter, sealedFields, openedBy }: store.StoredMatter,
+): boolean => {
   const seat = seatOf(viewer)
-  if (seat === null) return sealedFields === null
+  if (seat === null) return sealedFields === null || openedBy === PUBLIC_SEAT
   const isOpen = viewer.agency !== null && readMatterKinds().get(kind)?.visibility === 'HUB'
   return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
 }
 
+const maskTexts = (fields: Readonly<Record<string, string>> = {}) =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, maskPersonalData(value).text]))
+
+const maskInput = (input: MatterMoveGiven, isMasked: boolean): MatterMoveGiven =>
+  isMasked
+    ? {
+        ...input,
+        ...(input.fields && { fields: maskTexts(input.fields) }),
+        ...(input.reason !== undefined && { reason: maskPersonalData(input.reason).text }),
+      }
+    : input
+
+/** Only its holder reads a clue of the public as it was written, and its pictures. */
 const contentView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { keys } = context.parts
   const { fields } = openFields(keys, stored).matter
+  const isHeld = isHeldClue(stored, seatOf(context.viewer))
+  const isMasked = stored.openedBy === PUBLIC_SEAT && !isHeld
   const [moves, files] = await Promise.all([context.load.matterMoves(stored.id), context.load.keptFiles(stored.id)])
   const operator = stored.operatorId === null ? null : await context.load.operator(stored.operatorId)
+  const report = isHeld ? await context.load.report(stored.id) : null
   const kept = new Set(files.map(({ sha256 }) => sha256))
   return {
     reference: stored.reference,
     code: maskCode(operator?.uscc ?? null) ?? operator?.shop ?? null,
     operatorName: maskName(operator?.name ?? null),
-    fields: fieldViews(fields),
-    moves: moves.map((made) => moveView(context, made, kept)),
+    fields: fieldViews(isMasked ? maskTexts(fields) : fields),
+    moves: moves.map((made) => moveView(context, made, { kept, isMasked })),
     handovers: readCustody(keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({
       ...handed,
       receivedAt: received?.at ?? null,
       receivedBy: received?.way ?? null,
     })),
     parent: stored.parentId && makeGlobalId('Matter', stored.parentId),
+    hasContact: report?.hasContact ?? false,
+    alike: (report?.alike ?? []).map(({ id, number }) => ({ id: makeGlobalId('Matter', id), number })),
   }
 }
 

@@ -2,12 +2,13 @@ import { may, type Viewer } from '../../domain/access/viewer.js'
 import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
 import { isUnreceivedBy } from '../../domain/matters/moves.js'
-import { hasSeatIn, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { hasSeatIn, PUBLIC_SEAT, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
 import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
+import { isHeldClue, openReporter } from '../../work/matters/clues.js'
 import { type MatterAttachment, openMoveInput } from '../../work/matters/keep-move.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
 import { reportStillApplied } from '../../work/matters/lifts.js'
@@ -15,6 +16,7 @@ import * as work from '../../work/matters/matters.js'
 import { listOrganisationsIn } from '../../work/matters/organisations.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
 import { findOperatorOfMatter } from '../../work/matters/rows.js'
+import { writeAuditRow } from '../request/audit-rows.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -100,7 +102,9 @@ export const openAttachmentFor = async (
   sha256: string,
 ) => {
   const stored = await findMatterForSeat(parts, viewer, id)
-  const file = stored && isSha256(sha256) ? await openAttachment(parts.db, parts.keys, { id: stored.id, sha256 }) : null
+  const isOpen = stored?.openedBy !== PUBLIC_SEAT || isHeldClue(stored, seatOf(viewer))
+  const file =
+    stored && isOpen && isSha256(sha256) ? await openAttachment(parts.db, parts.keys, { id: stored.id, sha256 }) : null
   if (stored === null || file === null) throw new Refusal('ATTACHMENT_UNKNOWN')
   const moves = await store.movesOfMatters(parts.db, [stored.id])
   const named = moves.flatMap((made) => openMoveInput(parts.keys, made).attachments ?? [])
@@ -209,6 +213,18 @@ const reportAppliedMeasure = async (
   return makeMatterView(context, stored)
 }
 
+const readReporter = (
+  _: unknown,
+  { input: { matter, reason } }: { input: { matter: string; reason: string } },
+  context: GraphqlContext,
+) => {
+  const { parts, viewer } = context
+  const asked = { id: uuidIn(matter) ?? NOBODY, seat: seatOf(viewer), reason: refuseUnstorableText(reason) }
+  return openReporter(parts, asked, (number, why) =>
+    writeAuditRow(parts, context, viewer, { kind: 'ACT', asked: `readReporter ${number} ${why}` }),
+  )
+}
+
 const organisations = async (
   _: unknown,
   args: { region?: string | null; kind?: string | null },
@@ -239,5 +255,5 @@ export const matterResolvers = {
     matterCounts: count,
     organisations,
   },
-  Mutation: { openMatter, moveMatter, reportAppliedMeasure },
+  Mutation: { openMatter, moveMatter, reportAppliedMeasure, readReporter },
 }

@@ -73,6 +73,8 @@ const ACTS_ANYWHERE = rolesByAct({
   see_matter_kinds: ALL,
   see_matters: ['marketplace', 'partner', ...AUTHORITY],
   open_matter: ['marketplace', 'partner', 'agency', 'officer', 'reviewer'],
+  // The seat that holds the clue, and no other.
+  read_reporter: ['agency', 'officer', 'reviewer'],
   see_operations: AUTHORITY,
   move_own_listing: ['party'],
   see_queue: AUTHORITY,

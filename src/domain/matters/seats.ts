@@ -20,8 +20,10 @@ const REGION_DIGITS = 6
 const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
 /** Sender of matters that a feed mirrors. */
 export const CHANNEL_SEAT = 'channel'
-/** Names that stand for the hub itself, its listings, receipts and mirrored channels. */
-const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt', CHANNEL_SEAT]
+/** Sender of the public's clues. */
+export const PUBLIC_SEAT = 'public'
+/** Names that stand for the hub itself, its listings, receipts, mirrored channels and the public. */
+const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt', CHANNEL_SEAT, PUBLIC_SEAT]
 
 /** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */
 export const seatOf = ({
@@ -53,7 +55,7 @@ export const coversSeat = (above: string, below: string): boolean => {
   return one !== null && other !== null && isSameAgency(above, below) && other.startsWith(one)
 }
 
-/** Includes the seat. The hub, a listing and a receipt have none. */
+/** Includes the seat. The hub, a listing, a receipt and the public have none. */
 export const listCoveringSeats = (seat: string): string[] => {
   const digits = digitsOfSeat(seat)
   if (digits === null) return NO_CLIENTS.includes(seat) ? [] : [seat]

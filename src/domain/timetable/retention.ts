@@ -13,6 +13,7 @@ export const RETAINED_KINDS = [
   'MATTER_FILES',
   'PAPERS',
   'MATTERS',
+  'REPORTERS',
 ] as const
 export type RetainedKind = (typeof RETAINED_KINDS)[number]
 

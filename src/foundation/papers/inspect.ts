@@ -37,11 +37,46 @@ export const checkPaper = (content: Buffer): PaperType => {
   throw makePaperRefusal(found.fault)
 }
 
+/** What other programs would read in a picture: pages, scripts and archives. */
+const FOREIGN = [
+  '<html',
+  '<body',
+  '<script',
+  '<iframe',
+  '<svg',
+  '<!doctype',
+  '<?php',
+  'rar!\u001a\u0007',
+  "7z\u00bc\u00af'\u001c",
+]
+/** A ZIP ends with this record and a comment of at most 65,535 bytes. */
+const ZIP_END = Buffer.from('504b0506', 'hex')
+const ZIP_END_BYTES_MOST = 22 + 0xffff
+/** PDF readers look for the head of a file in so many bytes. */
+const PDF_HEAD_BYTES = 1024
+
+/** Returns the file's ending. A picture that is also a page, an archive or a PDF is refused: PAPER_REFUSED, CONTENT_TOO_LARGE. */
+export const checkPicture = (content: Buffer, most: number): string => {
+  if (content.length > most) throw new Refusal('CONTENT_TOO_LARGE', { limit: `${most / 1024 / 1024} MB` })
+  const text = content.toString('latin1').toLowerCase()
+  const isForeign =
+    text.slice(0, PDF_HEAD_BYTES).includes('%pdf-') ||
+    FOREIGN.some((sign) => text.includes(sign)) ||
+    content.subarray(-ZIP_END_BYTES_MOST).includes(ZIP_END)
+  const found = isForeign ? { fault: 'TYPE' as const } : inspectPaper(content)
+  if ('type' in found) return PAPER_TYPES[found.type].extension
+  throw makePaperRefusal(found.fault === 'BROKEN' ? 'BROKEN' : 'NO_PICTURE')
+}
+
 export const makePaperRefusal = (fault: keyof typeof WHY): Refusal =>
   new Refusal('PAPER_REFUSED', { fault, ...WHY[fault] })
 
 const WHY = {
   TYPE: { zh: '只接受 PDF、PNG 和 JPEG 文件', en: 'only PDF, PNG and JPEG are taken' },
+  NO_PICTURE: {
+    zh: '只接受 PNG 和 JPEG 照片，其中不得夹带网页、脚本或者压缩包',
+    en: 'only PNG and JPEG pictures are taken, without pages, scripts or archives in them',
+  },
   BROKEN: { zh: '文件不完整或者无法读取', en: 'the file is incomplete or cannot be read' },
   SCRIPT: { zh: 'PDF 含有脚本或者自动动作', en: 'the PDF holds a script or an action of its own' },
   EMBEDDED: { zh: 'PDF 内嵌有其他文件', en: 'the PDF holds other files' },

@@ -10,6 +10,7 @@ export interface NavigationLink {
 export const NAVIGATION_LINKS: readonly NavigationLink[] = [
   { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist' },
   { path: '/check', zh: '批量核验', en: 'Check' },
+  { path: '/clue', zh: '提供线索', en: 'Give a clue' },
   { path: '/data', zh: '名单数据', en: 'Data' },
   { path: '/scorecard', zh: '评分卡', en: 'Scorecard' },
   { path: '/my', zh: '我的记录', en: 'My record' },
@@ -27,7 +28,7 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
 
 /** A party's own pages are left out, and list entries, which come and go. */
 const SITEMAP_PATHS = [
-  ...['/', '/blacklist', '/check', '/data', '/scorecard', '/developers', '/help', '/about', '/verify'],
+  ...['/', '/blacklist', '/check', '/clue', '/data', '/scorecard', '/developers', '/help', '/about', '/verify'],
   ...HELP_TASKS.map(helpPath),
 ]
 

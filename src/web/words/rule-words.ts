@@ -193,6 +193,7 @@ const VALUES: Record<string, string> = {
   MATTER_FILES: '未用于事项的材料',
   PAPERS: '密封文件',
   MATTERS: '办结的协作事项',
+  REPORTERS: '线索提供人的联系方式',
   LISTING: '名单信息推送平台',
   LISTING_WITHDRAWAL: '名单信息撤下',
   RECORD: '处罚、许可推送平台',

@@ -5,6 +5,7 @@ import { isConfirmedClock } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { Matter, MatterAct } from '../../domain/matters/matter.js'
 import { findWaitingSeat } from '../../domain/matters/moves.js'
+import { PUBLIC_SEAT } from '../../domain/matters/seats.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
 import { addDays } from '../../foundation/time/dates.js'
@@ -86,7 +87,7 @@ const writingOf = (
   keys: Pick<Keys, 'seal'>,
   { kind, head, before, previousHash, act, given, after }: MatterBefore & KeptMove,
 ): store.MatterWriting => {
-  const isSealed = kind.visibility === 'SEATS_ONLY'
+  const isSealed = kind.visibility === 'SEATS_ONLY' || head.openedBy === PUBLIC_SEAT
   const { move, on, ...input } = inputOf(given)
   const text = canonicalJson(input as unknown as Json)
   const sequence = after.moves.length
@@ -170,9 +171,9 @@ export const openMoveInput = (
     ? ((input ?? {}) as MatterMoveGiven)
     : JSON.parse(keys.unseal(sealedInput, sealedAbout(matterId)))
 
-/** The hub itself has no queue. */
+/** The hub and the public have no queue. */
 const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => [
-  ...(seats.sender === HUB_SEAT ? [] : [{ seat: seats.sender, place: 'sender' as const }]),
+  ...([HUB_SEAT, PUBLIC_SEAT].includes(seats.sender) ? [] : [{ seat: seats.sender, place: 'sender' as const }]),
   ...(handed ? [{ seat: seats.holder, place: 'holder' as const }] : []),
   ...(handed ? seats.copied.map((seat) => ({ seat, place: 'copied' as const })) : []),
 ]

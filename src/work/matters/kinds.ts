@@ -15,7 +15,7 @@ const VERSION_CHARACTERS = 16
 const FOLDER = 'matters'
 const CONTRACT = 'contracts/matter-kind'
 /** Every other file is a kind. */
-const ORGANISATIONS = 'organisations.json'
+const NO_KINDS: readonly string[] = ['organisations.json', 'clue-channel.json']
 
 export interface MatterKindFile {
   /** File name, whose stem is the kind's name. */
@@ -26,7 +26,7 @@ export interface MatterKindFile {
 const readFiles = (): MatterKindFile[] =>
   contracts
     .listSchemaFiles(FOLDER)
-    .filter((file) => file.endsWith('.json') && file !== ORGANISATIONS)
+    .filter((file) => file.endsWith('.json') && !NO_KINDS.includes(file))
     .map((file) => ({ file, content: contracts.schemaDocument(`${FOLDER}/${file}`) }))
 
 /** A matter keeps the version of its kind with which it began. */

@@ -14,7 +14,7 @@ import {
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
 import { findRowFault } from '../../domain/matters/rows.js'
-import { hasSeatIn, placesOfSeat } from '../../domain/matters/seats.js'
+import { hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
@@ -135,7 +135,7 @@ const refuseUnknownSeat = async (
 export const findRoleOfSeat = async (db: Db | Tx, seat: string, now: Date): Promise<Role | null> => {
   if (seat.includes('@')) return organisationOfSeat(seat, shanghaiDate(now)) && 'agency'
   const client = await clients.findClient(db, seat, now)
-  return client === null || client.ended ? null : client.role
+  return client === null || client.ended || seatOf({ ...client, sub: seat }) !== seat ? null : client.role
 }
 
 export const refuseFieldFault = (

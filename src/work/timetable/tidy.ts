@@ -6,6 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import * as papers from '../../store/listing/papers.js'
+import * as reporters from '../../store/matters/reporters.js'
 import * as retention from '../../store/timetable/retention.js'
 import { readRulesFile } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from './run.js'
@@ -51,7 +52,7 @@ export interface TidyOptions extends RunOptions {
 }
 
 export type TidyCounts = Record<
-  'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs' | 'matters',
+  'rejects' | 'comparisons' | 'deliveries' | 'archives' | 'files' | 'papers' | 'runs' | 'matters' | 'reporters',
   number
 >
 
@@ -79,6 +80,7 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
       papers: 0,
       runs: 0,
       matters: 0,
+      reporters: 0,
     }
     const since = (what: RetainedKind) => keptSince(options.rules ?? readRetentionRules(), what, run.startedAt)
     const rows = options.windowRows ?? WINDOW_ROWS
@@ -96,6 +98,8 @@ export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts 
         after = last
       }
     }
+    for (let erased = rows; erased === rows && !options.signal?.aborted; counts.reporters += erased)
+      erased = await reporters.eraseContacts(db, { before: since('REPORTERS'), rows })
     for (let deleted = rows; deleted === rows && !options.signal?.aborted; counts.matters += deleted)
       deleted = await retention.deleteEndedMatters(db, { before: since('MATTERS'), rows })
     Object.assign(run.counts, counts)

@@ -63,6 +63,7 @@ const ID_OF: Record<string, string> = {
   // Matters are seen by seat and not by operator: `test/api/matters` tests who sees which.
   matter: 'Matter',
   moveMatter: 'Matter',
+  readReporter: 'Matter',
 }
 
 /** Values of text arguments by name. Some depend on the side. */

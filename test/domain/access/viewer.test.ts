@@ -47,10 +47,11 @@ describe('access of each role', () => {
     marketplace: [...SIGNED_IN, 'see_open_records', 'see_sellers_grade', 'send_sellers', 'hear_changes', ...MATTERS],
     credit_service: [...SIGNED_IN, 'see_open_records', 'see_authorised_grade', 'record_authorisation'],
     partner: [...OPEN, 'see_itself', ...MATTERS],
-    agency: [...AUTHORITY, 'correct_rejects', 'send_records', 'open_matter', 'hear_matters'],
+    agency: [...AUTHORITY, 'correct_rejects', 'send_records', 'open_matter', 'hear_matters', 'read_reporter'],
     officer: [
       ...AUTHORITY,
       'open_matter',
+      'read_reporter',
       'confirm_rules',
       'see_authorities',
       'record_absence',
@@ -81,6 +82,7 @@ describe('access of each role', () => {
     reviewer: [
       ...AUTHORITY,
       'open_matter',
+      'read_reporter',
       'confirm_rules',
       'see_authorities',
       'record_absence',
