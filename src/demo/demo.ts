@@ -31,7 +31,7 @@ import * as webhooks from '../store/standing/webhooks.js'
 import * as clients from '../work/access/clients.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 import { replaceSellers } from '../work/standing/sellers.js'
-import { DESK_QUEUE, MATTER_CLIENTS, type MatterStandIns, startMatterStandIns } from './matters.js'
+import { MATTER_CLIENTS, type MatterStandIns, startMatterStandIns } from './matters.js'
 import { addDemoRecipients } from './notifications.js'
 import { addDemoPeople, DEMO_AUTHOR, nullIfRefused } from './people.js'
 
@@ -177,7 +177,7 @@ const serve = async (
   const secrets = await secretsOf(hub)
   const people = await addDemoPeople(hub, join(hub.config.dataDir, SANDBOX_FOLDER))
   await addDemoRecipients(hub, robots, isMailReal)
-  await organisations.begin(hub, url, (client) => secrets[client] ?? '')
+  const matters = await organisations.begin(hub, url, (client) => secrets[client] ?? '')
   hub.tick()
   const own = '已自设密码 has a password of its own'
   const token = (name: string) =>
@@ -204,7 +204,7 @@ curl -s ${url}/graphql -H "authorization: Bearer ${token('demo-officer')}" ${ask
 
 工作台 The desk：${url}/desk（登录名 name，一次性密码 one-time password，首次登录时更换 replaced at the first sign-in）${hub.config.secondFactor === null ? NO_SECOND_FACTOR : ''}
 ${people.map(({ name, password }) => `   ${name.padEnd(14)} ${password ?? own}`).join('\n')}
-${DESK_QUEUE}
+${matters}
 
 按 Ctrl-C 停止。Ctrl-C stops it.`)
 }

@@ -10,6 +10,7 @@ import type { Hub } from '../hub/hub.js'
 import { FINANCE } from '../sandbox/demo-cases.js'
 import { makeJsonAnswer, type StandInServer, startStandInServer } from '../sandbox/server.js'
 import * as webhooks from '../store/standing/webhooks.js'
+import { sendClue } from '../work/matters/clues.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 
 const [COUNTY, HEAD, POLICE, NEIGHBOUR] = ['demo-county', 'demo-county-head', 'demo-police', 'demo-liaoning']
@@ -25,7 +26,7 @@ export const MATTER_CLIENTS: readonly AccountInput[] = [
   { name: COURIER, role: 'partner' },
 ]
 
-export const DESK_QUEUE = `   协作事项 Matters：officer、reviewer、superior 有待办（席位 seat ${DESK}），其他单位为替身，自动答复 the others answer by themselves`
+const DESK_QUEUE = `   协作事项 Matters：officer、reviewer、superior 有待办（席位 seat ${DESK}），其他单位为替身，自动答复 the others answer by themselves`
 
 const paper = (type: string) => ({ type, name: `虚构${type}.pdf`, sha256: hash('sha256', type), bytes: type.length })
 const number = (sign: string) => ({ documentNumber: `虚构${sign}〔2026〕1号` })
@@ -78,8 +79,22 @@ const OPENINGS: readonly [by: string, opening: object][] = [
   ],
 ]
 
+/** One clue, however often the demo starts; each start issues another receipt code. */
+const CLUE_OF_PUBLIC = {
+  reference: '1d0c7a52-4e0f-4b7e-9a55-6f1f0f8a2b11',
+  fields: {
+    shop: '虚构小店（虚构平台）',
+    facts: '直播间销售标注虚构松云牌的茶叶，价格不到正品十分之一，包装没有厂名',
+    seen_at: '虚构直播间',
+    brand: '虚构松云',
+  },
+  contact: { name: '虚构热心人', contact: '虚构号码 0000' },
+  pictures: [],
+}
+
 export interface MatterStandIns extends StandInServer {
-  begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<void>
+  /** Returns what the examples tell of matters. */
+  begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<string>
 }
 
 export const startMatterStandIns = async (): Promise<MatterStandIns> => {
@@ -113,6 +128,7 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
       await answer(client.name)
     }
     for (const [by, opening] of OPENINGS) await send(by, '/v1/matters', opening)
+    return `${DESK_QUEUE}\n   公众线索 A clue of the public ${url}/clue/state   查询码 receipt code ${await sendClue(hub, CLUE_OF_PUBLIC, hub.now())}`
   }
   return { ...server, begin }
 }

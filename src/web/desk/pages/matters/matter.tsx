@@ -12,6 +12,7 @@ import { MatterForm } from './form.js'
 import { CONTENT } from './form-fields.js'
 import { aboutOf, NextDue, wayOf } from './index.js'
 import { MatterDocument, type MatterQuery, MoveMatterDocument } from './matters.generated.js'
+import { ReporterPanel } from './reporter.js'
 
 type ShownMatter = NonNullable<MatterQuery['matter']>
 type MatterContent = NonNullable<ShownMatter['content']>
@@ -45,6 +46,7 @@ export default function MatterPage() {
           <div className="stack">
             <Waiting of={of} />
             <Clocks of={of} />
+            {of.content && <ReporterPanel id={of.id} content={of.content} />}
             {of.content && <Attachments of={of} content={of.content} />}
           </div>
           <MovesPanel of={of} onChanged={refetch} />
