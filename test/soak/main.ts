@@ -8,6 +8,7 @@ import { soakAccess } from './access.js'
 import { soakAuditAlone } from './audit.js'
 import { soakCells } from './cells.js'
 import { soakClocks } from './clocks.js'
+import { soakClue } from './clue.js'
 import { soakData } from './data.js'
 import { soakFailover } from './failover.js'
 import { soakGeneratedClients } from './generated-clients.js'
@@ -73,6 +74,14 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       })),
     }
   },
+  clue: ({ runs = 50_000, progress }) =>
+    soakClue({
+      posts: runs,
+      addresses: 1_000,
+      codes: 10_000,
+      slow: 30,
+      progress: (done) => progress('clue', done, runs),
+    }),
   failover: async ({ runs = 50, seed }) => ({
     seed,
     ...(await soakFailover({
