@@ -34,80 +34,99 @@ const CLUE_LIMIT = { overall: { most: 60, everyMs: 30_000 }, each: [{ most: 10, 
 const CODE_LIMIT = { newcomers: true, overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }
 
 export const makeClueRouter = (parts: ApiDependencies): Router => {
-  const limits = { clue: makeRateLimit(CLUE_LIMIT), code: makeRateLimit(CODE_LIMIT) }
-  const send = (response: Response, page: SitePage): void => {
+  const router = Router()
+  router.use(CLUE_PATH, privately)
+  addFormRoutes(router, parts)
+  addStateRoutes(router, parts)
+  return router
+}
+
+type PageSender = (response: Response, page: SitePage) => void
+
+const makePageSender =
+  (parts: ApiDependencies): PageSender =>
+  (response, page) => {
     const { req: request } = response
     const here = request.method === 'GET' ? { path: request.path, parameters: {} } : null
     response.type('html').send(renderUncompressed(parts, request, page, here))
   }
-  /** Refusals about what was written leave no line with an address. */
-  const refuse = (response: Response, error: unknown, page: (message: string) => SitePage): void => {
-    if (!isRefusal(error) || error.status >= INTERNAL_FROM) throw error
-    const { retryAfter } = error.details
-    if (retryAfter !== undefined) {
-      getRequestContext(response.req).refused.push(error.code)
-      response.set('Retry-After', String(retryAfter))
-    }
-    if (!response.req.complete) response.set('Connection', 'close')
-    send(response.status(error.status), page(error.message))
-  }
-  const formPage = (form: SubmittedForm | null, refused: string | null): SitePage => {
-    const channel = readClueChannel()
-    const typed = form?.texts ?? new Map<string, string>()
-    const kind = readMatterKinds().get(channel.kind) ?? { fields: {} }
-    return cluePage({ channel, kind, reference: referenceIn(typed), typed, refused })
-  }
 
-  const sendForm: RequestHandler = async (request, response) => {
-    let form: SubmittedForm | null = null
-    try {
-      refuseCrossSite(request.headers)
-      form = await parseForm(request)
-      const { now } = getRequestContext(request)
-      send(response.status(201), clueReceiptPage(await sendClue(parts, clueIn(form), now)))
-    } catch (error) {
-      refuse(response, error, (message) => formPage(form, message))
-    }
+/** Refusals about what was written leave no line with an address. */
+const sendRefusal = (send: PageSender, response: Response, error: unknown, page: (message: string) => SitePage) => {
+  if (!isRefusal(error) || error.status >= INTERNAL_FROM) throw error
+  const { retryAfter } = error.details
+  if (retryAfter !== undefined) {
+    getRequestContext(response.req).refused.push(error.code)
+    response.set('Retry-After', String(retryAfter))
   }
-  /** Refuses by the limits before the body is read. */
+  if (!response.req.complete) response.set('Connection', 'close')
+  send(response.status(error.status), page(error.message))
+}
+
+const formPage = (form: SubmittedForm | null, refused: string | null): SitePage => {
+  const channel = readClueChannel()
+  const typed = form?.texts ?? new Map<string, string>()
+  const kind = readMatterKinds().get(channel.kind) ?? { fields: {} }
+  return cluePage({ channel, kind, reference: referenceIn(typed), typed, refused })
+}
+
+const addFormRoutes = (router: Router, parts: ApiDependencies): void => {
+  const send = makePageSender(parts)
+  const limit = makeRateLimit(CLUE_LIMIT)
+  // The limit refuses before the body is read.
   const receive = makeClueReceiver((request) => {
     const { address, now } = getRequestContext(request)
-    limits.clue.take([address], now)
+    limit.take([address], now)
     return address
   })
   const receiveForm: RequestHandler = async (request, response, next) => {
     try {
+      refuseCrossSite(request.headers)
       if (await receive(request, response)) next()
     } catch (error) {
-      refuse(response, error, (message) => formPage(null, message))
+      sendRefusal(send, response, error, (message) => formPage(null, message))
     }
   }
-  const answerCode: RequestHandler = async (request, response) => {
+  const answer: RequestHandler = async (request, response) => {
+    let form: SubmittedForm | null = null
+    try {
+      form = await parseForm(request)
+      const { now } = getRequestContext(request)
+      send(response.status(201), clueReceiptPage(await sendClue(parts, clueIn(form), now)))
+    } catch (error) {
+      sendRefusal(send, response, error, (message) => formPage(form, message))
+    }
+  }
+  router.get(CLUE_PATH, (_request, response) => send(response, formPage(null, null)))
+  router.post(CLUE_PATH, receiveForm, answer)
+}
+
+const addStateRoutes = (router: Router, parts: ApiDependencies): void => {
+  const send = makePageSender(parts)
+  const limit = makeRateLimit(CODE_LIMIT)
+  const refuse = (response: Response, error: unknown): void =>
+    sendRefusal(send, response, error, (message) => clueStatePage(null, message))
+  const answer: RequestHandler = async (request, response) => {
     try {
       refuseCrossSite(request.headers)
       const { texts } = await parseForm(request)
       const { db, address, now } = getRequestContext(request)
-      const giveBack = limits.code.take([address], now)
+      const giveBack = limit.take([address], now)
       const state = await readClueState(db, parts.keys, texts.get('code') ?? '')
       giveBack()
       send(response, clueStatePage(state, null))
     } catch (error) {
-      refuse(response, error, (message) => clueStatePage(null, message))
+      refuse(response, error)
     }
   }
   const unreadable: ErrorRequestHandler = (error: unknown, _request, response, next) => {
     const { status } = (error ?? {}) as { status?: unknown }
     if (isRefusal(error) || response.headersSent || typeof status !== 'number' || status >= INTERNAL_FROM)
       return next(error)
-    refuse(response, new Refusal('FORM_UNREADABLE'), (message) => clueStatePage(null, message))
+    refuse(response, new Refusal('FORM_UNREADABLE'))
   }
-  const router = Router()
-  router.use(CLUE_PATH, privately)
-  router.get(CLUE_PATH, (_request, response) => send(response, formPage(null, null)))
-  router.post(CLUE_PATH, receiveForm, sendForm)
   router.get(CLUE_STATE_PATH, (_request, response) => send(response, clueStatePage(null, null)))
-  router.post(CLUE_STATE_PATH, rawFormBody(CODE_BYTES), answerCode, unreadable)
-  return router
+  router.post(CLUE_STATE_PATH, rawFormBody(CODE_BYTES), answer, unreadable)
 }
 
 const INTERNAL_FROM = 500

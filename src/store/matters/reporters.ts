@@ -1,7 +1,7 @@
 import { type Db, queryFirst, queryMap, queryValue } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
-export interface Reporter {
+interface StoredReporter {
   matterId: string
   receiptMark: string
   /** Sealed; null without a contact. */
@@ -13,7 +13,7 @@ export interface Reporter {
 const ALIKE_MOST = 20
 
 /** A clue that is sent again gets a new receipt code. */
-export const keepReporter = async (db: Db, reporter: Reporter): Promise<void> => {
+export const keepReporter = async (db: Db, reporter: StoredReporter): Promise<void> => {
   await db.raw(
     `insert into matter_reporters (matter_id, receipt_mark, contact, likenesses, received_at)
      values (:matterId, :receiptMark, :contact, :likenesses, :at)

@@ -7,9 +7,6 @@ import { type MatterQuery, ReadReporterDocument, type ReadReporterMutation } fro
 
 type MatterContent = NonNullable<NonNullable<MatterQuery['matter']>['content']>
 
-/** Null: the contact is past its term. */
-type Reporter = ReadReporterMutation['readReporter']
-
 interface ReporterPanelProps {
   id: string
   content: Pick<MatterContent, 'hasContact' | 'alike'>
@@ -17,7 +14,8 @@ interface ReporterPanelProps {
 
 export const ReporterPanel = ({ id, content: { hasContact, alike } }: ReporterPanelProps) => {
   const client = useApolloClient()
-  const [told, setTold] = useState<Reporter>()
+  // Null: the contact is past its term.
+  const [told, setTold] = useState<ReadReporterMutation['readReporter']>()
   if (!hasContact && alike.length === 0) return null
   const read = async (reason: string) => {
     const variables = { input: { matter: id, reason } }
