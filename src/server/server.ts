@@ -305,8 +305,7 @@ export const makeRestRouter = (
       refused: (request, code) => void getRequestContext(request).refused.push(code),
     }),
   )
-  app.use(makeVerifyRouter(parts))
-  app.use(makeClueRouter(parts))
+  app.use(makeVerifyRouter(parts), makeClueRouter(parts))
   app.use(makePublicPapersRouter(parts))
   app.use(makeMyRouter(parts, graphql.ask))
   app.use(answerNotFound)

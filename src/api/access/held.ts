@@ -88,7 +88,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MaskedPart: 'field what times',
   Matter:
     'id number kind state stateName waitingFor sender holder copied openedAt receivedAt outcome definition senderName holderName waitingForName clocks nextClock moveCount content allowedMoves',
-  AlikeMatter: 'id number',
+  AlikeMatter: 'matter number',
   MatterAttachment: 'type name sha256 bytes keeper url',
   MatterClock: 'clock seat startsAt dueOn dueAt provisional uncounted makeUp rule spans statedDay late ended',
   MatterConnection: 'edges nodes pageInfo',

@@ -137,7 +137,7 @@ const contentView = async (context: GraphqlContext, kind: MatterKind, stored: st
     })),
     parent: stored.parentId && makeGlobalId('Matter', stored.parentId),
     hasContact: report?.hasContact ?? false,
-    alike: (report?.alike ?? []).map(({ id, number }) => ({ id: makeGlobalId('Matter', id), number })),
+    alike: (report?.alike ?? []).map(({ id, number }) => ({ matter: makeGlobalId('Matter', id), number })),
   }
 }
 

@@ -13,7 +13,7 @@ const REPORTERS = 200
 const SHOP = '虚构青禾商行'
 const MINUTE_MS = 60_000
 const MATTER = `id number kind state stateName { zh } sender senderName { zh } holder copied outcome moveCount allowedMoves { code }
-  content { reference code fields { name value } hasContact alike { id number }
+  content { reference code fields { name value } hasContact alike { matter number }
     moves { move by reason documentNumber fields { name value } attachments { name sha256 url } } handovers { name sha256 } }`
 
 interface SeenMatter {

@@ -5,11 +5,9 @@ import { ConfirmButton } from '../../pieces/confirm.js'
 import { LabelledField } from '../../pieces/field.js'
 import { type MatterQuery, ReadReporterDocument, type ReadReporterMutation } from './matters.generated.js'
 
-type MatterContent = NonNullable<NonNullable<MatterQuery['matter']>['content']>
-
 interface ReporterPanelProps {
   id: string
-  content: Pick<MatterContent, 'hasContact' | 'alike'>
+  content: Pick<NonNullable<NonNullable<MatterQuery['matter']>['content']>, 'hasContact' | 'alike'>
 }
 
 export const ReporterPanel = ({ id, content: { hasContact, alike } }: ReporterPanelProps) => {
@@ -50,8 +48,8 @@ export const ReporterPanel = ({ id, content: { hasContact, alike } }: ReporterPa
           <p>三十日内反映同一店铺或者内容相同的线索，是否并案由您决定：</p>
           <ul className="lines">
             {alike.map((one) => (
-              <li key={one.id}>
-                <Link to={`/matters/${one.id}`}>{one.number}</Link>
+              <li key={one.matter}>
+                <Link to={`/matters/${one.matter}`}>{one.number}</Link>
               </li>
             ))}
           </ul>
