@@ -10,6 +10,7 @@ import { requireSignedIn, viewerOfSession } from '../api/request/viewer.js'
 import { type Act, may, ROLES_BY_ACT, type Viewer } from '../domain/access/viewer.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import { isRecord } from '../foundation/text/json.js'
+import { shanghaiDate } from '../foundation/time/dates.js'
 import { deskPagesRouter } from '../web/built-pages.js'
 import * as lockouts from '../work/access/lockouts.js'
 import { askForPasskey, findPasskeyHolder, relyingPartyOf } from '../work/access/passkeys.js'
@@ -17,6 +18,7 @@ import { findPersonByTypedName } from '../work/access/people.js'
 import { askForFactor } from '../work/access/second-factors.js'
 import * as sessions from '../work/access/sessions.js'
 import { type SignInParts, signIn, signInWithPasskey } from '../work/access/sign-in.js'
+import { nameOfAgencyIn } from '../work/matters/organisations.js'
 import { addAccountRoutes, setSessionCookie } from './account.js'
 import { makeCaseFileHandler } from './case-file.js'
 import { makeProblem } from './error-answers.js'
@@ -194,7 +196,7 @@ const sessionView = (
   name: viewer.sub,
   role: viewer.role,
   agency: viewer.agency,
-  agencyName: agencies.find(({ id }) => id === viewer.agency)?.name.zh ?? null,
+  agencyName: nameOfAgencyIn(agencies, viewer, shanghaiDate(now()))?.zh ?? null,
   region: viewer.region,
   csrfToken: sessions.csrfTokenOf(cookie),
   endsAt: endsAt.toISOString(),

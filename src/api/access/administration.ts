@@ -10,7 +10,7 @@ import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
 import { signInTermsAt } from '../../work/access/sign-in-rules.js'
-import { listAgencyIds } from '../../work/matters/organisations.js'
+import { listAgencyIds, nameOfAgencyIn } from '../../work/matters/organisations.js'
 import { findKeeper } from '../../work/worklist/keepers.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -18,12 +18,14 @@ import { refuseUnstorableText } from '../request/limits.js'
 const LISTED_MOST = 1_000
 const HOUR_MS = 3_600_000
 
-const accountView = <T extends { id: string } & Pick<ConfirmationState, 'pendingChanges'>>({
-  id,
-  pendingChanges,
-  ...rest
-}: T) => ({
+type StoredAccount = { id: string; agency: string | null; region: string | null } & Pick<
+  ConfirmationState,
+  'pendingChanges'
+>
+
+const accountView = <T extends StoredAccount>({ id, pendingChanges, ...rest }: T) => ({
   ...{ name: id, ...rest },
+  agencyName: (_: unknown, { parts, today }: GraphqlContext) => nameOfAgencyIn(parts.agencies, rest, today),
   pendingChanges: Object.entries(pendingChanges).map(([change, by]) => ({ change, by })),
 })
 

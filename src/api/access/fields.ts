@@ -59,7 +59,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_blacklist', 'ANY', 'blacklist listing'],
     ['see_scorecard', 'HUB', 'scorecard'],
     ['see_matter_kinds', 'HUB', 'matterKinds organisations'],
-    ['see_matters', 'SEAT', 'matters matter matterCounts'],
+    ['see_matters', 'SEAT', 'matters matter matterCounts findMatters'],
     ['see_itself', 'SIGHT', 'node'],
     ['see_itself', 'OWN', 'viewer'],
     ['see_operator', 'SIGHT', 'operator operators'],

@@ -24,7 +24,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   CaseColumn: 'state cases late',
   CaseTask: 'kind dueOn late',
   Client:
-    'name role agency region createdAt rotatedAt previousUntil pendingSince pendingChanges changedBy confirmedBy confirmedAt endedAt',
+    'name role agency agencyName region createdAt rotatedAt previousUntil pendingSince pendingChanges changedBy confirmedBy confirmedAt endedAt',
   Colleague: 'name role region',
   ClockSeverity: 'severity basis confirmed',
   Comparison: 'platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm',
@@ -79,7 +79,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Listing:
     'clocks id kind list state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason mirrored operator contested',
   ListingClocks: 'severity gsxt creditchina',
-  ListingMeasure: 'item ground seat organisation state stateName dueOn late lifted matter',
+  ListingMeasure: 'item ground seat organisation state stateName dueOn dueIfRemoved late lifted matter',
   ListingDocument: 'draftSha256 kind title html number sha256 issuedOn enteredAt signed',
   ListingMove: 'number move by role on recordedAt stateBefore stateAfter act',
   ListingUndone: 'listing before after asks',
@@ -93,7 +93,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterClock: 'clock seat startsAt dueOn dueAt provisional uncounted makeUp rule spans statedDay late ended',
   MatterConnection: 'edges nodes pageInfo',
   MatterContent: 'reference code operatorName fields moves handovers parent hasContact alike',
-  MatterCounts: 'waiting late',
+  MatterCounts: 'waiting late answered',
   MatterEdge: 'node cursor',
   MatterFieldValue: 'name value',
   MatterHandover: 'sequence at from to type name sha256 receivedAt awaitsReceipt receivedBy',
@@ -142,7 +142,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   PendingAccountChange: 'change by',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
   Person:
-    'name role duty agency region createdAt oneTimeUntil seenAt pendingSince pendingChanges changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
+    'name role duty agency agencyName region createdAt oneTimeUntil seenAt pendingSince pendingChanges changedBy confirmedBy confirmedAt exempt endedAt asleep secondFactor',
   Platform:
     'id name configured heldOnTrial hears outstanding oldestOutstandingAt refused refusedByCode confirmed lastConfirmedAt paused wiped filledAt openUntil acts',
   PlatformAct: 'act at by reason',

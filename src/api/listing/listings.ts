@@ -3,12 +3,15 @@ import type { SourceCertainty } from '../../domain/calendar/dated-rows.js'
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { allowedMoves } from '../../domain/listing/listing.js'
 import { computeFirstRepairDay, type ListKind, needsConsent } from '../../domain/listing/lists.js'
+import { isToBeLiftedAfterRemoval } from '../../domain/matters/measures.js'
 import { coversSeat, seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
+import { makeOnce } from '../../foundation/memo.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
 import * as publicList from '../../store/publication/public-list.js'
+import { findLiftDay } from '../../work/matters/lifts.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import { choosePointInTime, type GraphqlContext } from '../request/context.js'
 import { chargeField } from '../request/costs.js'
@@ -152,13 +155,18 @@ export const listingResolvers = {
       const list = rules.lists.find(({ id }) => id === facts?.list)
       return facts && list ? needsConsent(list, facts.level, today) : null
     },
-    measures: async ({ uuid }: ListingView, _: unknown, { load, viewer }: GraphqlContext) => {
+    measures: async ({ uuid }: ListingView, _: unknown, { load, viewer, parts, now }: GraphqlContext) => {
       // Caseworkers see all measures, also from a seat.
       const seat = may(viewer, 'see_moves') ? null : seatOf(viewer)
       const all = uuid === null ? [] : await load.measures(uuid)
+      const liftDay = makeOnce(() => findLiftDay(parts, now))
       return all
         .filter((one) => seat === null || coversSeat(seat, one.seat))
-        .map((one) => ({ ...one, matter: makeGlobalId('Matter', one.id) }))
+        .map((one) => ({
+          ...one,
+          matter: makeGlobalId('Matter', one.id),
+          dueIfRemoved: isToBeLiftedAfterRemoval(one.state) ? liftDay : null,
+        }))
     },
     concerns: async (view: ListingView, _: unknown, context: GraphqlContext) =>
       view.uuid !== null ? (await context.load.concerns(view.uuid)).map((one) => makeConcernView(context, one)) : [],

@@ -1,4 +1,4 @@
-import { regionBoundOf } from '../../domain/access/viewer.js'
+import { may, mayInRegion, maySeeOperator } from '../../domain/access/viewer.js'
 import { maskCode, maskName } from '../../domain/listing/masked-names.js'
 import { isLateByLaw } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
@@ -89,17 +89,33 @@ const moveView = (
 }
 
 /**
- * True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the
- * hub. Clues of the public are sealed, and their envelope is not.
+ * A seat and its superiors read the content. So does, of kinds open to the hub, whoever works on cases and sees the
+ * operator; every agency sees their envelope. Staff without a seat sees envelopes, except of kinds for seats only.
+ * Clues of the public are sealed, and their envelope is not.
  */
-export const seesMatter = (
-  { viewer }: GraphqlContext,
-  { kind, matter, sealedFields, openedBy }: store.StoredMatter,
-): boolean => {
+export const sightOf = async (
+  context: GraphqlContext,
+  { kind, matter, sealedFields, openedBy, operatorId }: store.StoredMatter,
+): Promise<'CONTENT' | 'ENVELOPE' | null> => {
+  const { viewer } = context
   const seat = seatOf(viewer)
-  if (seat === null) return sealedFields === null || openedBy === PUBLIC_SEAT
-  const isOpen = viewer.agency !== null && readMatterKinds().get(kind)?.visibility === 'HUB'
-  return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
+  if (seat !== null && hasSeatIn(matter.seats, matter.handed, seat)) return 'CONTENT'
+  const isOpen = readMatterKinds().get(kind)?.visibility === 'HUB'
+  const isStaff = may(viewer, 'see_moves')
+  if (isOpen && isStaff && maySeeOperator(viewer, await operatorOf(context, { operatorId }))) return 'CONTENT'
+  if (isOpen && viewer.agency !== null) return 'ENVELOPE'
+  const hasEnvelope = sealedFields === null || openedBy === PUBLIC_SEAT
+  return seat === null && isStaff && hasEnvelope ? 'ENVELOPE' : null
+}
+
+const operatorOf = async ({ load }: GraphqlContext, { operatorId }: Pick<store.StoredMatter, 'operatorId'>) =>
+  operatorId === null ? null : load.operator(operatorId)
+
+/** Moves of the hub are made by whoever may move the listing, also from a seat of an agency. */
+export const actsForHub = async (context: GraphqlContext, stored: store.StoredMatter): Promise<boolean> => {
+  if (!may(context.viewer, 'move_listing') || (await sightOf(context, stored)) === null) return false
+  const operator = await operatorOf(context, stored)
+  return mayInRegion(context.viewer, 'move_listing', operator?.region ?? null)
 }
 
 const maskTexts = (fields: Readonly<Record<string, string>> = {}) =>
@@ -121,7 +137,7 @@ const contentView = async (context: GraphqlContext, kind: MatterKind, stored: st
   const isHeld = isHeldClue(stored, seatOf(context.viewer))
   const isMasked = stored.openedBy === PUBLIC_SEAT && !isHeld
   const [moves, files] = await Promise.all([context.load.matterMoves(stored.id), context.load.keptFiles(stored.id)])
-  const operator = stored.operatorId === null ? null : await context.load.operator(stored.operatorId)
+  const operator = await operatorOf(context, stored)
   const report = isHeld ? await context.load.report(stored.id) : null
   const kept = new Set(files.map(({ sha256 }) => sha256))
   return {
@@ -177,13 +193,11 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     },
     moveCount: matter.moves.length,
     content: async () => {
-      // A matter of the kind HUB names a firm, so regional staff is excluded.
-      const isOpenToStaff = kind.visibility === 'HUB' && regionBoundOf(viewer) === null
-      const isOpen = seat === null ? isOpenToStaff : hasSeatIn(seats, handed, seat)
-      return isOpen ? contentView(context, kind, stored) : null
+      return (await sightOf(context, stored)) === 'CONTENT' ? contentView(context, kind, stored) : null
     },
-    allowedMoves: () => {
-      const places = seat === null ? (['hub'] as const) : placesOfSeat(seats, seat)
+    allowedMoves: async () => {
+      const own = seat === null ? [] : placesOfSeat(seats, seat)
+      const places = (await actsForHub(context, stored)) ? [...own, 'hub' as const] : own
       return listAllowedMoves(kind, matter, { places }).map(moveKindView)
     },
   }

@@ -22,7 +22,7 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { makeMatterView, organisationView, seesMatter } from './matter-view.js'
+import { actsForHub, makeMatterView, organisationView, sightOf } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
 const CLIENTS_MOST = 1_000
@@ -43,9 +43,10 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   const page = { first: size + 1, after: readQueueInCursor(args.after), kind, region }
   const seat = seatOf(context.viewer)
   const queue = args.queue ?? 'WAITING'
+  const kinds = may(context.viewer, 'see_moves') ? kindsSeenByStaff() : []
   const found =
     seat === null
-      ? await queues.listEnvelopes(db, kindsSeenByStaff(), page)
+      ? await queues.listEnvelopes(db, kinds, page)
       : await queues.listQueue(db, seatsOfQueue(seat, queue), queue, { ...page, now: context.now })
   const rows = seat === null ? found : await withReceipts(context, seat, found, size)
   const views = await Promise.all(
@@ -54,9 +55,11 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   return makeConnection(views, args, ({ cursor }) => cursor)
 }
 
-/** Superiors do not act on what waits for the seats below. */
+/** Superiors do not act on what waits for the seats below, and read no answers for them. */
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
-  queue === 'WAITING' ? rangeOfSeat(seat) : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
+  queue === 'WAITING' || queue === 'ANSWERED'
+    ? rangeOfSeat(seat)
+    : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
 /** A holder's read of its queue or of one matter is the receipt of what it lists. Matters keep their places. */
 const withReceipts = async <M extends store.StoredMatter>(
@@ -79,13 +82,30 @@ const kindsSeenByStaff = (): string[] =>
 /** One statement, so a missing and a forbidden matter take equally long. */
 const findSeenMatter = async (context: GraphqlContext, id: string): Promise<store.StoredMatter | null> => {
   const stored = await store.matterById(context.parts.db, uuidIn(id) ?? NOBODY)
-  return stored !== null && seesMatter(context, stored) ? stored : null
+  return stored !== null && (await sightOf(context, stored)) !== null ? stored : null
 }
 
 export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
   const found = await findSeenMatter(context, id)
-  const [stored] = await withReceipts(context, seatOf(context.viewer), found === null ? [] : [found], 1)
-  return stored === undefined ? null : makeMatterView(context, stored)
+  const seat = seatOf(context.viewer)
+  const [stored] = await withReceipts(context, seat, found === null ? [] : [found], 1)
+  if (stored === undefined) return null
+  if (seat !== null && stored.matter.outcome !== null && stored.matter.seats.sender === seat)
+    await store.noteAnswerOpened(context.parts.db, stored.id, seat)
+  return makeMatterView(context, stored)
+}
+
+const find = async (_: unknown, args: { text: string }, context: GraphqlContext) => {
+  const text = refuseUnstorableText(args).text.trim()
+  if (text === '') return []
+  const { db } = context.parts
+  const seat = seatOf(context.viewer)
+  const found =
+    seat === null
+      ? [await store.matterByNumber(db, text)]
+      : await queues.findMattersByNumber(db, text, { seat, ...rangeOfCoveredSeats(seat) })
+  const sights = await Promise.all(found.map(async (one) => (one && (await sightOf(context, one)) ? [one] : [])))
+  return sights.flat().map((one) => makeMatterView(context, one))
 }
 
 export const findMatterForSeat = async ({ db }: Pick<ApiDependencies, 'db'>, viewer: Viewer, id: string) => {
@@ -124,7 +144,7 @@ const uuidIn = (id: string): string | null => {
 
 const count = (_: unknown, __: unknown, context: GraphqlContext) => {
   const seat = seatOf(context.viewer)
-  if (seat === null) return { waiting: 0, late: 0 }
+  if (seat === null) return queues.NO_MATTERS
   return queues.countQueue(context.parts.db, rangeOfSeat(seat), { most: COUNTED_MOST, now: context.now })
 }
 
@@ -185,7 +205,8 @@ export const moveMatterOf = async (context: GraphqlContext, input: MovingInput) 
   if (seen === null) throw new Refusal('MATTER_UNKNOWN')
   const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
   const moving = { id: seen.id, move, ...given({ ...rest, number, extension }), ...fieldsOf({ fields, attachments }) }
-  const stored = await work.moveMatter(context.parts, personOf(context), moving, context.now)
+  const who = { ...personOf(context), isForHub: await actsForHub(context, seen) }
+  const stored = await work.moveMatter(context.parts, who, moving, context.now)
   renewLoaders(context)
   return makeMatterView(context, stored)
 }
@@ -253,6 +274,7 @@ export const matterResolvers = {
     matters: list,
     matter: (_: unknown, { id }: { id: string }, context: GraphqlContext) => matterByGlobalId(context, id),
     matterCounts: count,
+    findMatters: find,
     organisations,
   },
   Mutation: { openMatter, moveMatter, reportAppliedMeasure, readReporter },

@@ -90,7 +90,7 @@ const instantOf = ({ on, at }: Pick<MatterAct, 'on' | 'at'>): Date =>
 
 export const startClock = (
   made: { name: string; row: MatterClockRow; seat: string | null; waitsForReceipt: boolean },
-  act: MatterAct,
+  act: Pick<MatterAct, 'on' | 'at' | 'day'>,
   calendar: Calendar,
 ): MatterClock => {
   const { name, row, seat, waitsForReceipt } = made

@@ -51,6 +51,10 @@ const LIFTED_STATES: readonly string[] = ['LIFTED', 'NOT_APPLICABLE', 'REPLACED'
 
 export const isConfirmedLifted = (state: string): boolean => LIFTED_STATES.includes(state)
 
+/** Once its entry is removed, the measure is to be lifted. */
+export const isToBeLiftedAfterRemoval = (state: string): boolean =>
+  STANDING_STATES.includes(state) && !isConfirmedLifted(state)
+
 export const checkMeasures = (
   { items, organisations: rows }: MeasureRules,
   hasOrganisation: (agency: string) => boolean,

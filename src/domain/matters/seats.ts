@@ -18,12 +18,14 @@ export interface MatterSeats {
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
+/** No person received it, so a receipt is nobody's own move. */
+export const RECEIPT_SEAT = 'receipt'
 /** Sender of matters that a feed mirrors. */
 export const CHANNEL_SEAT = 'channel'
 /** Sender of the public's clues. */
 export const PUBLIC_SEAT = 'public'
 /** Names that stand for the hub itself, its listings, receipts, mirrored channels and the public. */
-const NO_CLIENTS: readonly string[] = ['hub', 'listing', 'receipt', CHANNEL_SEAT, PUBLIC_SEAT]
+const NO_CLIENTS: readonly string[] = ['hub', 'listing', RECEIPT_SEAT, CHANNEL_SEAT, PUBLIC_SEAT]
 
 /** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */
 export const seatOf = ({

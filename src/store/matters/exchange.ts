@@ -36,7 +36,7 @@ export const listUnwritten = async (
       db,
       `with own as (
          select distinct s.matter_id from matter_seats s
-         where s.seat collate "C" = :seat and s.to_move is null and (s.queue <> 'ENDED' or s.due_at >= :since))
+         where s.seat collate "C" = :seat and s.to_move is null and (s.queue in ('WAITING', 'OTHERS') or s.due_at >= :since))
        select ${MATTER_COLUMNS} from own o join matters m on m.id = o.matter_id
        left join matter_folder_files f on f.seat = :seat and f.matter_id = m.id
        where f.moves is distinct from m.moves order by m.opened_at, m.id limit :most /* exchange.unwritten */`,

@@ -1,5 +1,6 @@
 /** Matters are stored with their seats, newest moves and clocks in one statement. */
 import type { Matter } from '../../domain/matters/matter.js'
+import { RECEIPT_SEAT } from '../../domain/matters/seats.js'
 import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface MatterHead {
@@ -163,6 +164,14 @@ export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<Sto
     [[...ids]],
   )
 
+/** The matter leaves the queue of answers that its sender has not opened. */
+export const noteAnswerOpened = async (db: Db, id: string, seat: string): Promise<void> => {
+  await db.raw(
+    `update matter_seats set queue = 'ENDED' where matter_id = ?::uuid and seat = ? and queue = 'ANSWERED' /* matters.noteOpened */`,
+    [id, seat],
+  )
+}
+
 /** A timestamp of PostgreSQL. */
 export const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
@@ -175,7 +184,7 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
        select * from jsonb_to_recordset(?::jsonb) as w(id uuid, kind text, "kindVersion" text, number text, "openedBy" text, reference text,
          "requestSha256" text, "operatorId" int, "listingId" uuid, "parentId" uuid, state text, waiting text, content jsonb, "sealedFields" text,
          sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, move text,
-         "stateBefore" text, by text, seat text, "on" date, at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text,
+         "stateBefore" text, by text, seat text, mover text, "on" date, at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text,
          seats jsonb, clocks jsonb)),
      kept as (
        insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
@@ -187,12 +196,12 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
      moved as (
        insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash)
        select id, sequence, move, "stateBefore", state, by, seat, "on", at, input, "sealedInput", "previousHash", hash from w),
-     seen as (select w.id, w.sequence, w."closedAt", w."dueAt", w.waiting, s.seat, s.place
+     seen as (select w.id, w.sequence, w."closedAt", w."dueAt", w.waiting, w.mover, s.seat, s.place
        from w, jsonb_to_recordset(w.seats) as s(seat text, place text)),
      entered as (
        insert into matter_seats as s (matter_id, seat, place, from_move, queue, due_at)
-       select id, seat, place, sequence, case when "closedAt" is not null then 'ENDED' when seat = waiting then 'WAITING' else 'OTHERS' end,
-         "dueAt" from seen
+       select id, seat, place, sequence, case when "closedAt" is null then case when seat = waiting then 'WAITING' else 'OTHERS' end
+         when place = 'sender' and seat <> mover then 'ANSWERED' else 'ENDED' end, "dueAt" from seen
        on conflict (matter_id, seat, place) do update set queue = excluded.queue, due_at = excluded.due_at, to_move = null),
      left_place as (
        update matter_seats s set queue = case when w."closedAt" is not null then 'ENDED' else 'OTHERS' end, due_at = w."dueAt",
@@ -212,6 +221,7 @@ const columnsOf = ({ head, matter, move, ...written }: MatterWriting) => {
   const closedAt = matter.outcome === null ? null : move.at
   const { receivedAt } = matter
   const dueAt = closedAt ?? findNextDue(written.clocks)
+  const mover = matter.moves.findLast(({ seat }) => seat !== RECEIPT_SEAT)?.seat
   // A stored matter as its own head carries its former content.
-  return { ...head, matter: undefined, ...move, ...written, content: matter, receivedAt, closedAt, dueAt }
+  return { ...head, matter: undefined, ...move, ...written, content: matter, receivedAt, closedAt, dueAt, mover }
 }

@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
-export type MatterQueue = 'WAITING' | 'BELOW' | 'LATE' | 'OTHERS' | 'ENDED'
+export type MatterQueue = 'WAITING' | 'BELOW' | 'LATE' | 'OTHERS' | 'ANSWERED' | 'ENDED'
 
 interface QueuePlace {
   dueAt: string
@@ -53,6 +53,13 @@ const COVERED_SQL = `covered as (
     select (select s.seat from matter_seats s where s.seat collate "C" > c.seat collate "C" and s.seat collate "C" < :until
       order by s.seat collate "C" limit 1) from covered c where c.seat is not null)`
 
+/** Columns `queue` of the rows in a queue; others have the queue's name. */
+const STORED_QUEUES: Readonly<Partial<Record<MatterQueue, readonly string[]>>> = {
+  BELOW: ['WAITING'],
+  LATE: ['WAITING'],
+  ENDED: ['ENDED', 'ANSWERED'],
+}
+
 const END_OF_TIME = 'infinity'
 const BEGINNING = '-infinity'
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
@@ -64,8 +71,7 @@ export const listQueue = async (
   queue: MatterQueue,
   { first, after, now, ...filter }: QueuePage & { now: Date },
 ): Promise<QueuedMatter[]> => {
-  const isEnded = queue === 'ENDED'
-  const isWaiting = queue === 'LATE' || queue === 'BELOW'
+  const isEnded = queue === 'ENDED' || queue === 'ANSWERED'
   const [beyond, direction] = isEnded ? ['<', 'desc'] : ['>', 'asc']
   const start = isEnded ? { dueAt: END_OF_TIME, id: LAST_ID } : { dueAt: BEGINNING, id: FIRST_ID }
   const { dueAt, id } = after ?? start
@@ -74,15 +80,15 @@ export const listQueue = async (
     `with recursive ${COVERED_SQL},
      found as (
        select distinct on (q.due_at, q.matter_id) q.due_at, q.matter_id
-       from covered c cross join lateral (
+       from covered c cross join unnest(:queues::text[]) as w(queue) cross join lateral (
          select s.due_at, s.matter_id from matter_seats s
-         where s.seat collate "C" = c.seat collate "C" and s.queue = :queue and s.to_move is null and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
+         where s.seat collate "C" = c.seat collate "C" and s.queue = w.queue and s.to_move is null and (s.due_at, s.matter_id) ${beyond} (:dueAt::timestamptz, :id::uuid)
            ${queue === 'LATE' ? `and ${LATE_SQL}` : ''} ${narrowedSql('s.matter_id', filter)}
          order by s.due_at ${direction}, s.matter_id ${direction} limit :first) q
        where c.seat <> :but order by q.due_at ${direction}, q.matter_id ${direction} limit :first)
      select ${MATTER_COLUMNS}, f.due_at::text as "dueAt" from found f join matters m on m.id = f.matter_id
      order by f.due_at ${direction}, f.matter_id ${direction} /* queues.list */`,
-    { from, until, but, queue: isWaiting ? 'WAITING' : queue, dueAt, id, now, first, ...filter },
+    { from, until, but, queues: [...(STORED_QUEUES[queue] ?? [queue])], dueAt, id, now, first, ...filter },
   )
   return rows.map(reviveMatter)
 }
@@ -116,23 +122,53 @@ export const listWaitingSeats = (
     { seats: [...seats], most, now },
   )
 
+export interface MatterCounts {
+  waiting: number
+  late: number
+  answered: number
+}
+
+export const NO_MATTERS: MatterCounts = { waiting: 0, late: 0, answered: 0 }
+
 /** A long queue costs no more than a short one. */
 export const countQueue = async (
   db: Db,
   { from, until }: SeatRange,
   { most, now }: { most: number; now: Date },
-): Promise<{ waiting: number; late: number }> => {
-  const counted = (condition: string) => `(select count(*)::int from (
+): Promise<MatterCounts> => {
+  const counted = (queue: string, condition = '') => `(select count(*)::int from (
     select 1 from covered c join matter_seats s on s.seat collate "C" = c.seat collate "C"
-    where s.queue = 'WAITING' ${condition} limit :most) n)`
-  const [counts] = await queryRows<{ waiting: number; late: number }>(
+    where s.queue = '${queue}' ${condition} limit :most) n)`
+  const [counts] = await queryRows<MatterCounts>(
     db,
     `with recursive ${COVERED_SQL}
-     select ${counted('')} as waiting, ${counted(`and ${LATE_SQL}`)} as late /* queues.count */`,
+     select ${counted('WAITING')} as waiting, ${counted('WAITING', `and ${LATE_SQL}`)} as late, ${counted('ANSWERED')} as answered /* queues.count */`,
     { from, until, most, now },
   )
-  return counts ?? { waiting: 0, late: 0 }
+  return counts ?? NO_MATTERS
 }
+
+const FOUND_MOST = 8
+
+/** By its number, its sender's reference, or the number of a document that is not sealed. */
+export const findMattersByNumber = async (
+  db: Db,
+  text: string,
+  { seat, from, until }: SeatRange & { seat: string },
+): Promise<StoredMatter[]> =>
+  (
+    await queryRows<StoredMatter>(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.id in (
+         select id from matters where number = :text
+         union select id from matters where opened_by = :seat and kind in (select distinct kind from matter_kinds) and reference = :text
+         union select matter_id from matter_moves where input ->> 'number' = :text)
+       and exists (select 1 from matter_seats s where s.matter_id = m.id and s.to_move is null
+         and s.seat collate "C" >= :from and s.seat collate "C" < :until)
+       order by m.opened_at desc, m.id limit :most /* queues.find */`,
+      { text, seat, from, until, most: FOUND_MOST },
+    )
+  ).map(reviveMatter)
 
 /** Staff of the hub see matters of kinds that are not for their seats only, newest first. */
 export const listEnvelopes = async (

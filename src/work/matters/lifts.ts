@@ -1,5 +1,5 @@
 /** Outcome of an entry's measures, and measures of entries removed before measures were followed. */
-import { isLateByLaw } from '../../domain/matters/clocks.js'
+import { findClockRow, isLateByLaw, startClock } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { isConfirmedLifted, MEASURE_KIND } from '../../domain/matters/measures.js'
 import { splitSeat } from '../../domain/matters/seats.js'
@@ -56,6 +56,20 @@ const statusOf = (stored: store.StoredMatter, kind: MatterKind, now: Date): Meas
     late: clock !== undefined && clock.ended === null && isLateByLaw(kind, clock, now),
     lifted: isConfirmedLifted(state ?? ''),
   }
+}
+
+/** The day by which a measure has to be lifted whose entry is removed now. */
+export const findLiftDay = async (
+  { db, rules }: Pick<MatterParts, 'db' | 'rules'>,
+  now: Date,
+): Promise<string | null> => {
+  const kind = readMatterKinds().get(MEASURE_KIND)
+  const on = shanghaiDate(now)
+  const [name = ''] = kind?.moves['lift_due']?.starts ?? []
+  const row = kind && findClockRow(kind, name, {}, on)
+  if (row === undefined) return null
+  const { calendar } = await applyAmendmentsToRules(db, rules)
+  return startClock({ name, row, seat: null, waitsForReceipt: false }, { on, at: now }, calendar).due?.on ?? null
 }
 
 export interface StillAppliedReport {

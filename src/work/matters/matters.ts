@@ -4,7 +4,7 @@ import type { Role } from '../../domain/access/viewer.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
 import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
-import { type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
+import { actorsOf, type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
 import {
   type Matter,
   type MatterAct,
@@ -43,8 +43,10 @@ import { keepReceipt } from './receipt.js'
 export interface MatterPerson {
   by: string
   role: Role
-  /** Null for staff of the hub. */
+  /** Null for staff without an agency. */
   seat: string | null
+  /** True for whoever makes the moves of the hub in this matter. */
+  isForHub?: boolean
 }
 
 export interface MatterOpening extends Omit<MatterMoveGiven, 'copyTo' | 'link'> {
@@ -235,13 +237,16 @@ const receivedByMover = async (
 const isRepeatedMove = async (
   tx: Tx,
   { keys, rules }: MatterParts,
-  { seat }: MatterPerson,
+  { seat, isForHub }: MatterPerson,
   { id, move, seen: _, ...sent }: MatterMoving,
 ): Promise<boolean> => {
   const { reference } = sent
   if (reference === undefined) return false
   const made = (await store.movesOfMatters(tx, [id])).find(
-    (one) => one.sequence > 1 && one.seat === seat && openMoveInput(keys, one).reference === reference,
+    (one) =>
+      one.sequence > 1 &&
+      (one.seat === seat || (isForHub && one.seat === HUB_SEAT)) &&
+      openMoveInput(keys, one).reference === reference,
   )
   if (made === undefined) return false
   const { on = made.on, ...given } = redactIdNumbers(sent, rules.mark)
@@ -264,7 +269,7 @@ const moveWithin = async (
 ): Promise<store.StoredMatter> => {
   const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
   const openedOn = head.listingId === null ? shanghaiDate(head.openedAt) : undefined
-  const act = { ...actOf(before, who, given, now), ...(openedOn && { openedOn }) }
+  const act = { ...actOf(kind, before, who, given, now), ...(openedOn && { openedOn }) }
   const present = { ...before, clocks: recountRunningClocks(before.clocks, calendar) }
   const made = attemptMatterMove(kind, present, act, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw moveRefusal(act.move, before, made.because)
@@ -276,12 +281,19 @@ export const linesOn =
   (seat) =>
     organisationOfSeat(seat, day)?.line ?? null
 
-const actOf = (before: Matter, { by, seat }: MatterPerson, given: MoveMade['given'], now: Date): MatterAct => {
-  const { attachments, ...rest } = given
+const actOf = (
+  kind: MatterKind,
+  { seats }: Matter,
+  { by, seat, isForHub = false }: MatterPerson,
+  { attachments, ...rest }: MoveMade['given'],
+  now: Date,
+): MatterAct => {
+  const places = seat === null ? [] : placesOfSeat(seats, seat)
+  const row = movesOfKind(kind)[rest.move]
+  const isHubs = isForHub && row !== undefined && !actorsOf(row).some((actor) => places.includes(actor))
   return {
     ...rest,
-    seat: seat ?? HUB_SEAT,
-    places: seat === null ? ['hub'] : placesOfSeat(before.seats, seat),
+    ...(seat === null || isHubs ? { seat: HUB_SEAT, places: isForHub ? ['hub'] : [] } : { seat, places }),
     by,
     at: now,
     ...(attachments && { attachments: attachments.map(({ type }) => type) }),

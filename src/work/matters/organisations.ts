@@ -4,9 +4,11 @@ import {
   type Organisation,
   type OrganisationRow,
 } from '../../domain/matters/organisations.js'
+import { seatOf } from '../../domain/matters/seats.js'
 import { nameOfDivisionIn } from '../../domain/operators/places.js'
 import { schemaDocument } from '../../foundation/contracts.js'
 import { makeOnce } from '../../foundation/memo.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { readRulesFile } from '../calendar/rules.js'
 
 export const readOrganisations = makeOnce(
@@ -29,6 +31,17 @@ export const listAgencyIds = (agencies: readonly { id: string }[]): string[] => 
 export const listOrganisationsIn = (region: string, day: string): Organisation[] => {
   const agencies = new Set(readOrganisations().map(({ agency }) => agency))
   return [...agencies].flatMap((agency) => organisationOfSeat(`${agency}@${region}`, day) ?? [])
+}
+
+/** An account of another place is named as its own organisation, not as the agency here. */
+export const nameOfAgencyIn = (
+  agencies: readonly { id: string; name: BilingualText }[],
+  { agency, region }: { agency: string | null; region: string | null },
+  day: string,
+): BilingualText | null => {
+  const seat = seatOf({ role: 'agency', sub: null, agency, region })
+  const found = seat === null ? null : organisationOfSeat(seat, day)
+  return found ? { zh: found.zh, en: found.en } : (agencies.find(({ id }) => id === agency)?.name ?? null)
 }
 
 export const organisationOfSeat = (

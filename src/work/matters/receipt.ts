@@ -1,5 +1,6 @@
 import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
 import { isUnreceivedBy, receiveMatter } from '../../domain/matters/moves.js'
+import { RECEIPT_SEAT } from '../../domain/matters/seats.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
@@ -7,9 +8,6 @@ import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { keepMove, type MatterParts, openFields } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
-
-/** No person received it, so a receipt is nobody's own move. */
-const RECEIPT_SEAT = 'receipt'
 
 export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
 

@@ -65,6 +65,48 @@ describe('measures over GraphQL', () => {
     expect(await measures(undefined)).to.deep.equal([])
   })
 
+  it('are read and readdressed by caseworkers of the region, also from an agency, and by nobody else', async () => {
+    const [own] = await measures(finance())
+    const id = own?.['matter'] ?? ''
+    const region = await world.database
+      .db('operators')
+      .where({ uscc: uscc(1) })
+      .first('region')
+    expect(region.region).to.match(/^2201/)
+    const offered = async (by: string) => {
+      const asked = 'query ($id: ID!) { matter(id: $id) { content { code } allowedMoves { code } } }'
+      const { data } = await world.ask(asked, { variables: { id }, token: by })
+      const { content = null, allowedMoves = [] } = data.matter ?? {}
+      return [content !== null, allowedMoves.some(({ code }: { code: string }) => code === 'readdress')]
+    }
+    const beside = token('officer', 'market-regulator', '220000')
+    for (const by of [token('officer'), token('reviewer'), beside, token('officer', 'market-regulator', '220100')])
+      expect(await offered(by)).to.deep.equal([true, true])
+    for (const role of ['administrator', 'auditor'] as const)
+      expect(await offered(token(role))).to.deep.equal([true, false])
+    for (const by of [token('officer', 'market-regulator', '220200'), token('officer', null, '220200')])
+      expect(await offered(by)).to.deep.equal([false, false])
+    expect(await offered(token('agency', 'market-regulator', '220000'))).to.deep.equal([false, false])
+    const readdress = { id, move: 'readdress', reason: '虚构：职责已经划转', to: 'human-resources@220000' }
+    for (const [by, code] of [
+      [token('officer', 'market-regulator', '220200'), 'MATTER_MOVE_REFUSED'],
+      [token('officer', null, '220200'), 'MATTER_MOVE_REFUSED'],
+      [token('marketplace', null, null, 'hub'), 'MATTER_UNKNOWN'],
+      [finance(), 'MATTER_MOVE_REFUSED'],
+    ] as const)
+      expect(codes(await move(readdress, by))).to.deep.equal([code])
+    const made = await move({ ...readdress, to: 'finance@220100' }, beside)
+    expect(codes(made)).to.equal(undefined)
+    expect(made.data.moveMatter.content.moves.at(-1)).to.deep.equal({ move: 'readdress', seat: 'hub' })
+    expect(codes(await move({ ...readdress, to: 'finance@220000' }, beside))).to.equal(undefined)
+  })
+
+  it('say by which day they would have to be lifted if their entry were removed today', async () => {
+    const asked = `query ($id: ID!) { listing(id: $id) { measures { dueIfRemoved } } }`
+    const { data } = await world.ask(asked, { variables: { id: listing }, token: token('officer') })
+    expect(data.listing.measures).to.deep.equal(Array(6).fill({ dueIfRemoved: '2026-03-05' }))
+  })
+
   it('are applied and lifted by their organisation; the ledger is open until all are', async () => {
     const [own] = await measures(finance())
     const input = { id: own?.['matter'], documentNumber: '虚财采〔2026〕1号' }

@@ -64,7 +64,7 @@ describe('matters', () => {
     await move(person('clerk', NEIGHBOUR), stored.id, 'answer', '2026-10-09', {
       attachments: [{ ...LETTER, type: 'REPLY' }],
     })
-    expect(await queues()).to.deep.equal({ [BUREAU]: 'ENDED', [NEIGHBOUR]: 'ENDED' })
+    expect(await queues()).to.deep.equal({ [BUREAU]: 'ANSWERED', [NEIGHBOUR]: 'ENDED' })
     const moves = await store.movesOfMatters(db(), [stored.id])
     expect(moves.map(({ move, seat }) => [move, seat])).to.deep.equal([
       ['open', BUREAU],
