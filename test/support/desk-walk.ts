@@ -18,6 +18,8 @@ const LEFT_ALONE = /^(刷新页面|退出登录|停用|打开导航)/
 /** Answers that would end accounts, systems or the walk itself. */
 const UNANSWERED = /停用|解除|重设|移除|声明|结束|删除|恢复|唤醒|密码/
 const CLICK_MS = 4_000
+/** A page that never falls quiet is looked at all the same. */
+const QUIET_MS = 15_000
 const OPENERS =
   'main button, main summary, main [role=combobox], main [role=tab], main .ant-segmented-item, .top .account'
 const ANSWERS = '.ant-modal-footer .ant-btn-primary, main form button[type=submit], .ant-modal form button[type=submit]'
@@ -45,7 +47,7 @@ export const pathsFor = async (role: DeskRole, { hub, cases, standing }: Furnish
 
 const settled = async (page: Page): Promise<void> => {
   await page.locator('.loading').first().waitFor({ state: 'detached' })
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('networkidle', { timeout: QUIET_MS }).catch(() => undefined)
   await page.locator('.loading').first().waitFor({ state: 'detached' })
 }
 
@@ -92,6 +94,8 @@ export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk)
   const { page, faults } = desk
   await desk.open(BETWEEN, '没有这个页面')
   for (const path of paths) {
+    // The menu of the account outlives a page.
+    await page.keyboard.press('Escape')
     // React keeps the heading between two pages of one pattern.
     if (path.includes('/')) await goTo(page, BETWEEN)
     await goTo(page, `/${path}`)

@@ -53,35 +53,42 @@ interface Walk {
   langs: readonly ('zh' | 'en')[]
   /** States of the cases whose parties sign in. */
   parties: readonly string[]
+  /** Pattern of the pages to open, such as `public /help` or `party REMOVED`. */
+  part: RegExp
   look: Look
 }
 
-export const walkPublicPages = async ({ visitor, all, langs, parties, look }: Walk): Promise<string[]> => {
+export const walkPublicPages = async ({ visitor, all, langs, parties, part, look }: Walk): Promise<string[]> => {
   const { page, faults, strays, close } = await visitor.visit(all.hub.url, { viewport: { width: 1_280, height: 800 } })
-  const inLanguage = (path: string, lang: string) =>
-    lang === 'zh' ? path : `${path}${path.includes('?') ? '&' : '?'}lang=en`
   for (const lang of langs) {
-    for (const path of publicPaths(all)) {
+    for (const path of publicPaths(all).filter((one) => part.test(`public ${one}`))) {
       await page.goto(inLanguage(path, lang))
       await openDetails(page)
       await look(`public ${inLanguage(path, lang)}`, page)
     }
-    const { goodExample, dishonestExample } = all.hub.world
-    await send(page, inLanguage('/check', lang), {
-      '#codes': `${goodExample}\t虚构别名\n${dishonestExample}\nabc\n"x\nshop:`,
-    })
-    await look(`public answers of /check ${lang}`, page)
-    await send(page, inLanguage('/check', lang), {})
-    await look(`public nothing to check ${lang}`, page)
-    await send(page, inLanguage('/verify', lang), {}, 'hello')
-    await look(`public another file at /verify ${lang}`, page)
-    await send(page, inLanguage('/my', lang), { '#access-code': 'XXXXX' })
-    await look(`public a wrong access code ${lang}`, page)
-    const cases = Object.entries(all.cases).filter(([state]) => parties.includes(state))
+    if (part.test('public forms')) await sendForms(page, all, lang, look)
+    const cases = Object.entries(all.cases).filter(([state]) => parties.includes(state) && part.test(`party ${state}`))
     await walkParties(page, all, { lang, cases, look })
   }
   await close()
   return [...strays, ...faults.filter((fault) => !/status of 4\d\d/.test(fault))]
+}
+
+const inLanguage = (path: string, lang: string): string =>
+  lang === 'zh' ? path : `${path}${path.includes('?') ? '&' : '?'}lang=en`
+
+const sendForms = async (page: Page, all: FurnishedDesk, lang: string, look: Look): Promise<void> => {
+  const { goodExample, dishonestExample } = all.hub.world
+  await send(page, inLanguage('/check', lang), {
+    '#codes': `${goodExample}\t虚构别名\n${dishonestExample}\nabc\n"x\nshop:`,
+  })
+  await look(`public answers of /check ${lang}`, page)
+  await send(page, inLanguage('/check', lang), {})
+  await look(`public nothing to check ${lang}`, page)
+  await send(page, inLanguage('/verify', lang), {}, 'hello')
+  await look(`public another file at /verify ${lang}`, page)
+  await send(page, inLanguage('/my', lang), { '#access-code': 'XXXXX' })
+  await look(`public a wrong access code ${lang}`, page)
 }
 
 const openDetails = (page: Page): Promise<unknown> =>

@@ -78,8 +78,10 @@ const FOCUSED = `(() => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each, part || null)
     return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
   }))
-  const { left, top, width, height } = one.getBoundingClientRect()
-  const shown = document.elementFromPoint(left + width / 2, top + height / 2)
+  const { left, top, right, bottom, width, height } = one.getBoundingClientRect()
+  // The middle of what the window shows: a long piece of code is higher than the window.
+  const middle = (from, to, size) => (Math.max(from, 0) + Math.min(to, size)) / 2
+  const shown = document.elementFromPoint(middle(left, right, innerWidth), middle(top, bottom, innerHeight))
   const inside = shown !== null && (one.contains(shown) || shown.contains(one) || one.closest('label')?.contains(shown) || one.closest('.ant-select, .ant-picker, .ant-upload')?.contains(shown))
   const faults = []
   if (!marked && !one.matches('h1, main, [tabindex="-1"], [type^=date]')) faults.push('no mark of the focus on ' + name)
@@ -104,6 +106,8 @@ const everyRule = (_fault: string): boolean => true
 /** The lists of open fields lie outside the landmarks: a best practice of axe, no criterion of WCAG. */
 export const rulesOfPopups = (fault: string): boolean => !fault.startsWith('region:')
 
+const HAS_OPEN_LIST = `['select-dropdown', 'dropdown', 'picker-dropdown'].some((name) => document.querySelector('.ant-' + name + ':not(.ant-' + name + '-hidden)'))`
+
 /** Everything that is wrong with the page as it stands, in every size and theme. */
 export const screenFaults = async (
   page: Page,
@@ -116,7 +120,12 @@ export const screenFaults = async (
     for (const fault of await cutFaults(page)) faults.push(`at ${where}: ${fault}`)
     // The narrowest and the usual screen differ most: one has a drawer, the other a column of navigation.
     if (screen.width !== 512 && screen.width !== 1_280 && screen.width !== 360) continue
-    for (const fault of await violations(page, { sizes: true })) if (rules(fault)) faults.push(`at ${where}: ${fault}`)
+    await page.evaluate('scrollTo(0, 0)')
+    // What an open list half covers only looks small.
+    const isCovered = await page.evaluate<boolean>(HAS_OPEN_LIST)
+    const applies = (fault: string) => rules(fault) && !(isCovered && fault.startsWith('target-size:'))
+    for (const fault of await violations(page, { sizes: true }))
+      if (applies(fault)) faults.push(`at ${where}: ${fault}`)
     if (focus) for (const fault of await focusFaults(page)) faults.push(`at ${where}: ${fault}`)
   }
   await setScreen(page, screens.find(({ width }) => width === 1_280) ?? { width: 1_280, height: 800, zoom: 1 })

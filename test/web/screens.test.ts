@@ -1,6 +1,7 @@
 /**
  * Every page, as each role sees it: what it says, and that nothing is out of sight. SCREENS=full opens every form too and
- * looks in every size and theme (`npm run soak -- screens`); SCREENS_PART is a pattern of role and path, such as `officer /listings`.
+ * looks in every size and theme (`npm run soak -- screens`); SCREENS_PART is a pattern of role and path, such as `officer /listings`,
+ * `public /help`, `public forms` or `party REMOVED`.
  */
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
@@ -116,6 +117,7 @@ describe('every page', function () {
         all,
         langs: IS_FULL ? ['zh', 'en'] : ['zh'],
         parties: IS_FULL ? Object.keys(all.cases) : PARTIES,
+        part: PART,
         look,
       })),
     )
