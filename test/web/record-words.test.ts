@@ -41,7 +41,7 @@ describe('labels of records', () => {
       expect(fields.size).to.be.greaterThan(3)
       const bare = [...fields].filter((field) => !Object.hasOwn(FIELD_WORDS, field))
       expect([...bare, ...[...values].filter((value) => wordsOfValue(kind, value) === null)]).to.deep.equal([])
-      for (const { zh, en } of [...fields].map(wordsOfField)) {
+      for (const { zh, en } of [...fields].map((field) => wordsOfField(field, kind))) {
         expect(zh).to.match(/\p{Script=Han}/u)
         expect(en).to.match(/^[A-Z][\x20-\x7e]+$/)
       }

@@ -174,7 +174,7 @@ ${
     ? html`<p>${bilingual('没有可以恢复的失分。', 'There is nothing to regain.')}</p>`
     : html`<p>${bilingual('依次办理；获准以后的分值如下。是否获准由认定单位决定。', 'In this order; the score once each is granted. Whether it is granted its authority decides.')}</p>
 ${bilingualTable({
-  caption: { zh: '恢复途径', en: 'The way back up' },
+  caption: { zh: '各步和之后的分值', en: 'Steps and the score after each' },
   columns: bilingualTexts('办法 What', '最早 Earliest', '恢复 Regained', '之后的分值 Score after it', '依据 Source'),
   rows: steps.map((step) => [
     html`<strong>${labelIn(RESTORING_ACT_WORDS, step.act)}</strong> ${bilingual(step.zh, step.en)}${step.answer && html`<br>${bilingual(`认定单位 ${step.answer.workdays} 个工作日内答复`, `answered within ${step.answer.workdays} workdays`)}${step.answer.confirmed ? null : UNCONFIRMED}`}`,

@@ -29,7 +29,7 @@ ${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agenc
 </article>\n`
 
 const member = (kind: string, name: string, value: unknown): Html | null => {
-  const { zh, en } = wordsOfField(name)
+  const { zh, en } = wordsOfField(name, kind)
   if ((name === 'region' || name === 'region_code') && typeof value === 'string')
     return definitionRow(zh, en, bilingual(nameOfDivision(value) ?? value, value))
   const [chinese, english] = [valueInWords('zh', kind, value), valueInWords('en', kind, value)]

@@ -3,12 +3,14 @@ import type { BilingualText } from '../../foundation/text/words.js'
 
 export const FIELD_WORDS: Readonly<Record<string, BilingualText>> = TABLES.fields
 const VALUES: Readonly<Record<string, BilingualText>> = TABLES.values
+const FIELDS_OF_KIND: Readonly<Record<string, Readonly<Record<string, BilingualText>>>> = TABLES.fieldsOfKind
 const OF_KIND: Readonly<Record<string, Readonly<Record<string, BilingualText>>>> = TABLES.valuesOfKind
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
   Object.hasOwn(table, key) ? (table[key] ?? null) : null
 
-export const wordsOfField = (field: string): BilingualText => own(FIELD_WORDS, field) ?? { zh: field, en: field }
+export const wordsOfField = (field: string, kind = ''): BilingualText =>
+  own(own(FIELDS_OF_KIND, kind) ?? {}, field) ?? own(FIELD_WORDS, field) ?? { zh: field, en: field }
 
 /** Null for free text. */
 export const wordsOfValue = (kind: string, value: string): BilingualText | null =>
@@ -39,7 +41,7 @@ export const statedFields = (body: Readonly<Record<string, unknown>>): [string, 
 /** Fields that tell a record from the others of its kind; the first two name it. */
 const LINES: Record<string, readonly string[]> = {
   REGISTRATION: ['name', 'status', 'authority'],
-  SHOP: ['name', 'marketplace', 'shop_id'],
+  SHOP: ['name', 'shop_id', 'url'],
   TRADEMARK: ['name', 'class', 'number', 'status'],
   INSPECTION: ['product', 'result', 'failures', 'notice_number'],
   PENALTY: ['document_number', 'violation', 'types', 'status'],

@@ -4,7 +4,7 @@ import { labelOf } from './words.js'
 
 export type AnsweredRecordBody = Readonly<Record<string, unknown>>
 
-export const fieldName = (field: string): string => wordsOfField(field).zh
+export const fieldName = (field: string, kind?: string): string => wordsOfField(field, kind).zh
 
 export const valueWords = (kind: string, value: unknown): string => valueInWords('zh', kind, value)
 
@@ -25,7 +25,7 @@ export const recordMembersOf = (
 ): { field: string; name: string; words: string }[] =>
   statedFields(body).map(([field, value]) => ({
     field,
-    name: fieldName(field),
+    name: fieldName(field, kind),
     words: fieldValueWords(kind, field, value),
   }))
 

@@ -111,11 +111,9 @@ export default function UploadsPage() {
                 forget()
                 ask({ feed })
               }}
-              options={agencies.map(({ id, name, feeds }) => ({
-                key: id,
-                label: name.zh,
-                options: feeds.map(({ id, title }) => ({ value: id, label: title.zh })),
-              }))}
+              options={agencies.flatMap(({ name, feeds }) =>
+                feeds.map(({ id, title }) => ({ value: id, label: `${title.zh} · ${name.zh}` })),
+              )}
               style={{ width: '22rem' }}
             />
             <label htmlFor={dayId}>截至日期（可不填）</label>

@@ -38,6 +38,7 @@ const CASES: readonly TableColumn<CaseRow>[] = [
   {
     key: 'name',
     title: '主体',
+    width: 150,
     render: ({ id, operator }) => <Link to={`/listings/${id}`}>{operator.name ?? operatorCodeOf(operator)}</Link>,
   },
   { key: 'code', title: '代码', width: 165, render: ({ operator }) => <OperatorCode of={operatorCodeOf(operator)} /> },
@@ -62,20 +63,28 @@ const CASES: readonly TableColumn<CaseRow>[] = [
       if (due === null) return <span className="soft">—</span>
       return (
         <>
-          {labelOf('DeadlineName', due.name)} {due.dueOn}{' '}
+          {labelOf('DeadlineName', due.name)} <span className="nowrap">{due.dueOn}</span>{' '}
           <span className={toneOf(due.state === 'MISSED', due.dueOn)}>{daysUntilText(due.dueOn)}</span>
         </>
       )
     },
   },
-  { key: 'keeper', title: '经办人', width: 100, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
+  { key: 'keeper', title: '经办人', width: 84, render: ({ keeper }) => keeper ?? <span className="soft">无</span> },
   {
     key: 'reason',
     title: '事由',
     render: ({ reason }) => <span title={reason}>{reason}</span>,
   },
-  { key: 'published', title: '公示', width: 104, render: ({ publishedOn }) => publishedOn ?? '—' },
-  { key: 'ends', title: '届满', width: 104, render: ({ endsOn }) => endsOn ?? '—' },
+  {
+    key: 'published',
+    title: '公示和届满',
+    width: 116,
+    render: ({ publishedOn, endsOn }) => (
+      <>
+        <span className="nowrap">{publishedOn ?? '—'}</span> {endsOn && <span className="nowrap">至 {endsOn}</span>}
+      </>
+    ),
+  },
 ]
 
 export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter: CaseFilter; sort: CaseSort }) => {

@@ -55,7 +55,7 @@ export default function AuditLogPage() {
           size="small"
           className="source"
           onClick={() => open(number)}
-          aria-label={`查看第 ${number} 行`}
+          aria-label={`查看第 ${formatNumber(number)} 行`}
         >
           {formatNumber(number)}
         </Button>
