@@ -58,6 +58,10 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
     new Date(hub.now().getTime() - REPORTING_WINDOW_DAYS * DAY_MS),
   )
+  const rules = await watch.countRulesOfRuns(
+    db,
+    [...watched.values()].flatMap(({ last }) => last?.run ?? []),
+  )
 
   const feeds = agencies.flatMap((agency) =>
     agency.feeds.map((feed) => {
@@ -68,7 +72,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
         configured: addresses.agencies[agency.id] !== undefined,
         lastGoodPull: at?.toISOString() ?? null,
         stale: isFeedStale(feed.bounds, at, hub.now()),
-        ...watchedView(watched.get(feed.id)),
+        ...watchedView(watched.get(feed.id), rules),
       }
     }),
   )
@@ -143,10 +147,10 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   return { value, lines }
 }
 
-const watchedView = (one: watch.FeedHealth | undefined) => ({
+const watchedView = (one: watch.FeedHealth | undefined, rules: readonly watch.RejectedByRule[]) => ({
   items: one?.last?.received ?? null,
   rejects: one?.last?.rejected ?? null,
-  rejectsByRule: one?.last?.byRule ?? [],
+  rejectsByRule: rules.filter(({ run }) => run === one?.last?.run).map(({ rule, count }) => ({ rule, count })),
   lastError: one?.last?.error ?? null,
   openRejects: one?.openRejects ?? 0,
   unmatched: one?.unmatched ?? 0,

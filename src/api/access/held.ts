@@ -122,7 +122,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Operator: 'id uscc shop name kind region standing listings',
   NameBefore: 'name knownFrom',
   OperatorCode: 'scheme code',
-  OperatorConnection: 'edges nodes pageInfo totalCount',
+  OperatorConnection: 'edges nodes pageInfo totalCount countUpTo',
   OperatorEdge: 'node cursor match',
   Organisation: 'seat line region name',
   OfficeService: 'since published lacks',
@@ -232,9 +232,8 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   WorkItemEdge: 'node cursor',
   ...Object.fromEntries(
     PAGED.split(' ').flatMap((node) => [
-      [`${node}Connection`, 'edges nodes pageInfo totalCount'],
+      [`${node}Connection`, 'edges nodes pageInfo totalCount countUpTo'],
       [`${node}Edge`, 'node cursor'],
     ]),
   ),
-  DeadlineConnection: 'edges nodes pageInfo totalCount countUpTo',
 }

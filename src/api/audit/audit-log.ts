@@ -58,7 +58,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
     found.map((row) => rowView(row)),
     args,
     ({ number }) => makeCursor(number),
-    () => store.countRows(db, filter),
+    (most) => store.countRows(db, filter, most),
   )
 }
 

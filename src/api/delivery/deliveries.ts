@@ -79,7 +79,7 @@ const list = async (_: unknown, args: DeliveriesArgs, context: GraphqlContext) =
     found.map((one) => deliveryView(context, one)),
     args,
     ({ cursor }) => makeCursor(cursor),
-    () => desk.count(db, filter),
+    (most) => desk.count(db, filter, most),
   )
 }
 

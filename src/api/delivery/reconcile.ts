@@ -55,7 +55,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
     discrepancies.map((one) => discrepancyView(context, one)),
     args,
     ({ number }) => makeCursor(number),
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
 }
 

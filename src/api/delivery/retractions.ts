@@ -68,7 +68,7 @@ const list = async (_: unknown, args: RetractionsArgs, context: GraphqlContext) 
     retractions.map((one) => retractionView(context, one)),
     args,
     makeRetractionCursor,
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
 }
 

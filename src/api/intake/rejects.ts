@@ -38,7 +38,7 @@ const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) =
     rows.map(view),
     args,
     ({ key }) => makeCursor(key),
-    () => setAside.count(db, filter),
+    (most) => setAside.count(db, filter, most),
   )
 }
 

@@ -48,7 +48,7 @@ const list = async (_: unknown, args: CaseListArgs, context: GraphqlContext) => 
     cases,
     args,
     ({ cursor }) => cursor,
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
 }
 

@@ -49,7 +49,7 @@ const listConcerns = async (
     concerns.map((one) => makeConcernView(context, one)),
     args,
     ({ key }) => makeCursor(key),
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
 }
 

@@ -58,23 +58,12 @@ const list = async (_: unknown, args: DeadlineArgs, context: GraphqlContext) => 
   }
   const page = { first: readPageSize(args) + 1, after: readDueInCursor(args.after), order: args.order ?? 'OLDEST' }
   const deadlines = await store.list(db, filter, page)
-  const connection = makeConnection(
+  return makeConnection(
     deadlines.map((deadline) => makeDeadlineView(context, deadline)),
     args,
     makeDueCursor,
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
-  return {
-    ...connection,
-    countUpTo: ({ most }: { most?: number | null }) => store.count(db, filter, checkedMost(most ?? COUNT_MOST)),
-  }
-}
-
-const COUNT_MOST = 1_000
-
-const checkedMost = (most: number): number => {
-  if (most >= 1 && most <= COUNT_MOST) return most
-  throw new Refusal('INPUT_INVALID', { reason: `most 应在 1–${COUNT_MOST} 之间 must be 1–${COUNT_MOST}` })
 }
 
 const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => ({ ...proposal, ...groupDaysByList(days) })

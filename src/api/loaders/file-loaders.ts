@@ -84,6 +84,10 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     watched: cacheFirstCall(() =>
       watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),
     ),
+    rejectRules: makeBatchedLoad<number, watch.RejectedByRule[]>(String, async (runs) => {
+      const found = await watch.countRulesOfRuns(own.db, runs)
+      return runs.map((run) => found.filter((one) => one.run === run))
+    }),
     record: makeRowLoad((ids: readonly number[]) => versions.byIds(db, ids)),
     records: makeBatchedLoad(JSON.stringify, lookups.records),
     recordCount: makeOperatorLoad<Omit<RecordPageKey, 'first' | 'after'>, number>(async (ids, { when, ...some }) => {

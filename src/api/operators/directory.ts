@@ -46,7 +46,7 @@ const inOrder = async (context: GraphqlContext, filter: store.DirectoryFilter, a
     operators.map((operator) => makeOperatorAtTime(operator, when)),
     args,
     ({ operator }) => makeCursor(operator.id),
-    () => store.countOperators(db, filter),
+    (most) => store.countOperators(db, filter, most),
   )
 }
 

@@ -93,7 +93,7 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
     records.map((each) => unmatchedView(context, each)),
     args,
     ({ number }) => makeCursor(number),
-    () => waiting.countOf(db, filter),
+    (most) => waiting.countOf(db, filter, most),
   )
 }
 

@@ -1,5 +1,6 @@
 /** Callers read one item more than requested, which tells whether more follow. */
 import { Refusal } from '../../foundation/errors.js'
+import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
 import type { PageOrder } from '../../store/access/list-filter.js'
 import { makeCursor, readNumberInCursor } from './ids.js'
 
@@ -27,13 +28,17 @@ export interface RelayConnection<N> {
   nodes: N[]
   pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null }
   totalCount?: () => Promise<number> | number
+  countUpTo?: (args: { most?: number | null }) => Promise<number>
 }
+
+/** Counts all rows, or stops at `most`. A short list may ignore `most`. */
+export type CountRows = (most: number | null) => Promise<number> | number
 
 export const makeConnection = <N>(
   rows: readonly N[],
   args: PageArgs,
   makeCursor: (node: N) => string,
-  totalCount?: () => Promise<number> | number,
+  count?: CountRows,
 ): RelayConnection<N> => {
   const first = readPageSize(args)
   const edges = rows.slice(0, first).map((node) => ({ node, cursor: makeCursor(node) }))
@@ -46,17 +51,26 @@ export const makeConnection = <N>(
       startCursor: edges[0]?.cursor ?? null,
       endCursor: edges.at(-1)?.cursor ?? null,
     },
-    ...(totalCount && { totalCount }),
+    ...(count && { totalCount: () => count(null), countUpTo: (asked) => countUpTo(count, asked.most) }),
   }
+}
+
+const countUpTo = async (count: CountRows, asked: number | null | undefined): Promise<number> => {
+  const most = asked ?? LIST_COUNTED_MOST
+  if (most < 1 || most > LIST_COUNTED_MOST)
+    throw new Refusal('INPUT_INVALID', {
+      reason: `most 应在 1–${LIST_COUNTED_MOST} 之间 must be 1–${LIST_COUNTED_MOST}`,
+    })
+  return Math.min(await count(most), most)
 }
 
 export const connectionById = async <R extends { id: number }, N extends object>(
   args: PageArgs,
   readPage: (page: { first: number; after: number | null }) => Promise<R[]>,
   viewOf: (row: R) => N,
-  totalCount: () => Promise<number>,
+  count: CountRows,
 ): Promise<RelayConnection<N>> => {
   const rows = await readPage({ first: readPageSize(args) + 1, after: readNumberInCursor(args.after) })
   const ids = new Map(rows.map((row) => [viewOf(row), row.id]))
-  return makeConnection([...ids.keys()], args, (view) => makeCursor(ids.get(view) ?? 0), totalCount)
+  return makeConnection([...ids.keys()], args, (view) => makeCursor(ids.get(view) ?? 0), count)
 }

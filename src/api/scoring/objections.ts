@@ -81,7 +81,7 @@ const list = async (_: unknown, args: ObjectionArgs, context: GraphqlContext) =>
     args,
     (page) => store.list(parts.db, filter, { ...page, order: args.order ?? 'OLDEST' }),
     (each) => objectionView(context, each),
-    () => store.countOf(parts.db, filter),
+    (most) => store.countOf(parts.db, filter, most),
   )
 }
 

@@ -46,7 +46,7 @@ const list = async (_: unknown, args: OverrideArgs, context: GraphqlContext) => 
     args,
     (page) => store.list(db, filter, { ...page, order: args.order ?? 'OLDEST' }),
     (each) => overrideView(context, each),
-    () => store.countOf(db, filter),
+    (most) => store.countOf(db, filter, most),
   )
 }
 

@@ -22,7 +22,7 @@ const watchList = async (_: unknown, args: WatchListArgs, context: GraphqlContex
     args,
     (page) => store.list(db, filter, { ...page, order: args.order ?? 'NEWEST' }),
     (each) => entryView(context, each),
-    () => store.count(db, filter),
+    (most) => store.count(db, filter, most),
   )
 }
 

@@ -45,7 +45,7 @@ const listAuthorisations = async (_: unknown, args: AuthorisationsArgs, context:
     args,
     (page) => store.listAuthorisations(db, filter, { ...page, order: args.order ?? 'NEWEST' }),
     (each) => authorisationView(context, each),
-    () => store.countAuthorisations(db, filter),
+    (most) => store.countAuthorisations(db, filter, most),
   )
 }
 

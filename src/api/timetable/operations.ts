@@ -2,6 +2,7 @@ import type { Agency, AgencyFeed } from '../../agencies/feed.js'
 import { may, RECORD_KINDS_SEEN, regionBoundOf, visibleSenderOf } from '../../domain/access/viewer.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
+import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
 import * as rejects from '../../store/intake/reject-desk.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import type * as watch from '../../store/intake/watch.js'
@@ -71,17 +72,20 @@ export const operationResolvers = {
     stale: async ({ id, bounds }, _, { load, now }) => isFeedStale(bounds, (await load.pulls()).get(id) ?? null, now),
     items: async (feed, _, context) => (await watched(context, feed)).last?.received ?? null,
     rejects: async (feed, _, context) => (await watched(context, feed)).last?.rejected ?? null,
-    rejectsByRule: async (feed, _, context) => (await watched(context, feed)).last?.byRule ?? [],
+    rejectsByRule: async (feed, _, context) => {
+      const { last } = await watched(context, feed)
+      return last === null ? [] : context.load.rejectRules(last.run)
+    },
     lastError: async (feed, _, context) => (await watched(context, feed)).last?.error ?? null,
     openRejects: async (feed, _, context) => {
       const by = visibleSenderOf(context.viewer)
       if (by === null) return (await watched(context, feed)).openRejects
-      return rejects.count(context.parts.db, { feeds: [feed.id], state: 'OPEN', by })
+      return rejects.count(context.parts.db, { feeds: [feed.id], state: 'OPEN', by }, LIST_COUNTED_MOST)
     },
     unmatched: async (feed, _, context) => {
       const sight = regionBoundOf(context.viewer)
       if (sight === null) return (await watched(context, feed)).unmatched
-      return waiting.countOf(context.parts.db, { feeds: [feed.id], state: 'OPEN', sight })
+      return waiting.countOf(context.parts.db, { feeds: [feed.id], state: 'OPEN', sight }, LIST_COUNTED_MOST)
     },
     dutyWorkdays: ({ duty }) => duty?.workdays ?? null,
     timeliness: async (feed, _, context) => {

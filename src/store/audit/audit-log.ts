@@ -8,7 +8,7 @@ import {
   type SealedAuditRow,
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
-import { type Db, queryColumn, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryCount, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const UNIQUE_VIOLATION = '23505'
 const LOCK = 'hub.trail'
@@ -153,12 +153,10 @@ export const listRows = async (
   return answer.rows.map(rowOf)
 }
 
-export const countRows = async (db: Db, filter: AuditFilter): Promise<number> => {
+export const countRows = async (db: Db, filter: AuditFilter, most: number | null): Promise<number> => {
   // Row numbers have no gaps, so the last is the count.
   if (Object.values(filter).every((one) => one === null)) return (await readHead(db))?.number ?? 0
-  return queryValue(db, `select count(*)::int as n from trail t where ${where(filter)} /* audit-log.count */`, {
-    ...filter,
-  })
+  return queryCount(db, `from trail t where ${where(filter)} /* audit-log.count */`, { ...filter }, most)
 }
 
 export type Disclosure = Pick<AuditRow, 'number' | 'at' | 'kind'> &

@@ -27,6 +27,15 @@ export const querySet = async <V>(on: ReadHandle, sql: string, bindings?: Bindin
 export const queryValue = async <V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<V> =>
   Object.values((await on.raw(sql, bindings)).rows[0])[0] as V
 
+/** Counts the rows of `from …`, or stops at `most`; null counts all. */
+export const queryCount = (
+  on: ReadHandle,
+  rows: string,
+  bindings: Record<string, unknown>,
+  most: number | null,
+): Promise<number> =>
+  queryValue(on, `select count(*)::int as n from (select 1 ${rows} limit :most::int) counted`, { ...bindings, most })
+
 export const queryMap = async <K, V>(on: ReadHandle, sql: string, bindings?: Bindings): Promise<Map<K, V>> =>
   new Map((await on.raw(sql, bindings)).rows.map((row: object) => Object.values(row) as [K, V]))
 

@@ -26,7 +26,9 @@ export const inTransaction = async <T>(
 }
 
 const setting = (value: string): string =>
-  ['enable_seqscan', 'enable_bitmapscan', 'enable_sort'].map((name) => `set local ${name} to ${value};`).join(' ')
+  ['enable_seqscan', 'enable_bitmapscan', 'enable_sort', 'enable_incremental_sort']
+    .map((name) => `set local ${name} to ${value};`)
+    .join(' ')
 
 /** The planner would scan the whole table when statistics show very frequent values. */
 export const withIndexLookups = async <T>(tx: Tx, look: () => Promise<T>): Promise<T> => {

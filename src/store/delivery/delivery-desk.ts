@@ -7,7 +7,7 @@ import type {
 } from '../../domain/delivery/delivery.js'
 import { andFitsWordsSql, type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryCount, queryFirst, queryMap, queryRows, type Tx } from '../db/db.js'
 import { isOpenSql, type QueuedDelivery } from './deliveries.js'
 
 export interface StoredDelivery extends QueuedDelivery {
@@ -76,11 +76,13 @@ export const list = (db: Db, filter: DeliveryFilter, page: IdPage): Promise<Stor
     { ...UNFILTERED, ...filter, ...page },
   )
 
-export const count = (db: Db, filter: DeliveryFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from deliveries d where ${filtered(filter)} /* delivery-desk.count */`, {
-    ...UNFILTERED,
-    ...filter,
-  })
+export const count = (db: Db, filter: DeliveryFilter, most: number | null): Promise<number> =>
+  queryCount(
+    db,
+    `from deliveries d where ${filtered(filter)} /* delivery-desk.count */`,
+    { ...UNFILTERED, ...filter },
+    most,
+  )
 
 export const byId = (db: Db | Tx, id: number, lock: '' | 'for update' = ''): Promise<StoredDelivery | null> =>
   queryFirst(db, `select ${COLUMNS} from deliveries d where d.id = ? ${lock} /* delivery-desk.byId */`, [id])

@@ -1,7 +1,7 @@
 import type { DiscrepancyKind } from '../../domain/delivery/comparison.js'
 import { andFitsWordsSql, type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryCount, queryFirst, queryRows, type Tx } from '../db/db.js'
 import type { FoundDiscrepancy } from './comparisons.js'
 
 export interface StoredDiscrepancy extends FoundDiscrepancy {
@@ -98,11 +98,13 @@ export const list = (db: Db, filter: DiscrepancyFilter, page: IdPage): Promise<S
     { ...UNFILTERED, ...filter, ...page },
   )
 
-export const count = (db: Db, filter: DiscrepancyFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from findings f where ${filtered(filter)} /* discrepancies.count */`, {
-    ...UNFILTERED,
-    ...filter,
-  })
+export const count = (db: Db, filter: DiscrepancyFilter, most: number | null): Promise<number> =>
+  queryCount(
+    db,
+    `from findings f where ${filtered(filter)} /* discrepancies.count */`,
+    { ...UNFILTERED, ...filter },
+    most,
+  )
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredDiscrepancy | null> =>
   queryFirst(db, `select ${COLUMNS} from findings f where f.id = ? /* discrepancies.byId */`, [id])

@@ -5,7 +5,7 @@
 import type { EntryNotice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
 import { andIsSubjectWithinSightSql, operatorOfSubjectSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryRows, queryValue } from '../db/db.js'
+import { type Db, queryCount, queryRows } from '../db/db.js'
 import { hasLiftDueSql, LISTINGS_WITH_LIFT_DUE_SQL, LISTINGS_WITH_LIFT_SQL } from '../matters/measures.js'
 import { removalCheckStateSql, type StoredDelivery } from './delivery-desk.js'
 
@@ -128,17 +128,16 @@ export const list = async (
   )
 }
 
-export const count = async (db: Db, filter: RetractionFilter): Promise<number> => {
+export const count = async (db: Db, filter: RetractionFilter, most: number | null): Promise<number> => {
   // Closed retractions are counted as all minus the open ones.
-  if (filter.open === false)
-    return (await count(db, { ...filter, open: null })) - (await count(db, { ...filter, open: true }))
+  if (filter.open === false) {
+    const open = await count(db, { ...filter, open: true }, null)
+    return (await count(db, { ...filter, open: null }, most === null ? null : most + open)) - open
+  }
   const { seen, standing, narrowed, grouped } = partsOf(filter)
-  return queryValue(
-    db,
-    `select (select count(*) from (select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}) c)::int
-       + (select count(*) ${untoldSql(filter)})::int as n /* retractions.count */`,
-    bound(filter),
-  )
+  const told = `select 1 from deliveries r ${standing} where ${FILTERED} ${seen} ${narrowed} ${grouped}`
+  const rows = `from (${told} union all select 1 ${untoldSql(filter)}) l /* retractions.count */`
+  return queryCount(db, rows, bound(filter), most)
 }
 
 const bound = (filter: RetractionFilter): Record<string, never> =>

@@ -1,6 +1,6 @@
 import type { ItemProblem } from '../../domain/records/records.js'
 import { type IdPage, pageByIdSql } from '../access/list-filter.js'
-import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryCount, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { repeatedNote } from './rejects.js'
 
 export type RejectState = 'OPEN' | 'TAKEN' | 'DROPPED'
@@ -55,11 +55,12 @@ export const list = (db: Db, filter: RejectFilter, page: IdPage): Promise<Stored
     { ...ALL, ...filter, ...page },
   )
 
-export const count = (db: Db, filter: RejectFilter): Promise<number> =>
-  queryValue(
+export const count = (db: Db, filter: RejectFilter, most: number | null): Promise<number> =>
+  queryCount(
     db,
-    `select count(*)::int as n from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
+    `from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
     { ...ALL, ...filter },
+    most,
   )
 
 const RULES_MOST = 100

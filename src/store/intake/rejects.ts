@@ -223,8 +223,9 @@ export const latestRejectsOf = (
     [feed, first],
   )
 
-export const selectOpenRejectsSql = (feed: string): string =>
-  `select distinct page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
+/** SQL: an item that several runs rejected has a row for each. */
+export const selectOpenRejectRowsSql = (feed: string): string =>
+  `select page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null
      order by id desc limit 1), 0) and run_id not in (select id from runs where taken_back_at is not null)`
 
@@ -234,5 +235,5 @@ export const countOpenRows = (db: Db): Promise<{ unmatched: number; rejects: num
     db,
     `select (select count(distinct (feed, last_run, page, row_number))::int from unmatched where state = 'OPEN') as unmatched,
        (select count(*)::int from (select distinct feed from rejects where state = 'OPEN') f
-         cross join lateral (${selectOpenRejectsSql('f.feed')}) items) as rejects /* rejects.backlog */`,
+         cross join lateral (select distinct * from (${selectOpenRejectRowsSql('f.feed')}) r) items) as rejects /* rejects.backlog */`,
   )

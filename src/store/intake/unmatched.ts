@@ -2,7 +2,7 @@ import type { NoProposal } from '../../domain/intake/matching.js'
 import type { RecordDraft, RecordKind } from '../../domain/records/records.js'
 import { type IdPage, NO_WORDS, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryCount, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
 import { earlierEndDaySql } from './absence.js'
 
@@ -62,11 +62,13 @@ export const list = (db: Db, filter: UnmatchedFilter, page: IdPage): Promise<Unm
     { ...UNFILTERED, ...filter, ...page },
   )
 
-export const countOf = (db: Db, filter: UnmatchedFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from unmatched u where ${filtered(filter.sight)} /* unmatched.countOf */`, {
-    ...UNFILTERED,
-    ...filter,
-  })
+export const countOf = (db: Db, filter: UnmatchedFilter, most: number | null): Promise<number> =>
+  queryCount(
+    db,
+    `from unmatched u where ${filtered(filter.sight)} /* unmatched.countOf */`,
+    { ...UNFILTERED, ...filter },
+    most,
+  )
 
 export const byId = (db: Db, id: number): Promise<UnmatchedRecord | null> =>
   queryFirst(

@@ -1,7 +1,9 @@
-import { type Db, queryColumn, queryMap, queryRows } from '../db/db.js'
+import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
+import { type Db, queryColumn, queryMap, queryRows, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import { withIndexLookups } from '../db/transaction.js'
 import type { RunError } from '../timetable/runs.js'
-import { selectOpenRejectsSql } from './rejects.js'
+import { selectOpenRejectRowsSql } from './rejects.js'
 
 export interface FeedHealth {
   feed: string
@@ -11,14 +13,19 @@ export interface FeedHealth {
     endedAt: Date
     received: number
     rejected: number
-    byRule: { rule: string; count: number }[]
     error: RunError | null
   } | null
+  /** Counted up to LIST_COUNTED_MOST rows, like `unmatched`. */
   openRejects: number
   unmatched: number
   late: number
   timely: number
 }
+
+/** SQL: distinct items among the first rows; where these are cut, their number. */
+const countItems = (rows: string): string =>
+  `select (case when count(*) < ${LIST_COUNTED_MOST} then count(distinct items) else count(*) end)::int as n
+   from (${rows} limit ${LIST_COUNTED_MOST}) items`
 
 /** The first good pull and files loaded by hand do not count for timeliness. */
 export const healthOfFeeds = async (
@@ -26,28 +33,39 @@ export const healthOfFeeds = async (
   feeds: readonly string[],
   since: Date,
 ): Promise<Map<string, FeedHealth>> => {
-  const rows = await queryRows<WatchRow>(
-    db,
-    `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", l.counts, l.error, w.rules as "byRule", o.n as "openRejects",
-       u.n as unmatched, t.late, t.timely
+  const sql = `select f.feed, l.id as run, l.outcome, l.ended_at as "endedAt", coalesce((l.counts->>'received')::int, 0) as received,
+       coalesce((l.counts->>'rejected')::int,
+         (select count(*)::int from rejects where run_id = l.id and l.counts->>'rejected' is null)) as rejected, l.error,
+       o.n as "openRejects", u.n as unmatched, t.late, t.timely
      from unnest(:feeds::text[]) as f(feed)
      left join lateral (select id, outcome, ended_at, counts, error from runs where job = 'pull' and subject = f.feed
        and cause <> 'person' and outcome <> 'RUNNING' order by id desc limit 1) l on true
-     left join lateral (select jsonb_agg(jsonb_build_object('rule', rule, 'count', n) order by n desc, rule) as rules from (
-       select rule, count(*)::int as n from rejects where run_id = l.id group by rule) by_rule) w on true
-     cross join lateral (select count(*)::int as n from (${selectOpenRejectsSql('f.feed')}) items
-       where exists (select 1 from rejects where feed = f.feed and state = 'OPEN')) o
-     cross join lateral (select count(*)::int as n from (
-       select distinct last_run, page, row_number from unmatched where feed = f.feed and state = 'OPEN') items) u
+     cross join lateral (${countItems(`${selectOpenRejectRowsSql('f.feed')} order by run_id, page, row_number, item_digest`)}) o
+     cross join lateral (${countItems(`select last_run, page, row_number from unmatched where feed = f.feed and state = 'OPEN' order by first_run`)}) u
      cross join lateral (select coalesce(sum((counts->>'late')::int), 0)::int as late, coalesce(sum((counts->>'timely')::int), 0)::int as timely
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
          and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
            and outcome = 'DONE' and cause <> 'person')) t
-     /* watch.ofFeeds */`,
-    { feeds, since },
-  )
+     /* watch.ofFeeds */`
+  const read = (tx: Tx) => withIndexLookups(tx, () => queryRows<WatchRow>(tx, sql, { feeds, since }))
+  const rows = await db.transaction(read, { readOnly: true })
   return new Map(rows.map((row) => [row.feed, watched(row)]))
 }
+
+export interface RejectedByRule {
+  run: number
+  rule: string
+  count: number
+}
+
+/** Reads every reject of these runs. */
+export const countRulesOfRuns = (db: Db, runs: readonly number[]): Promise<RejectedByRule[]> =>
+  queryRows(
+    db,
+    `select run_id as run, rule, count(*)::int as count from rejects where run_id = any(?::bigint[])
+     group by run_id, rule order by count desc, rule /* watch.rulesOfRuns */`,
+    [[...runs]],
+  )
 
 /** Last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
 export const lastGoodPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
@@ -80,19 +98,10 @@ export const lastUploadRun = async (
   return run
 }
 
-interface WatchRow extends Pick<FeedHealth, 'feed' | 'openRejects' | 'unmatched' | 'late' | 'timely'> {
-  run: number | null
-  outcome: NonNullable<FeedHealth['last']>['outcome']
-  endedAt: Date
-  counts: Record<string, number>
-  error: RunError | null
-  byRule: { rule: string; count: number }[] | null
-}
+type LastPull = NonNullable<FeedHealth['last']>
+type WatchRow = Omit<FeedHealth, 'last'> & Omit<LastPull, 'run'> & { run: number | null }
 
-const watched = ({ run, outcome, endedAt, counts, error, byRule: rules, ...row }: WatchRow): FeedHealth => {
-  if (run === null) return { ...row, last: null }
-  const byRule = rules ?? []
-  const received = counts['received'] ?? 0
-  const rejected = counts['rejected'] ?? byRule.reduce((total, { count }) => total + count, 0)
-  return { ...row, last: { run, outcome, endedAt, received, rejected, byRule, error } }
-}
+const watched = ({ run, outcome, endedAt, received, rejected, error, ...row }: WatchRow): FeedHealth => ({
+  ...row,
+  last: run === null ? null : { run, outcome, endedAt, received, rejected, error },
+})

@@ -1,6 +1,6 @@
 import type { CaseState } from '../../domain/listing/case.js'
 import type { DeadlineName } from '../../domain/listing/deadlines.js'
-import { type Db, queryRows, queryValue } from '../db/db.js'
+import { type Db, queryCount, queryRows } from '../db/db.js'
 import { IS_GROUNDLESS_LEAD_SQL } from './leads.js'
 import { LISTING_COLUMNS, type Listing } from './listings.js'
 
@@ -93,12 +93,13 @@ const listByKey = (
   )
 }
 
-export const count = (db: Db, filter: CaseFilter): Promise<number> =>
-  queryValue(
+export const count = (db: Db, filter: CaseFilter, most: number | null): Promise<number> =>
+  queryCount(
     db,
-    `select count(*)::int as n from listings l join operators o on o.id = l.operator_id
+    `from listings l join operators o on o.id = l.operator_id
      where l.state = any(:states::text[]) and ${FILTERED} /* cases.count */`,
     { ...filter },
+    most,
   )
 
 export const countBoardColumns = (

@@ -1,7 +1,7 @@
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, hasRows, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryCount, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { isNotUnreadableSql } from '../intake/absence.js'
 
 export const CONCERN_CAUSES = [
@@ -75,10 +75,8 @@ export const list = (db: Db, filter: ConcernFilter, page: IdPage): Promise<Conce
     { ...filter, ...page },
   )
 
-export const count = (db: Db, filter: ConcernFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from concerns c where ${filtered(filter)} /* concerns.count */`, {
-    ...filter,
-  })
+export const count = (db: Db, filter: ConcernFilter, most: number | null): Promise<number> =>
+  queryCount(db, `from concerns c where ${filtered(filter)} /* concerns.count */`, { ...filter }, most)
 
 export const byId = (db: Db, id: number): Promise<Concern | null> =>
   queryFirst(db, `select ${COLUMNS} from concerns c where c.id = ? /* concerns.byId */`, [id])

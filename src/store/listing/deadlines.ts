@@ -1,7 +1,7 @@
 import type { Deadline, DeadlineName } from '../../domain/listing/deadlines.js'
 import { andFitsWordsSql, directionOf, NO_WORDS, type OperatorWords, type PageOrder } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryCount, queryRows, type Tx } from '../db/db.js'
 
 export type DeadlineState = 'COMING' | 'MISSED' | 'RUN_OUT' | 'MET' | 'DROPPED'
 
@@ -145,10 +145,5 @@ export const list = (
   )
 }
 
-/** With `most`, at most so many rows are read and counted. */
-export const count = (db: Db, filter: DeadlineFilter, most: number | null = null): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from (select 1 from ${matching(filter)} limit :most::int) d /* deadlines.count */`,
-    { ...UNFILTERED, ...filter, most },
-  )
+export const count = (db: Db, filter: DeadlineFilter, most: number | null): Promise<number> =>
+  queryCount(db, `from ${matching(filter)} /* deadlines.count */`, { ...UNFILTERED, ...filter }, most)

@@ -2,7 +2,7 @@
 import type { ObjectionState } from '../../domain/scoring/objection.js'
 import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryColumn, queryFirst, queryRows, querySet, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryCount, queryFirst, queryRows, querySet, type Tx } from '../db/db.js'
 
 export interface Objection {
   id: number
@@ -152,10 +152,8 @@ export const list = (db: Db, filter: ObjectionFilter, page: IdPage) =>
     { ...filter, ...page },
   )
 
-export const countOf = (db: Db, filter: ObjectionFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from objections b where ${filtered(filter)} /* objections.countOf */`, {
-    ...filter,
-  })
+export const countOf = (db: Db, filter: ObjectionFilter, most: number | null): Promise<number> =>
+  queryCount(db, `from objections b where ${filtered(filter)} /* objections.countOf */`, { ...filter }, most)
 
 export const listOpenTerms = (db: Db, { after, first }: { after: number; first: number }) =>
   queryRows<Pick<Objection, 'id' | 'openedAt' | 'dueOn'>>(

@@ -2,7 +2,7 @@
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryCount, queryFirst, queryRows, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
 export type OverrideState = 'PROPOSED' | 'IN_FORCE' | 'REPLACED' | 'ENDED' | 'REFUSED' | 'WITHDRAWN'
@@ -102,15 +102,15 @@ export interface OverrideFilter extends PointInTime, OperatorWords {
   sight: RegionSight
 }
 
-const selectOverridesSql = (what: string, { sight, region, name }: OverrideFilter): string =>
-  `select ${what} from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')} ${andFitsWordsSql({ region, name }, 'r.operator_id')}) r
+const fromOverridesSql = ({ sight, region, name }: OverrideFilter): string =>
+  `from (${AS_KNOWN} ${andIsWithinSightSql(sight, 'r.operator_id')} ${andFitsWordsSql({ region, name }, 'r.operator_id')}) r
    where r.state = :state and (:grade::text is null or r.grade = :grade::text)`
 
 export const list = (db: Db, filter: OverrideFilter, page: IdPage) =>
-  queryRows<OverrideRow>(db, `${selectOverridesSql('*', filter)} ${pageByIdSql(page, 'r.id')} /* overrides.list */`, {
+  queryRows<OverrideRow>(db, `select * ${fromOverridesSql(filter)} ${pageByIdSql(page, 'r.id')} /* overrides.list */`, {
     ...filter,
     ...page,
   })
 
-export const countOf = (db: Db, filter: OverrideFilter): Promise<number> =>
-  queryValue(db, `${selectOverridesSql('count(*)::int as n', filter)} /* overrides.countOf */`, { ...filter })
+export const countOf = (db: Db, filter: OverrideFilter, most: number | null): Promise<number> =>
+  queryCount(db, `${fromOverridesSql(filter)} /* overrides.countOf */`, { ...filter }, most)

@@ -1,6 +1,6 @@
 import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
-import { type Db, queryRows, queryRowsBy, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryCount, queryRows, queryRowsBy, type Tx } from '../db/db.js'
 import type { PointInTime } from '../records/versions.js'
 
 export interface WatchEntry {
@@ -58,10 +58,8 @@ export const list = (db: Db, filter: WatchFilter, page: IdPage) =>
     { ...filter, ...page },
   )
 
-export const count = (db: Db, filter: WatchFilter): Promise<number> =>
-  queryValue(db, `select count(*)::int as n from watch_entries w where ${filtered(filter)} /* watchEntries.count */`, {
-    ...filter,
-  })
+export const count = (db: Db, filter: WatchFilter, most: number | null): Promise<number> =>
+  queryCount(db, `from watch_entries w where ${filtered(filter)} /* watchEntries.count */`, { ...filter }, most)
 
 const filtered = (filter: WatchFilter): string =>
   `w.closed_at is null ${andIsWithinSightSql(filter.sight, 'w.operator_id')} ${andFitsWordsSql(filter, 'w.operator_id')}`

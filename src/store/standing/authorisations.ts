@@ -4,10 +4,10 @@ import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import {
   type Db,
   queryColumn,
+  queryCount,
   queryFirst,
   queryOne,
   queryRows,
-  queryValue,
   type ReadHandle,
   type Tx,
 } from '../db/db.js'
@@ -98,12 +98,8 @@ export const listAuthorisations = (db: Db, filter: AuthorisationFilter, page: Id
     { ...filter, ...page },
   )
 
-export const countAuthorisations = (db: Db, filter: AuthorisationFilter): Promise<number> =>
-  queryValue(
-    db,
-    `select count(*)::int as n from authorisations a where ${filtered(filter)} /* authorisations.count */`,
-    { ...filter },
-  )
+export const countAuthorisations = (db: Db, filter: AuthorisationFilter, most: number | null): Promise<number> =>
+  queryCount(db, `from authorisations a where ${filtered(filter)} /* authorisations.count */`, { ...filter }, most)
 
 export const listAuthorisationsOf = (db: Db, operators: readonly number[]): Promise<Authorisation[]> =>
   queryRows(

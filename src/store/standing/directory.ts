@@ -1,7 +1,7 @@
 import type { NameMatch } from '../../domain/operators/name-search.js'
 import { directionOf, type IdPage } from '../access/list-filter.js'
 import type { RegionSight } from '../access/sight.js'
-import { type Db, queryRows, queryValue } from '../db/db.js'
+import { type Db, queryCount, queryRows } from '../db/db.js'
 import { LAST_CODE_POINT } from '../listing/public-filter.js'
 import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js'
 import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
@@ -92,13 +92,14 @@ export const listOperators = async (
   )
 }
 
-export const countOperators = (db: Db, filter: DirectoryFilter): Promise<number> =>
-  queryValue(
+export const countOperators = (db: Db, filter: DirectoryFilter, most: number | null): Promise<number> =>
+  queryCount(
     db,
     filter.grade != null
-      ? `select sum(n)::int as n from (${ofGrade(filter, 'count(*) as n', '')}) s /* directory.countOf graded */`
-      : `select count(*)::int as n from operators o where ${filtered(filter)} /* directory.countOf */`,
+      ? `from (${ofGrade(filter, '1', '')}) s /* directory.countOf graded */`
+      : `from operators o where ${filtered(filter)} /* directory.countOf */`,
     { ...bindingsOf(filter), after: null },
+    most,
   )
 
 export interface DirectoryMatch {

@@ -8,7 +8,9 @@ import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
 import {
   CASE_TRACKS,
   type CaseTrack,
+  CONSENT_KEY,
   DEADLINE_OF_TASK,
+  HAS_NO_CONSENT,
   HAS_OPEN_TASK,
   LEVEL_OF_TASK,
   NOT_BY_OF_TASK,
@@ -46,17 +48,26 @@ const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined =>
   return groups.find((group) => isAfter(group) && states.every((state) => TASKS[group].of?.states.includes(state)))
 }
 
-const withoutDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CaseTaskPage): string[] =>
-  CASE_TRACKS.flatMap((track) => {
-    const groups = new Set(
-      track.kinds.filter((kind) => kinds.includes(kind)).map((kind) => groupOf(track, kind) ?? kind),
-    )
-    if (groups.size === 0) return []
-    return `select u.* from unnest(array[${textsOf([...groups])}]) g(task) cross join lateral (
+/** Each group is read in the order of an index that begins with `key`. */
+const byAge = (track: CaseTrack, groups: string, key: string, { sight, isAsked }: CaseTaskPage): string =>
+  `select u.* from unnest(${groups}) g(task) cross join lateral (
       select w.* from (select ${columns('null::date')} from listings l cross join lateral (select ${track.task} as kind offset 0) t
-        where ${track.isOpen} and ${track.group} = g.task and l.created_at >= coalesce(:sinceFrom::timestamptz, '-infinity')
+        where ${track.isOpen} and ${key} = g.task and l.created_at >= coalesce(:sinceFrom::timestamptz, '-infinity')
           and t.kind is not null and not ${HAS_DEADLINE} ${andIsWithinSightSql(sight, 'l.operator_id')}) w
       where ${isAsked} ${ORDER}) u`
+
+const withoutDeadline = (kinds: readonly WorkKind[], page: CaseTaskPage): string[] =>
+  CASE_TRACKS.flatMap((track) => {
+    const asked = track.kinds.filter((kind) => kinds.includes(kind))
+    const groups = new Set(asked.filter((kind) => kind !== 'CONSENT').map((kind) => groupOf(track, kind) ?? kind))
+    const isConsentApart = asked.includes('CONSENT') && !groups.has(groupOf(track, 'CONSENT') ?? 'CONSENT')
+    return [
+      ...(groups.size === 0 ? [] : [byAge(track, `array[${textsOf([...groups])}]`, track.group, page)]),
+      // Most cases of its group await no consent.
+      ...(isConsentApart
+        ? [byAge(track, ':consents::text[]', `l.state = 'REVIEWED' and ${HAS_NO_CONSENT} and ${CONSENT_KEY}`, page)]
+        : []),
+    ]
   })
 
 const keptCases = ({ sight, isAsked }: CaseTaskPage): string =>

@@ -5,6 +5,10 @@ import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from '../../domain
 const flag = (fact: string): string => `coalesce((l.facts->>'${fact}')::boolean, false)`
 const isThere = (path: string): string => `l.facts${path} is not null`
 
+/** SQL, worded as in the index `listings_consent`. */
+export const CONSENT_KEY = `l.list || '/' || coalesce(l.facts->>'level', '')`
+export const HAS_NO_CONSENT = `l.facts->>'consentedOn' is null`
+
 const MARK_SQL: Record<CaseMark, string> = {
   returned: isThere(`->>'returned'`),
   decisionLinked: flag('decisionLinked'),
@@ -12,7 +16,7 @@ const MARK_SQL: Record<CaseMark, string> = {
   hearingOpen: `${flag('hearingAsked')} and l.facts->>'hearingOn' is null`,
   defenceRunning: `exists (select 1 from listing_deadlines w where w.listing_id = l.id and w.name = 'DEFENCE'
     and w.ended_on is null and w.due_on >= :today::date)`,
-  consentDue: `l.facts->>'consentedOn' is null and l.list || '/' || coalesce(l.facts->>'level', '') = any(:consents::text[])`,
+  consentDue: `${HAS_NO_CONSENT} and ${CONSENT_KEY} = any(:consents::text[])`,
   hidingConfirmed: isThere(`->'hiding'->>'confirmedBy'`),
   repairOpen: isThere(`->>'repair'`),
   repairAccepted: isThere(`->'repair'->>'acceptedOn'`),

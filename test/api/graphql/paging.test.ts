@@ -1,9 +1,10 @@
 /** Paging while others write: each row that nobody changes appears exactly once, in its order. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { isInterfaceType, isObjectType } from 'graphql'
+import { getNamedType, isInterfaceType, isObjectType } from 'graphql'
 import { makeSchema } from '../../../src/api/graphql/schema.js'
 import { NODE_TYPES } from '../../../src/api/request/ids.js'
+import { LIST_COUNTED_MOST } from '../../../src/foundation/pages.js'
 import { everything } from '../../support/everything.js'
 import { globalOf } from '../global-ids.js'
 import { uscc } from '../record-drafts.js'
@@ -156,6 +157,27 @@ describe('paging', function () {
     const seen = await through('auditLog', '', [3, 7], add)
     expect(seen.length).to.equal(new Set(seen).size)
     expect(seen.filter((cursor) => before.includes(cursor))).to.deep.equal(before)
+  })
+
+  it('counts each list up to a bound, which must be named between 1 and 10,000', async () => {
+    const auditor = world.token('auditor', 'auditor-1')
+    const counted = Object.entries(makeSchema().getQueryType()?.getFields() ?? {}).filter(([name, { type }]) => {
+      const of = getNamedType(type)
+      return ROWS[name] !== undefined && isObjectType(of) && of.getFields()['totalCount'] !== undefined
+    })
+    expect(counted.length).to.be.greaterThan(10)
+    for (const [field] of counted) {
+      const args = ROWS[field]?.args ?? ''
+      const counts = `totalCount countUpTo one: countUpTo(most: 1)`
+      const { data } = await world.ask(`{ list: ${field}(${args}first: 1) { ${counts} } }`, { token: auditor })
+      const { totalCount } = data.list
+      expect(data.list, field).to.deep.equal({ totalCount, countUpTo: totalCount, one: Math.min(totalCount, 1) })
+      for (const most of [0, LIST_COUNTED_MOST + 1]) {
+        const asked = `{ list: ${field}(${args}first: 1) { countUpTo(most: ${most}) } }`
+        const { errors } = await world.ask(asked, { token: auditor })
+        expect(errors?.[0]?.extensions['code'], field).to.equal('INPUT_INVALID')
+      }
+    }
   })
 
   it('refuses an invalid cursor and one of another list', async () => {

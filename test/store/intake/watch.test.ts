@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
+import { LIST_COUNTED_MOST } from '../../../src/foundation/pages.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as watch from '../../../src/store/intake/watch.js'
+import { explaining, type Plan, rowsRead } from '../../support/plans.js'
 import { codeOf, database, later, NOW, pullItems, rowsOf } from '../../support/world.js'
 
 const FEED = 'test'
@@ -44,5 +46,29 @@ describe('watch of feeds', () => {
     await rejects.add(db(), run, FEED, [bad(1, 'a'), bad(1, 'a'), bad(1, 'b')])
     await db().raw('update rejects set item_digest = null where id = (select min(id) from rejects)')
     expect((await rejects.countOpenRows(db())).rejects).to.equal(2)
+  })
+
+  it('counts open rejects and unmatched records up to a bound, and reads no more of them', async () => {
+    const { run } = await pullItems(db(), [{ key: 'K', code: codeOf(1), value: '某值' }], { whole: false })
+    const rows = LIST_COUNTED_MOST + 2_000
+    for (const feed of [FEED, 'other'])
+      await db().raw(
+        `insert into rejects (run_id, feed, page, row_number, field, rule, message, problems, item, item_digest)
+         select :run::bigint, :feed::text, 1, i, 'day', 'date', '无效', '[]', '{}', md5(i::text) from generate_series(1, :rows::int) i`,
+        { run, feed, rows },
+      )
+    await db().raw(
+      `insert into unmatched (feed, record_key, kind, first_run, last_run, page, row_number, subject, fact, body, findings, valid_from, digest, reason, state)
+       select :feed::text, 'X' || i, 'penalty', :run::bigint, :run::bigint, 1, i, '{}', '{}', '{}', '[]', '2026-01-01', md5(i::text), 'name.only', 'OPEN'
+       from generate_series(1, :rows::int) i`,
+      { run, feed: FEED, rows },
+    )
+    await db().raw('vacuum analyze rejects, unmatched')
+    const found = await watch.healthOfFeeds(db(), [FEED], later(-3_600, NOW))
+    expect(found.get(FEED)).to.include({ openRejects: LIST_COUNTED_MOST, unmatched: LIST_COUNTED_MOST })
+    const explained = explaining(db())
+    await watch.healthOfFeeds(explained.db, [FEED, 'none'], later(-3_600, NOW))
+    for (const table of ['rejects', 'unmatched'])
+      expect(rowsRead(explained.plans[0] as Plan, table), table).to.be.at.most(LIST_COUNTED_MOST)
   })
 })

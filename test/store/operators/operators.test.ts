@@ -91,7 +91,7 @@ describe('operators', () => {
     await register(3, '长春丙100%纯有限公司')
     const names = async (filter: directory.DirectoryFilter) => {
       const found = await directory.listOperators(db(), filter, { first: 10, after: null })
-      expect(await directory.countOperators(db(), filter)).to.equal(found.length)
+      expect(await directory.countOperators(db(), filter, null)).to.equal(found.length)
       return found.map((one) => one.name)
     }
     expect(await names({ region: '2201', kind: 'ENTERPRISE' })).to.have.length(3)

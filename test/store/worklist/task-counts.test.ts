@@ -7,20 +7,10 @@ import { CASE_TRACKS } from '../../../src/store/worklist/case-tasks.js'
 import { countTasks, ROWS_COUNTED_MOST, ROWS_COUNTED_MOST_IN_REGION } from '../../../src/store/worklist/task-counts.js'
 import type { WorkView } from '../../../src/store/worklist/worklist.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
+import { explaining, nodesOf } from '../../support/plans.js'
 
 const CASES = 5_000
 const CASE_KINDS = CASE_TRACKS.flatMap(({ kinds }) => kinds)
-
-interface Plan {
-  'Node Type': string
-  'Index Name'?: string
-  'Relation Name'?: string
-  'Actual Rows'?: number
-  'Actual Loops'?: number
-  Plans?: Plan[]
-}
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)]
 
 describe('counts of open tasks', () => {
   let database: TestDatabase
@@ -84,15 +74,8 @@ describe('counts of open tasks', () => {
   })
 
   it('read listings by the indexes alone, at most a bounded number of rows of a group', async () => {
-    const plans: Plan[] = []
-    const explaining = {
-      raw: async (sql: string, bindings: unknown) => {
-        const { rows } = await database.db.raw(`explain (analyze, format json) ${sql}`, bindings as never)
-        plans.push(rows[0]['QUERY PLAN'][0].Plan)
-        return { rows: [] }
-      },
-    }
-    for (const sight of [null, '2202']) await count(WORK_KINDS, sight, explaining as unknown as Db)
+    const { db, plans } = explaining(database.db)
+    for (const sight of [null, '2202']) await count(WORK_KINDS, sight, db)
     expect(plans).to.have.length(2)
     for (const plan of plans) {
       const scans = nodesOf(plan).filter((node) => node['Relation Name'] === 'listings')

@@ -111,7 +111,7 @@ describe('retraction ledger', () => {
     expect(await all({ sight: '2202' })).to.deep.equal([])
     const paged = await listRetractions(db(), rules, ALL, { first: 1, after: { at: one?.at ?? '', subjectId: silent } })
     expect(paged.map(({ subjectId }) => subjectId)).to.deep.equal([first])
-    const counts = (open: boolean | null) => countRetractions(db(), { ...ALL, open })
+    const counts = (open: boolean | null) => countRetractions(db(), { ...ALL, open }, null)
     expect(await Promise.all([null, true, false].map(counts))).to.deep.equal([3, 3, 0])
     await lift(db())
     expect(await Promise.all([null, true, false].map(counts))).to.deep.equal([3, 0, 3])

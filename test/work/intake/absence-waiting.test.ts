@@ -77,7 +77,7 @@ describe('absence of unmatched records', () => {
     await pullItems(db(), [row(1)], hour(1))
     const made = { unmatched: open?.id ?? 0, verdict: 'NOT_OURS' as const, reason: '核实', by: 'x', now: later(4_000) }
     expect((await refusal(decideSubject(db(), rules, made))).code).to.equal('UNMATCHED_SETTLED')
-    expect(await waiting.countOf(db(), { feeds: null, state: 'ENDED' })).to.equal(1)
+    expect(await waiting.countOf(db(), { feeds: null, state: 'ENDED' }, null)).to.equal(1)
     expect((await pullItems(db(), [row(1), older(2)], hour(2))).unmatched).to.equal(1)
     expect((await waiting.byId(db(), open?.id ?? 0))?.state).to.equal('OPEN')
   })

@@ -103,7 +103,7 @@ describe('registrations of merged operators', () => {
     await db().transaction((tx) => objections.open(tx, { ...about, operatorId, by: 'officer-1', at: next() }))
     const regions = async () => {
       const filter = { feeds: null, state: 'OPEN' as const, lateOn: null, pending: false, region: null, name: null }
-      const counts = ['2201', '2202'].map((sight) => objections.countOf(db(), { ...filter, sight }))
+      const counts = ['2201', '2202'].map((sight) => objections.countOf(db(), { ...filter, sight }, null))
       return Promise.all(counts)
     }
     expect(await regions()).to.deep.equal([1, 0])

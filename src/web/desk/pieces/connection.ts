@@ -9,7 +9,7 @@ const REACH_ROWS = 2_000
 interface RowPage<T> {
   nodes: readonly T[]
   pageInfo: { hasNextPage: boolean; endCursor: string | null }
-  totalCount?: number
+  countUpTo?: number
 }
 
 export interface LoadedConnection<T> {
@@ -78,7 +78,7 @@ export const useConnection = <D, V extends OperationVariables, T>(
         const page = data === undefined ? null : picked.current(data as D)
         setState((before) => ({
           rows: page ? [...before.rows, ...page.nodes] : before.rows,
-          total: page?.totalCount ?? before.total,
+          total: page?.countUpTo ?? before.total,
           after: page?.pageInfo.endCursor ?? null,
           hasMore: page?.pageInfo.hasNextPage ?? false,
           isLoading: false,

@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import type { LoadedConnection } from './connection.js'
 import { EmptyNotice, LoadingNotice } from './empty.js'
-import { formatNumber } from './numbers.js'
+import { formatListCount } from './numbers.js'
 import { RefusalNotice } from './refusal.js'
 
 interface PagedProps<T> {
@@ -16,7 +16,7 @@ interface PagedProps<T> {
 export const PagedList = <T,>({ label, rows, rowKey, render, empty }: PagedProps<T>) => (
   <>
     <p className="soft" aria-live="polite">
-      {rows.total === null ? '' : `共 ${formatNumber(rows.total)} 项`}
+      {rows.total === null ? '' : `共 ${formatListCount(rows.total)} 项`}
     </p>
     {rows.error !== null && <RefusalNotice of={rows.error} onAgain={rows.refresh} />}
     {rows.rows.length === 0 &&

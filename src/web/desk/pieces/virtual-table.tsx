@@ -6,7 +6,7 @@ import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import type { LoadedConnection } from './connection.js'
 import { EmptyNotice } from './empty.js'
-import { formatNumber } from './numbers.js'
+import { formatListCount, formatNumber } from './numbers.js'
 import { RefusalNotice } from './refusal.js'
 
 const ROW_PX = 44
@@ -96,7 +96,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       <p className="soft" aria-live="polite">
         {total === null
           ? `已载入 ${formatNumber(loaded)} 项`
-          : `共 ${formatNumber(total)} 项，已载入 ${formatNumber(loaded)} 项`}
+          : `共 ${formatListCount(total)} 项，已载入 ${formatNumber(loaded)} 项`}
         {rows.isLoading && <Spin size="small" />}
         {isFar && (
           <>

@@ -3,6 +3,7 @@ import { Link } from 'react-router'
 import { useConnection } from '../../pieces/connection.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
+import { platformNameIn } from '../../pieces/platform-names.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
@@ -81,7 +82,7 @@ const columnsOf = (names: ReadonlyMap<string, string>): readonly TableColumn<Del
   { key: 'subject', title: '对象', render: (one) => <Link to={deliveryPath(one.id)}>{subjectWords(one)}</Link> },
   { key: 'kind', title: '种类', width: 100, render: ({ kind }) => labelOf('SubjectKind', kind) },
   { key: 'action', title: '内容', width: 70, render: ({ action }) => labelOf('DeliveryAction', action) },
-  { key: 'platform', title: '平台', width: 200, render: ({ platform }) => names.get(platform) ?? platform },
+  { key: 'platform', title: '平台', width: 200, render: ({ platform }) => platformNameIn(names, platform) },
   { key: 'state', title: '状态', width: 90, render: ({ state }) => <StateWord of={state} /> },
   {
     key: 'why',

@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react'
 import { Alert } from 'antd'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
+import { platformNameIn } from '../../pieces/platform-names.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { type PlatformsQuery, ReleaseRestoredDocument } from './deliveries.generated.js'
@@ -15,7 +16,7 @@ interface RestoredProps {
 export const RestoredNotice = ({ of, names, onDone }: RestoredProps) => {
   const client = useApolloClient()
   const mayRelease = useMay('release_restored')
-  const waits = of.compared.filter(({ at }) => at === null).map(({ platform }) => names.get(platform) ?? platform)
+  const waits = of.compared.filter(({ at }) => at === null).map(({ platform }) => platformNameIn(names, platform))
   return (
     <section aria-label="数据库由备份恢复" style={{ marginBottom: '1rem' }}>
       <Alert

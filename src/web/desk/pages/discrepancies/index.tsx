@@ -9,8 +9,9 @@ import { instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
 import { ChoiceFilter, OrderFilter, PlatformFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatListCount } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
+import { platformNameIn } from '../../pieces/platform-names.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf } from '../../pieces/words.js'
@@ -65,9 +66,9 @@ export default function DiscrepanciesPage() {
       <PageHead title="比对与不符" extra={<Button onClick={refresh}>刷新</Button>}>
         <p className="soft">
           逐条比对各平台展示的与应展示的。
-          {seen && seen.hidden.totalCount > 0 && (
+          {seen && seen.hidden.countUpTo > 0 && (
             <strong className="bad">
-              有 {formatNumber(seen.hidden.totalCount)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
+              有 {formatListCount(seen.hidden.countUpTo)} 条因平台不再展示而待核实：可能已在该平台修复，枢纽不自行重报。
             </strong>
           )}
         </p>
@@ -146,7 +147,7 @@ const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): read
       )
     },
   },
-  { key: 'platform', title: '平台', width: 190, render: ({ platform }) => names.get(platform) ?? platform },
+  { key: 'platform', title: '平台', width: 190, render: ({ platform }) => platformNameIn(names, platform) },
   {
     key: 'what',
     title: '发现',
@@ -187,7 +188,7 @@ const columnsOf = (names: ReadonlyMap<string, string>, onDone: () => void): read
     key: 'settle',
     title: '办理',
     width: 240,
-    render: (one) => <Settling of={one} name={names.get(one.platform) ?? one.platform} onDone={onDone} />,
+    render: (one) => <Settling of={one} name={platformNameIn(names, one.platform)} onDone={onDone} />,
   },
 ]
 

@@ -8,7 +8,7 @@ import { useConnection } from '../../pieces/connection.js'
 import { agoText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatListCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
@@ -161,11 +161,15 @@ const State = ({ of, agency }: { of: FeedHealthFragment; agency: string }) => (
         {of.openRejects === 0 ? (
           '无'
         ) : (
-          <Link to={`/intake/rejects?feed=${of.id}`}>{formatNumber(of.openRejects)} 条</Link>
+          <Link to={`/intake/rejects?feed=${of.id}`}>{formatListCount(of.openRejects)} 条</Link>
         )}
       </LabelledField>
       <LabelledField label="待认领">
-        {of.unmatched === 0 ? '无' : <Link to={`/intake/identity?feed=${of.id}`}>{formatNumber(of.unmatched)} 条</Link>}
+        {of.unmatched === 0 ? (
+          '无'
+        ) : (
+          <Link to={`/intake/identity?feed=${of.id}`}>{formatListCount(of.unmatched)} 条</Link>
+        )}
       </LabelledField>
       <LabelledField label="报送期限">
         {of.dutyWorkdays === null

@@ -3,7 +3,7 @@ import { Button, Tag } from 'antd'
 import { Link } from 'react-router'
 import { agoText, instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatListCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -96,14 +96,14 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
                 {feed.openRejects === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/rejects?feed=${feed.id}`}>{formatNumber(feed.openRejects)}</Link>
+                  <Link to={`/intake/rejects?feed=${feed.id}`}>{formatListCount(feed.openRejects)}</Link>
                 )}
               </td>
               <td className="right">
                 {feed.unmatched === 0 ? (
                   '无'
                 ) : (
-                  <Link to={`/intake/identity?feed=${feed.id}`}>{formatNumber(feed.unmatched)}</Link>
+                  <Link to={`/intake/identity?feed=${feed.id}`}>{formatListCount(feed.unmatched)}</Link>
                 )}
               </td>
               <td className="right">

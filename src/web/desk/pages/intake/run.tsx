@@ -42,7 +42,7 @@ export default function RunPage() {
         title={data && run === null ? '没有这次运行' : `第 ${number} 号运行`}
         under={run?.subject && isPull ? `/intake/feeds/${run.subject}` : '/intake/feeds'}
         extra={
-          data && data.rejects.totalCount > 0 ? (
+          data && data.rejects.countUpTo > 0 ? (
             <a href={`/v1/runs/${number}/rejects.csv`} download={`run-${number}-rejects.csv`}>
               下载逐行结果（CSV）
             </a>
@@ -89,7 +89,7 @@ export default function RunPage() {
               </p>
             )}
           </section>
-          {data.rejects.totalCount > 0 && <SetAside run={id} rules={data.rejectRules} />}
+          {data.rejects.countUpTo > 0 && <SetAside run={id} rules={data.rejectRules} />}
           {isPull && run.outcome === 'DONE' && run.rollback === null && takes && (
             <RollbackButton run={id} onDone={() => void refetch()} />
           )}

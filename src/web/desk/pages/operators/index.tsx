@@ -63,8 +63,8 @@ export default function OperatorsPage() {
   }
   const order = asked.order as ListOrder
   const rows = useConnection(OperatorsDocument, { filter, order }, (data) => {
-    const { edges, pageInfo, totalCount } = data.operators
-    return { nodes: edges, pageInfo, totalCount }
+    const { edges, ...page } = data.operators
+    return { ...page, nodes: edges }
   })
   return (
     <>

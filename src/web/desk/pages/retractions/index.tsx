@@ -6,8 +6,9 @@ import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
 import { ChoiceFilter, OrderFilter, PlatformFilter, RegionFilter, TextFilter } from '../../pieces/lists/filters.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatListCount } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
+import { platformNameIn } from '../../pieces/platform-names.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
@@ -79,8 +80,8 @@ export default function RetractionsPage() {
         <p className="soft">
           每次移出或暂停公示，凡收到过该条目的平台都须确认撤下；移出的，各单位还须确认解除惩戒措施。
           {seen && (
-            <strong className={seen.open.totalCount > 0 ? 'bad' : 'good'}>
-              {seen.open.totalCount > 0 ? `尚有 ${formatNumber(seen.open.totalCount)} 项未了结。` : '全部已了结。'}
+            <strong className={seen.open.countUpTo > 0 ? 'bad' : 'good'}>
+              {seen.open.countUpTo > 0 ? `尚有 ${formatListCount(seen.open.countUpTo)} 项未了结。` : '全部已了结。'}
             </strong>
           )}
         </p>
@@ -193,7 +194,7 @@ const columnsOf = (
           {waits.length > 0 && (
             <span className="bad">
               {' '}
-              未确认：{waits.map(({ platform }) => names.get(platform) ?? platform).join('、')}
+              未确认：{waits.map(({ platform }) => platformNameIn(names, platform)).join('、')}
             </span>
           )}
         </>

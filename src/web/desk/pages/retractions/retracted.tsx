@@ -3,6 +3,7 @@ import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText, waitedText } from '../../pieces/dates.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PlainTable } from '../../pieces/plain-table.js'
+import { platformNameIn } from '../../pieces/platform-names.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
@@ -87,7 +88,7 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
           rows={of.receivers.map((one) => ({
             key: one.platform,
             cells: [
-              names.get(one.platform) ?? one.platform,
+              platformNameIn(names, one.platform),
               one.got ? instantText(one.gotAt) : `发出未获答复 ${instantText(one.gotAt)}`,
               one.toldAt === null ? '尚未' : `${instantText(one.toldAt)}（共 ${one.attempts} 次）`,
               one.confirmedAt === null ? '尚未' : instantText(one.confirmedAt),
@@ -96,7 +97,7 @@ export const RetractionPanel = ({ of, names, onClose }: RetractedProps) => {
                 key="close"
                 of={of}
                 receiver={one}
-                name={names.get(one.platform) ?? one.platform}
+                name={platformNameIn(names, one.platform)}
                 onClose={onClose}
               />,
             ],

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
-import { formatCount, formatNumber } from '../../pieces/numbers.js'
+import { formatCount, formatListCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -157,12 +157,12 @@ const DeadlineTable = ({
 
 const Queues = ({ of }: { of: TodayQuery }) => {
   const others = [
-    ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.totalCount, path: '/listings/concerns' }] : []),
-    { title: '异议，待处理', n: of.objections?.totalCount ?? 0, path: '/listings/objections' },
-    ...(of.overrides ? [{ title: '等级调整，待复核', n: of.overrides.totalCount, path: '/overrides' }] : []),
-    { title: '拒收条目，待更正', n: of.rejects?.totalCount ?? 0, path: '/intake/rejects' },
-    { title: '主体不明，待认定', n: of.proposals?.totalCount ?? 0, path: '/intake/identity' },
-    { title: '被平台拒收的推送', n: of.refused?.totalCount ?? 0, path: '/deliveries?state=REFUSED' },
+    ...(of.concerns ? [{ title: '名单依据有变，待核实', n: of.concerns.countUpTo, path: '/listings/concerns' }] : []),
+    { title: '异议，待处理', n: of.objections?.countUpTo ?? 0, path: '/listings/objections' },
+    ...(of.overrides ? [{ title: '等级调整，待复核', n: of.overrides.countUpTo, path: '/overrides' }] : []),
+    { title: '拒收条目，待更正', n: of.rejects?.countUpTo ?? 0, path: '/intake/rejects' },
+    { title: '主体不明，待认定', n: of.proposals?.countUpTo ?? 0, path: '/intake/identity' },
+    { title: '被平台拒收的推送', n: of.refused?.countUpTo ?? 0, path: '/deliveries?state=REFUSED' },
   ]
   return (
     <table className="plain-table" aria-label="待办">
@@ -172,7 +172,7 @@ const Queues = ({ of }: { of: TodayQuery }) => {
             <th scope="row">
               <To path={path}>{title}</To>
             </th>
-            <td className="right">{n === 0 ? '无' : formatNumber(n)}</td>
+            <td className="right">{n === 0 ? '无' : countWords(n)}</td>
           </tr>
         ))}
       </tbody>
@@ -206,8 +206,8 @@ const Feeds = ({ of }: { of: TodayQuery['agencies'] }) => (
               <td title={instantText(feed.lastGoodPullAt)}>
                 <FeedState of={feed} />
               </td>
-              <td className="right">{formatNumber(feed.openRejects)}</td>
-              <td className="right">{formatNumber(feed.unmatched)}</td>
+              <td className="right">{formatListCount(feed.openRejects)}</td>
+              <td className="right">{formatListCount(feed.unmatched)}</td>
             </tr>
           )),
         )}
