@@ -37,6 +37,7 @@ import type { SiteDependencies } from './frame/site-parts.js'
 import { ICON_SVG, SITE_STYLE } from './frame/style.js'
 import { themeOf } from './frame/theme.js'
 import { frontPage } from './front/page.js'
+import { penaltiesRouter } from './penalties/page.js'
 import { scorecardRouter } from './scorecard/routes.js'
 
 const LIST = '/blacklist'
@@ -68,6 +69,7 @@ const routesOf = (own: SiteContext): Router => {
   router.get(LIST, showList(own))
   router.get('/blacklist/:id', showEntry(own))
   router.use(scorecardRouter(own))
+  router.use(penaltiesRouter(own))
   router.get('/robots.txt', (request, response) => void response.type('text').send(robotsTxt(baseUrlOf(own, request))))
   router.get('/sitemap.xml', (request, response) => void response.type('xml').send(sitemapXml(baseUrlOf(own, request))))
   router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/icon.svg'))

@@ -85,7 +85,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     scoring: 'db records access',
     office: 'db',
     listing: 'db intake access',
-    publication: 'db listing',
+    publication: 'db scoring listing',
     delivery: 'db access matters',
     matters: 'db',
     standing: 'db operators scoring listing delivery access',

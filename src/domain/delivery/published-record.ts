@@ -1,7 +1,10 @@
 import { hash } from 'node:crypto'
 import { groupBy } from '../../foundation/groups.js'
+import { addMonths } from '../../foundation/time/dates.js'
+import { compareFirstDays, findRowInForce } from '../calendar/dated-rows.js'
 import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/masked-names.js'
-import { isWithdrawnPenalty } from '../records/penalty.js'
+import type { ClockRow, ClockRules } from '../listing/publication-clocks.js'
+import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal-data.js'
 import { canonicalJson, type Json, type RecordBody } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
@@ -47,6 +50,35 @@ export const judgePublicationStatus = (
   if (kind === 'penalty' && today !== null && typeof until === 'string' && until < today) return 'OVER'
   return 'PUBLIC'
 }
+
+const CLOCK_SEVERITIES = { LIGHT: 'GENERAL', HEAVY: 'SEVERE' } as const
+
+const clocksOfSite = ({ clocks }: ClockRules): ClockRow[] =>
+  clocks.filter(({ clock, list }) => clock === 'CREDITCHINA' && list === null)
+
+/**
+ * Last day on the hub's own site: the sender's day or the term of 信用中国, whichever is earlier. null: no end. NEVER: a
+ * warning alone (SAMR order 45), or a permit that is void. A document older than every row takes the first.
+ */
+export const findLastPublicDay = (
+  kind: PublishedKind,
+  body: RecordBody,
+  rules: ClockRules,
+): string | null | 'NEVER' => {
+  const { status, valid_to: validTo, decided_on: decidedOn, publish_until: until } = body
+  if (kind === 'permit') return status === 'VALID' ? ((validTo ?? null) as string | null) : 'NEVER'
+  const severity = judgePenaltySeverity(body)
+  if (severity === 'WARNING_ONLY' || typeof decidedOn !== 'string') return 'NEVER'
+  const own = clocksOfSite(rules).filter((row) => row.severity === CLOCK_SEVERITIES[severity])
+  const row = findRowInForce(own, decidedOn) ?? own.sort(compareFirstDays)[0]
+  if (row === undefined) return 'NEVER'
+  const term = addMonths(decidedOn, row.maximumMonths)
+  return typeof until === 'string' && until < term ? until : term
+}
+
+/** Earlier penalties have ended under every clock. */
+export const findFirstPublicDecision = (rules: ClockRules, today: string): string =>
+  addMonths(today, -Math.max(...clocksOfSite(rules).map(({ maximumMonths }) => maximumMonths)))
 
 const SECRET = /国家秘密|涉密|不予公开|不公开/
 const NOT_SECRET = /(不|未|非|无)[^，。；,;]{0,6}(国家秘密|涉密)/

@@ -26,7 +26,7 @@ export interface Objection {
   referredTo: string | null
 }
 
-const partsOf = (owner: string): string =>
+export const partsOf = (owner: string): string =>
   `(select ${owner} as id union all select m.id from operators m where m.merged_into = ${owner}) p`
 
 /**
@@ -41,6 +41,13 @@ const contested = (
       and c.known_from <= ${at} and c.ended_on is null and (c.known_to is null or c.known_to > ${at}))))`
 
 export const IS_CORRECTION_PENDING_SQL = `b.state = 'UPHELD' and ${contested("'infinity'")}`
+
+/** SQL: OPEN or UPHELD (not yet corrected) where an objection concerns record `v` or the same decision from another source; else null. */
+export const objectionToRecordSql = (
+  v: string,
+): string => `(select max(b.state) from ${partsOf(`${v}.operator_id`)} join objections b on b.operator_id = p.id
+  where (b.state = 'OPEN' or ${IS_CORRECTION_PENDING_SQL}) and ((b.record_key, b.feed) = (${v}.record_key, ${v}.feed) or exists (
+    select 1 from versions s where s.record_key = b.record_key and s.feed = b.feed and s.known_to is null and s.fact = ${v}.fact)))`
 
 const columnsOf = (
   owner: string,

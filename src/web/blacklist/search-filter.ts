@@ -49,7 +49,7 @@ export const parseFilter = (query: Readonly<Record<string, unknown>>): SearchFil
 }
 
 /** A repeated parameter counts as absent. NUL is dropped: PostgreSQL text cannot hold it. */
-const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): string => {
+export const parameterIn = (query: Readonly<Record<string, unknown>>, name: string): string => {
   const value = query[name]
   return typeof value === 'string' ? value.replaceAll('\0', '').trim().slice(0, LONGEST) : ''
 }

@@ -96,7 +96,12 @@ const compareTexts = (one: string, other: string): number => (one < other ? -1 :
 
 type MatchRank = Pick<NameMatch, 'rank' | 'reason'>
 
-const ranksOf = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<Map<number, MatchRank>> => {
+const ranksOf = async (
+  db: Db,
+  inTurn: ConcurrencyLimit,
+  name: string,
+  listed = true,
+): Promise<Map<number, MatchRank>> => {
   const code = parseCode(name)
   if (code !== null) {
     const found = await operators.operatorsByCode(db, [code])
@@ -104,7 +109,13 @@ const ranksOf = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<
   }
   const key = searchKey(name)
   if (key === '') return new Map()
-  const sought = { key, personal: false, named: normalizeName(name), listed: true }
+  const sought = { key, personal: false, named: normalizeName(name), listed }
   const matches = await inTurn(() => names.nearestMatches(db, sought))
   return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }
+
+/** Operators that bear the name or code, best match first; none that are only called something like it. */
+export const findOperators = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<number[]> =>
+  [...(await ranksOf(db, inTurn, name, false))].flatMap(([id, { reason }]) =>
+    SIMILAR_REASONS.includes(reason) ? [] : [id],
+  )

@@ -9,6 +9,7 @@ export interface NavigationLink {
 
 export const NAVIGATION_LINKS: readonly NavigationLink[] = [
   { path: '/blacklist', zh: '严重失信名单', en: 'Blacklist' },
+  { path: '/penalties', zh: '处罚和许可', en: 'Penalties and permits' },
   { path: '/check', zh: '批量核验', en: 'Check' },
   { path: '/clue', zh: '提供线索', en: 'Give a clue' },
   { path: '/data', zh: '名单数据', en: 'Data' },
@@ -28,7 +29,19 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
 
 /** A party's own pages are left out, and list entries, which come and go. */
 const SITEMAP_PATHS = [
-  ...['/', '/blacklist', '/check', '/clue', '/data', '/scorecard', '/developers', '/help', '/about', '/verify'],
+  ...[
+    '/',
+    '/blacklist',
+    '/penalties',
+    '/check',
+    '/clue',
+    '/data',
+    '/scorecard',
+    '/developers',
+    '/help',
+    '/about',
+    '/verify',
+  ],
   ...HELP_TASKS.map(helpPath),
 ]
 

@@ -72,7 +72,7 @@ const tellPage = async (
   counts: PublishedRecordCounts,
 ): Promise<void> => {
   const today = shanghaiDate(dueAt)
-  const touched = new Set(page.map(nameOf))
+  const touched = new Set(page.map(keyOfRecord))
   const looked = await examine(tx, page, kinds, today)
   const before = await toldRecords.readLastNotices(
     tx,
@@ -84,7 +84,7 @@ const tellPage = async (
   const kept: Parameters<typeof toldRecords.keepSent>[1][number][] = []
   for (const one of looked) {
     const { known, due, repairedOn } = one
-    if (touched.has(nameOf(known))) count(counts, one.telling, due)
+    if (touched.has(keyOfRecord(known))) count(counts, one.telling, due)
     const { id, kind, party, told, feed, key, fact } = known
     if (due === null || party === null) continue
     const notice = makePublishedRecord(known, party, null)
@@ -107,7 +107,7 @@ const tellPage = async (
   counts.told += kept.length
 }
 
-const nameOf = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
+export const keyOfRecord = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
 
 const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: ShowOrRemove): void => {
   if (due !== null) return
@@ -172,8 +172,10 @@ export const recordsInForce = async function* (
   const read = (after: toldRecords.RecordKey | null) =>
     toldRecords.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
   for await (const page of pagesFrom(read)) {
-    const requested = new Set(page.map(nameOf))
-    const publishable = publishableAmong(await examine(db, page, kinds, today), (known) => requested.has(nameOf(known)))
+    const requested = new Set(page.map(keyOfRecord))
+    const publishable = publishableAmong(await examine(db, page, kinds, today), (known) =>
+      requested.has(keyOfRecord(known)),
+    )
     await toldRecords.registerRecords(
       db,
       publishable.map(({ known: { feed, key, kind, fact }, party }) => ({
@@ -198,6 +200,18 @@ export const recordNoticesOf = async (
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
+}
+
+/** What may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */
+export const publicAmong = async (
+  db: Db | Tx,
+  keys: readonly toldRecords.RecordKey[],
+  today: string,
+): Promise<Map<string, PublishedRecord>> => {
+  const requested = new Set(keys.map(keyOfRecord))
+  const looked = await examine(db, keys, PUBLISHED_KINDS, today)
+  const found = publishableAmong(looked, (known) => requested.has(keyOfRecord(known)))
+  return new Map(found.map(({ known, record }) => [keyOfRecord(known), record.notice]))
 }
 
 const publishableAmong = (
