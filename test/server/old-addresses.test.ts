@@ -19,6 +19,7 @@ const PAGES = [
     '/check',
     '/data',
     '/scorecard',
+    '/penalties',
     '/scorecard/ecommerce-1',
   ],
   ...['/about', '/my', '/verify', '/developers', '/graphql', '/desk', '/help'],

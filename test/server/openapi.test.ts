@@ -342,6 +342,9 @@ describe('OpenAPI description', () => {
     for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
     await ask('/favicon.ico', 301, { at: '/favicon.ico' })
     await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
+    await ask('/penalties', 200, { at: '/penalties' })
+    await ask('/penalties?format=csv', 200, { at: '/penalties' })
+    await ask('/penalties?after=x', 400, { at: '/penalties', headers: { accept: 'text/html' } })
     await ask('/blacklist?name=', 303, { at: '/blacklist' })
     const graphiql = await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text()
     for (const type of ['js', 'css']) {

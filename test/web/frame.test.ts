@@ -22,6 +22,8 @@ describe('every page of the public site', () => {
       `/blacklist/${ids[0]}`,
       '/data',
       '/scorecard',
+      '/penalties',
+      '/penalties?kind=permit',
       '/check',
       '/about',
       '/about/rules/lists',

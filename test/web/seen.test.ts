@@ -51,7 +51,15 @@ describe('what people read', () => {
   after(() => world?.close())
 
   const paths = () => [
-    ...['/', '/blacklist', '/blacklist?region=370200', '/blacklist?reason=counterfeit', `/blacklist/${own}`],
+    ...[
+      '/',
+      '/blacklist',
+      '/blacklist?region=370200',
+      '/blacklist?reason=counterfeit',
+      '/penalties',
+      '/penalties?kind=permit',
+      `/blacklist/${own}`,
+    ],
     ...['/data', '/scorecard', '/scorecard/ecommerce-1', '/check', '/about', '/help', '/help/my-record', '/nothing'],
     ...['lists', 'recovery', 'clocks', 'audit-log', 'registration-states'].map((name) => `/about/rules/${name}`),
     ...['/my', '/my/records', '/my/asked-by', `/my/listings/${own}`],

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
-import { uscc } from '../../api/record-drafts.js'
-import { makeWorld, TODAY, type World } from '../../api/world.js'
+import { penalty, registration, uscc } from '../../api/record-drafts.js'
+import { makeWorld, NOW, TODAY, type World } from '../../api/world.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { firms, listFirms } from '../../support/site-world.js'
 
@@ -33,6 +33,9 @@ describe('the public site in a browser', function () {
   before(async () => {
     world = await makeWorld({ demo: true })
     ids = await listFirms(world.database.db, given)
+    await world.bring('registry', [registration(uscc(901), LONGEST)])
+    const decided = Array.from({ length: 60 }, (_, n) => penalty(uscc(901), `虚市监处罚〔2026〕${n}号`))
+    await world.bring('penalties', decided, NOW, world.rules)
     await world.publish()
   })
   after(() => world?.close())
@@ -46,6 +49,8 @@ describe('the public site in a browser', function () {
     `/blacklist/${ids.at(-1)}`,
     '/data',
     '/scorecard',
+    '/penalties',
+    '/penalties?kind=permit',
     '/help',
     '/help/deliveries',
     '/nothing-here',
