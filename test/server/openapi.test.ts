@@ -338,13 +338,19 @@ describe('OpenAPI description', () => {
   })
 
   it('describes the pages', async () => {
-    for (const path of ['/', '/blacklist', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
-    for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
+    const paths = [
+      '/',
+      '/blacklist',
+      '/penalties',
+      '/scorecard',
+      '/site.css',
+      '/icon.svg',
+      '/robots.txt',
+      '/sitemap.xml',
+    ]
+    for (const path of paths) await ask(path, 200, { at: path })
     await ask('/favicon.ico', 301, { at: '/favicon.ico' })
-    await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
-    await ask('/penalties', 200, { at: '/penalties' })
-    await ask('/penalties?format=csv', 200, { at: '/penalties' })
-    await ask('/penalties?after=x', 400, { at: '/penalties', headers: { accept: 'text/html' } })
+    for (const at of ['/blacklist', '/penalties']) await ask(`${at}?format=csv`, 200, { at })
     await ask('/blacklist?name=', 303, { at: '/blacklist' })
     const graphiql = await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text()
     for (const type of ['js', 'css']) {
@@ -352,7 +358,8 @@ describe('OpenAPI description', () => {
       await ask(file, 200, { at: '/graphiql/assets/{name}' })
     }
     await ask('/graphiql/assets/none.js', 404, { at: '/graphiql/assets/{name}' })
-    await ask('/blacklist?after=x', 400, { at: '/blacklist', headers: { accept: 'text/html' } })
+    for (const at of ['/blacklist', '/penalties'])
+      await ask(`${at}?after=x`, 400, { at, headers: { accept: 'text/html' } })
     const at = '/blacklist/{id}'
     await ask(`/blacklist/${entry}`, 200, { at })
     await ask('/blacklist/none', 404, { at, headers: { accept: 'text/html' } })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
 import type { RecordBody, RecordDraft } from '../../src/domain/records/records.js'
-import { readRecordsInForce } from '../../src/store/publication/public-records.js'
+import { readDecidedRecords } from '../../src/store/publication/public-records.js'
 import { globalOf } from '../api/global-ids.js'
 import { publishListing } from '../api/listed-world.js'
 import { penalty, registration, uscc } from '../api/record-drafts.js'
@@ -222,7 +222,7 @@ describe('penalties and permits on the public site', () => {
       const asked: { sql: string; bindings: unknown[] }[] = []
       const hear = (query: { sql: string; bindings: unknown[] }) => asked.push(query)
       db.on('query', hear)
-      await readRecordsInForce(db, { ...search, ...more }, { after: { on: TODAY, id: 1 }, first: 100 })
+      await readDecidedRecords(db, { ...search, ...more }, { after: { on: TODAY, id: 1 }, first: 100 })
       db.off('query', hear)
       const { sql = '', bindings = [] } = asked[0] ?? {}
       const connection = await db.client.acquireConnection()

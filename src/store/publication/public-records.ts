@@ -4,7 +4,7 @@ import { type Db, queryRows } from '../db/db.js'
 import { LAST_CODE_POINT } from '../listing/public-filter.js'
 import { objectionToRecordSql, partsOf } from '../scoring/objections.js'
 
-export interface RecordInForce {
+export interface DecidedRecord {
   id: number
   feed: string
   key: string
@@ -52,11 +52,11 @@ const source = ({ kind, operators, number }: RecordSearch, after: RecordCursor |
   return `(select w.* from versions w where ${isSought('w', kind, after)})`
 }
 
-export const readRecordsInForce = (
+export const readDecidedRecords = (
   db: Db,
   search: RecordSearch,
   { after, first }: { after: RecordCursor | null; first: number },
-): Promise<RecordInForce[]> =>
+): Promise<DecidedRecord[]> =>
   queryRows(
     db,
     `select v.id, v.feed, v.record_key as key, v.body->>'decided_on' as "decidedOn",

@@ -124,7 +124,7 @@ const readPublic = async (
   const records: PublicRecord[] = []
   let next = after
   for (let step = 0; step < STEPS_MOST; step += 1) {
-    const rows = await publicRecords.readRecordsInForce(db, search, { after: next, first: STEP_ROWS })
+    const rows = await publicRecords.readDecidedRecords(db, search, { after: next, first: STEP_ROWS })
     const known = await publicAmong(db, rows, search.to)
     for (const row of rows) {
       if (records.length === PAGE_RECORDS) return { records, next }
@@ -138,7 +138,7 @@ const readPublic = async (
 }
 
 const publicOf = (
-  { hidden, objection, id, decidedOn, receivedOn }: publicRecords.RecordInForce,
+  { hidden, objection, id, decidedOn, receivedOn }: publicRecords.DecidedRecord,
   record: PublishedRecord | undefined,
   { kind, to: today }: publicRecords.RecordSearch,
   clocks: ClockRules,
