@@ -338,19 +338,10 @@ describe('OpenAPI description', () => {
   })
 
   it('describes the pages', async () => {
-    const paths = [
-      '/',
-      '/blacklist',
-      '/penalties',
-      '/scorecard',
-      '/site.css',
-      '/icon.svg',
-      '/robots.txt',
-      '/sitemap.xml',
-    ]
-    for (const path of paths) await ask(path, 200, { at: path })
+    for (const path of ['/', '/blacklist', '/penalties', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
+    for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
     await ask('/favicon.ico', 301, { at: '/favicon.ico' })
-    for (const at of ['/blacklist', '/penalties']) await ask(`${at}?format=csv`, 200, { at })
+    await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
     await ask('/blacklist?name=', 303, { at: '/blacklist' })
     const graphiql = await (await fetch(`${world.url}/graphql`, { headers: { accept: 'text/html' } })).text()
     for (const type of ['js', 'css']) {
@@ -358,8 +349,7 @@ describe('OpenAPI description', () => {
       await ask(file, 200, { at: '/graphiql/assets/{name}' })
     }
     await ask('/graphiql/assets/none.js', 404, { at: '/graphiql/assets/{name}' })
-    for (const at of ['/blacklist', '/penalties'])
-      await ask(`${at}?after=x`, 400, { at, headers: { accept: 'text/html' } })
+    await ask('/blacklist?after=x', 400, { at: '/blacklist', headers: { accept: 'text/html' } })
     const at = '/blacklist/{id}'
     await ask(`/blacklist/${entry}`, 200, { at })
     await ask('/blacklist/none', 404, { at, headers: { accept: 'text/html' } })
