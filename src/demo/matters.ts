@@ -115,11 +115,17 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
     }
     answer = async (client) => {
       const { data } = (await send(client, '/graphql', { query: QUEUE })) as { data?: WaitingMatters }
-      for (const { id, kind, state, moveCount } of data?.matters.nodes ?? []) {
+      for (const { number, kind, state, moveCount } of data?.matters.nodes ?? []) {
         const step = ANSWERS[`${kind} ${state}`]
         if (step === undefined) continue
-        const moving = { move: step.move, seen: moveCount, ...step.given }
-        await send(step.by, `/v1/matters/${encodeURIComponent(id)}/moves`, moving)
+        const reference = `演示-${number}-${moveCount}`
+        await send(step.by, '/v1/matters', {
+          matter: number,
+          move: step.move,
+          reference,
+          seen: moveCount,
+          ...step.given,
+        })
       }
     }
     for (const client of MATTER_CLIENTS.filter(({ name }) => name !== HEAD)) {
@@ -134,10 +140,10 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
 }
 
 const UNAUTHORIZED = 401
-const QUEUE = '{ matters(queue: WAITING, first: 50) { nodes { id kind state moveCount } } }'
+const QUEUE = '{ matters(queue: WAITING, first: 50) { nodes { number kind state moveCount } } }'
 
 interface WaitingMatters {
-  matters: { nodes: { id: string; kind: string; state: string; moveCount: number }[] }
+  matters: { nodes: { number: string; kind: string; state: string; moveCount: number }[] }
 }
 
 const tokenOf = async (url: string, client: string, secret: string): Promise<string> => {

@@ -9,13 +9,17 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeNewCase } from '../../src/domain/listing/case.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
-import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { connect, type Db, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
 import type { MatterParts } from '../../src/work/matters/keep-move.js'
 import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
+import { backfillMeasures } from '../../src/work/matters/measures.js'
 import { receiveMatters } from '../../src/work/matters/receipt.js'
+import { manyShown } from '../support/public-list.js'
 import { rules } from '../support/rules.js'
 import { client, hubServer, tokenOf } from './answers.js'
 
@@ -56,7 +60,7 @@ export const matters = async (): Promise<Record<string, number>> => {
     for (const size of [MATTERS * SMALL, MATTERS])
       worlds.push(await worldOf(server.url, folder, Math.round(size), started, worlds.length))
     const [small, large] = worlds as [World, World]
-    return { ...(await inboxes(small, large)), ...(await openings(large)) }
+    return { ...(await inboxes(small, large)), ...(await openings(large)), ...(await backfill(server.url)) }
   } finally {
     for (const { db } of worlds) await db.destroy()
     for (const child of started) {
@@ -68,6 +72,17 @@ export const matters = async (): Promise<Record<string, number>> => {
   }
 }
 
+const urlOf = (server: string, name: string): string => Object.assign(new URL(server), { pathname: `/${name}` }).href
+
+const emptyDatabase = async (server: string, name: string): Promise<JobDb> => {
+  const admin = connect(server)
+  await admin.raw('create database ??', [name])
+  await admin.destroy()
+  const db = connect(urlOf(server, name))
+  await migrate(db)
+  return db
+}
+
 const worldOf = async (
   server: string,
   parent: string,
@@ -75,25 +90,21 @@ const worldOf = async (
   started: ChildProcess[],
   place: number,
 ): Promise<World> => {
-  const url = new URL(server)
-  url.pathname = `/bench_matters_${place}`
-  const admin = connect(server)
-  await admin.raw('create database ??', [url.pathname.slice(1)])
-  await admin.destroy()
-  const db = connect(url.href)
-  await migrate(db)
+  const name = `bench_matters_${place}`
+  const db = await emptyDatabase(server, name)
+  const url = urlOf(server, name)
   const began = performance.now()
   await filled(db, size)
   const [{ moves }] = (await db.raw('select count(*)::int as moves from matter_moves')).rows
   say(`${size} matters with ${moves} moves made by SQL in ${((performance.now() - began) / 1000).toFixed(0)} s`)
   const folder = join(parent, String(place))
-  const { port } = await hubServer(url.href, folder, started, place)
+  const { port } = await hubServer(url, folder, started, place)
   const tokens: Record<string, string> = {}
   for (const region of [SENDER, HOLDER, PROVINCE]) {
-    const account = await client(url.href, folder, 'agency', ['--agency', AGENCY, '--region', region])
+    const account = await client(url, folder, 'agency', ['--agency', AGENCY, '--region', region])
     tokens[region] = await tokenOf(port, account)
   }
-  return { url: url.href, folder, db, port, tokens }
+  return { url: url, folder, db, port, tokens }
 }
 
 const seatOf = (region: string): string => `${AGENCY}@${region}`
@@ -109,21 +120,28 @@ const filled = async (db: JobDb, size: number): Promise<void> => {
   await db.raw(
     `create unlogged table bench_made (n int, template uuid, id uuid, sender text, holder text, opened timestamptz, due timestamptz)`,
   )
+  const indexes: string[] = (await db.raw(INDEXES)).rows.map(({ indexdef }: { indexdef: string }) => indexdef)
+  for (const made of indexes) await db.raw(`drop index ${made.split(' ')[2]}`)
   for (let from = 0; from < size; from += STEP) {
     await db.raw('truncate bench_made')
     await db.raw(
       `insert into bench_made select n, case when n % 5 = 0 then :open else :answered end::uuid, gen_random_uuid(),
          (:seats::text[])[1 + n % :many], (:seats::text[])[1 + (n * 7 + 3) % :many], now() - random() * interval '500 days',
-         now() + (random() - 0.1) * interval '60 days' from generate_series(:from::int, :until::int) n`,
+         now() + (random() - 0.1) * interval '60 days' from generate_series(:from::int, :until::int) n order by 3`,
       { open, answered, seats, many: seats.length, from, until: Math.min(from + STEP, size) - 1 } as never,
     )
     await db.raw(MULTIPLY)
   }
   await db.raw(`delete from matters where id in (?, ?)`, [open, answered])
   await db.raw('drop table bench_made')
+  for (const made of indexes) await db.transaction((tx) => tx.raw(`set local maintenance_work_mem = '512MB'; ${made}`))
   await db.raw('vacuum analyze')
   await db.raw('checkpoint')
 }
+
+/** Indexes that serve no constraint are built once all rows are there. */
+const INDEXES = `select indexdef from pg_indexes where schemaname = 'public' and tablename like 'matter%'
+  and indexname not in (select conname from pg_constraint)`
 
 const withSeats = (text: string): string =>
   `replace(replace(${text}::text, '${seatOf(SENDER)}', b.sender), '${seatOf(HOLDER)}', b.holder)`
@@ -238,13 +256,15 @@ const openings = async (world: World): Promise<Record<string, number>> => {
   await perSecond((n) => pair(world, `预热-${n}`))
   await world.db.raw('create table bare_trail (like trail including defaults including indexes)')
   const writings = await writingsOf(world.db)
+  const pool = openAnswerPool(world.url, { what: 'bench', max: CONNECTIONS })
   for (let round = 0; round < ROUNDS; round += 1) {
-    const bare = await perSecond((n) => barePair(world.db, writings, `B${round}-${n}`))
+    const bare = await perSecond((n) => barePair(pool, writings, `B${round}-${n}`))
     const rate = await perSecond((n) => pair(world, `开办-${round}-${n}`))
     say(`open and move: ${rate.toFixed(0)} acts/s, bare ${bare.toFixed(0)}`)
     rates.push(rate)
     ratios.push(rate / bare)
   }
+  await pool.close()
   return { actsPerSecond: Math.round(middle(rates)), actsAgainstBare: Math.round(middle(ratios) * 100) / 100 }
 }
 
@@ -269,16 +289,19 @@ const pair = async (world: World, reference: string): Promise<void> => {
   if (moved.moveMatter.state !== 'ACCEPTED') throw new Error(JSON.stringify(moved))
 }
 
-/** The writes of an opening and of a move as the hub stores them, without HTTP, reads, rules and hashes. */
-const barePair = async (db: JobDb, [opening, moved]: readonly [MatterWriting, MatterWriting], reference: string) => {
+/**
+ * The rows of an opening and of a move as the hub stores them, with the holder's receipt and two rows of the audit log an act,
+ * without HTTP, reads, rules and hashes.
+ */
+const barePair = async (db: Db, [opening, moved]: readonly [MatterWriting, MatterWriting], reference: string) => {
   const id = randomUUID()
   for (const { head, ...written } of [opening, moved]) {
     await db.transaction((tx) =>
       writeMatters(tx, [{ head: { ...head, id, reference, number: reference }, ...written }]),
     )
     await db.raw(
-      `insert into bare_trail select * from jsonb_populate_record((select t from trail t order by number desc limit 1), ?::jsonb)`,
-      [JSON.stringify({ number: ++audited })],
+      `insert into bare_trail select * from jsonb_populate_recordset((select t from trail t order by number desc limit 1), ?::jsonb)`,
+      [JSON.stringify([{ number: ++audited }, { number: ++audited }])],
     )
   }
 }
@@ -288,11 +311,12 @@ let audited = 0
 const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> => {
   const { rows } = await db.raw('select id from matters order by opened_at desc limit 1')
   const stored = await matterById(db, rows[0].id)
-  const [open, accept] = await movesOfMatters(db, [rows[0].id])
-  if (stored === null || open === undefined || accept === undefined) throw new Error('no matter was opened')
+  const [open, ...accepted] = await movesOfMatters(db, [rows[0].id])
+  if (stored === null || open === undefined || accepted.length === 0) throw new Error('no matter was opened')
   const { matter } = stored
   const written = {
-    ...{ head: stored, matter, sealedFields: null, waiting: seatOf(HOLDER) },
+    ...{ head: stored, matter, sealedFields: null, closedAt: null, waiting: seatOf(HOLDER) },
+    files: [{ seat: seatOf(SENDER), sha256: LETTER.sha256 }],
     seats: [
       { seat: seatOf(SENDER), place: 'sender' as const },
       { seat: seatOf(HOLDER), place: 'holder' as const },
@@ -302,7 +326,35 @@ const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> =>
     ],
   }
   return [
-    { ...written, move: open },
-    { ...written, move: accept },
+    { ...written, moves: [open] },
+    { ...written, files: [], moves: accepted },
   ]
+}
+
+const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 50_000)
+const MEGA = 1024 * 1024
+
+/** Measures of ENTRIES entries in force, from six organisations each, and how much memory that adds from the first tenth on. */
+const backfill = async (server: string): Promise<Record<string, number>> => {
+  const db = await emptyDatabase(server, 'bench_measures')
+  try {
+    const [publishedOn, endsOn] = ['2026-01-05', '2029-01-05']
+    const facts = { ...makeNewCase('serious', 0), state: 'PUBLISHED', publishedOn, endsOn }
+    await manyShown(db, { first: 1, count: ENTRIES, publishedOn, endsOn, reason: 40, facts })
+    await db.raw('vacuum analyze')
+    const began = performance.now()
+    const rss: number[] = []
+    const watch = setInterval(() => rss.push(process.memoryUsage().rss / MEGA), 500)
+    const made = await backfillMeasures(db, rules, { now: new Date() })
+    clearInterval(watch)
+    const seconds = (performance.now() - began) / 1000
+    const early = Math.max(...rss.slice(0, Math.ceil(rss.length / 10)))
+    const growth = Math.max(...rss) - early
+    say(
+      `${made} measures of ${ENTRIES} entries in ${seconds.toFixed(0)} s; memory ${early.toFixed(0)} MB, then ${growth.toFixed(0)} MB more`,
+    )
+    return { measures: made, measuresSeconds: Math.round(seconds), measuresGrowthMb: Math.round(growth) }
+  } finally {
+    await db.destroy()
+  }
 }

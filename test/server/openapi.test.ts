@@ -390,7 +390,9 @@ describe('OpenAPI description', () => {
       Object.entries<Any>(operations).flatMap(([method, { responses }]) =>
         Object.keys(responses)
           .filter((status) => /^2/.test(status))
-          .map((status) => `${method} ${path} ${status}`),
+          .map((status) => `${method} ${path} ${status}`)
+          // A stream has no end; test/api/matters/changes.test.ts reads it.
+          .filter((one) => one !== 'get /v1/matters/stream 200'),
       ),
     )
     expect(good.filter((one) => !heard.has(one))).to.deep.equal([])

@@ -14,16 +14,6 @@ export const hearMatters = async (world: World, ask: Ask): Promise<void> => {
   const headers = { authorization: `Bearer ${token}` }
   const letter = samplePdf()
   const sha256 = hash('sha256', letter)
-  const at = '/v1/matters/attachments/{sha256}'
-  const put = (name: string, status: number, body: string, of: object = headers) =>
-    ask(`/v1/matters/attachments/${name}`, status, { at, method: 'PUT', headers: of, body })
-  const text = letter.toString('latin1')
-  await put(sha256, 201, text)
-  await put(sha256, 200, text)
-  await put('0'.repeat(64), 422, text)
-  await put('0', 400, text)
-  await put(sha256, 401, text, {})
-  await put(sha256, 403, text, { authorization: `Bearer ${world.token('auditor')}` })
   const attachments = [{ type: 'LETTER', name: '协查函.pdf', sha256, bytes: letter.length }]
   const fields = [
     { name: 'purpose', value: 'EVIDENCE' },
@@ -32,6 +22,15 @@ export const hearMatters = async (world: World, ask: Ask): Promise<void> => {
   const input = { kind: 'assist', to: 'market-regulator@210000', fields, attachments }
   const { id } = (await world.ask(OPEN, { token, variables: { input } })).data.openMatter
   const matter = { at: '/v1/matters/{id}/attachments/{sha256}' }
+  const put = (name: string, status: number, body: string, of: object = headers) =>
+    ask(`/v1/matters/${id}/attachments/${name}`, status, { ...matter, method: 'PUT', headers: of, body })
+  const text = letter.toString('latin1')
+  await put(sha256, 201, text)
+  await put(sha256, 200, text)
+  await put(sha256, 422, `${text} `)
+  await put('0'.repeat(64), 404, text)
+  await put(sha256, 401, text, {})
+  await put(sha256, 403, text, { authorization: `Bearer ${world.token('auditor')}` })
   await ask(`/v1/matters/${id}/attachments/${sha256}`, 200, { ...matter, headers })
   await ask(`/v1/matters/${id}/attachments/${sha256}`, 404, matter)
   const neighbour = world.keys.sign({ ...claims, sub: 'neighbour', region: '210000' }, NOW.getTime()).token
@@ -71,22 +70,17 @@ const hearOpening = async (world: World, ask: Ask): Promise<void> => {
   await ask(`${at}/none`, 404, { at: one, headers })
   await ask(`${at}/${id}`, 401, { at: one })
   await ask(`${at}/${id}`, 403, { at: one, headers: bearer(world, 'credit_service') })
-  const moves = (status: number, sent: object) =>
-    ask(`${at}/${id}/moves`, status, {
-      at: `${one}/moves`,
-      method: 'POST',
-      headers: { ...headers, 'content-type': 'application/json' },
-      body: JSON.stringify(sent),
-    })
-  await moves(200, { move: 'accept' })
-  await moves(409, { move: 'accept', seen: 1 })
-  await moves(400, {})
-  const changes = '/v1/matters/changes'
-  const json = { ...headers, accept: 'application/json' }
-  await ask(`${changes}?after=0`, 200, { at: changes, headers: json })
-  await ask(`${changes}?after=x`, 400, { at: changes, headers: json })
-  await ask(`${changes}?after=999`, 410, { at: changes, headers: json })
-  await ask(changes, 401, { at: changes })
-  await ask(changes, 403, { at: changes, headers: bearer(world, 'officer') })
-  await ask(changes, 405, { at: changes, method: 'HEAD' })
+  const moves = (status: number, sent: object) => send(status, { matter: id, ...sent }, 'application/json', headers)
+  await moves(201, { move: 'accept', reference: 'B-1' })
+  await moves(409, { move: 'accept', reference: 'B-2', seen: 1 })
+  await moves(400, { move: 'accept' })
+  await ask(`${at}?after=0`, 200, { at, headers })
+  for (const path of [at, `${at}/stream`]) {
+    await ask(`${path}?after=x`, 400, { at: path, headers })
+    await ask(`${path}?after=999`, 410, { at: path, headers })
+    await ask(path, 401, { at: path })
+    await ask(path, 403, { at: path, headers: bearer(world, 'officer') })
+  }
+  await ask(`${at}/stream`, 405, { at: `${at}/stream`, method: 'HEAD' })
+  await ask('/.well-known/matters', 200, { at: '/.well-known/matters' })
 }

@@ -76,9 +76,11 @@ export const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) =>
   ),
 })
 
+export const listKindViews = (confirmations?: RuleConfirmations) =>
+  [...readMatterKinds().values()].map((kind) => kindView(kind, confirmations))
+
 export const matterKindResolvers = {
   Query: {
-    matterKinds: (_: unknown, __: unknown, { parts: { rules } }: GraphqlContext) =>
-      [...readMatterKinds().values()].map((kind) => kindView(kind, rules.confirmations)),
+    matterKinds: (_: unknown, __: unknown, { parts }: GraphqlContext) => listKindViews(parts.rules.confirmations),
   },
 }

@@ -28,7 +28,7 @@ const COUNTED_MOST = 1_000
 const CLIENTS_MOST = 1_000
 const PROVINCE = '220000'
 
-const personOf = ({ viewer }: GraphqlContext): work.MatterPerson => ({
+export const personOf = (viewer: Viewer): work.MatterPerson => ({
   by: viewer.sub ?? '',
   role: viewer.role,
   seat: seatOf(viewer),
@@ -137,7 +137,7 @@ const PAPER_ENDING = /\.(?:pdf|png|jpe?g)$/i
 
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 
-const uuidIn = (id: string): string | null => {
+export const uuidIn = (id: string): string | null => {
   const found = parseGlobalId(id)
   return found?.type === 'Matter' && isUuid(found.key) ? found.key : null
 }
@@ -155,16 +155,14 @@ interface FieldInput {
 
 type OrNull<T> = { [K in keyof T]: T[K] | null }
 
-export interface OpeningInput
-  extends FieldInput,
-    OrNull<Pick<work.MatterOpening, 'copied' | 'reference' | 'day' | 'reason'>> {
+interface OpeningInput extends FieldInput, OrNull<Pick<work.MatterOpening, 'copied' | 'reference' | 'day' | 'reason'>> {
   kind: string
   to: string
   code?: string | null
   parent?: string | null
 }
 
-export interface MovingInput
+interface MovingInput
   extends FieldInput,
     OrNull<Pick<work.MatterMoving, 'reference' | 'seen' | 'on' | 'reason' | 'day' | 'to' | 'copyTo' | 'link'>> {
   id: string
@@ -183,10 +181,7 @@ const given = <T extends object>(input: T): { [K in keyof T]: NonNullable<T[K]> 
     [K in keyof T]: NonNullable<T[K]>
   }
 
-export const openMatterOf = async (
-  context: GraphqlContext,
-  input: OpeningInput,
-): ReturnType<typeof work.openMatter> => {
+const openMatter = async (_: unknown, { input }: { input: OpeningInput }, context: GraphqlContext) => {
   const { kind, to, copied, reference, code, parent, day, reason, ...content } = refuseUnstorableText(input)
   const operatorId = code == null ? undefined : await findOperatorOfMatter(context.parts.db, code)
   const above = parent == null ? undefined : (uuidIn(parent) ?? NOBODY)
@@ -196,29 +191,29 @@ export const openMatterOf = async (
     ...given({ copied, reference, day, reason, operatorId, parent: above }),
     ...fieldsOf(content),
   }
-  return work.openMatter(context.parts, personOf(context), opening, context.now)
+  const { stored } = await work.openMatter(context.parts, personOf(context.viewer), opening, context.now)
+  renewLoaders(context)
+  return makeMatterView(context, stored)
 }
 
-export const moveMatterOf = async (context: GraphqlContext, input: MovingInput) => {
+const moveMatter = async (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) => {
   const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
-  const seen = await findSeenMatter(context, id)
-  if (seen === null) throw new Refusal('MATTER_UNKNOWN')
   const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
-  const moving = { id: seen.id, move, ...given({ ...rest, number, extension }), ...fieldsOf({ fields, attachments }) }
-  const who = { ...personOf(context), isForHub: await actsForHub(context, seen) }
+  // Staff may act for the hub, which depends on the matter; a seat's own sight is judged under the matter's lock.
+  const isStaff = seatOf(context.viewer) === null || may(context.viewer, 'move_listing')
+  const seen = isStaff ? await findSeenMatter(context, id) : null
+  if (isStaff && seen === null) throw new Refusal('MATTER_UNKNOWN')
+  const who = { ...personOf(context.viewer), isForHub: seen !== null && (await actsForHub(context, seen)) }
+  const moving = {
+    id: uuidIn(id) ?? NOBODY,
+    move,
+    ...given({ ...rest, number, extension }),
+    ...fieldsOf({ fields, attachments }),
+  }
   const stored = await work.moveMatter(context.parts, who, moving, context.now)
   renewLoaders(context)
   return makeMatterView(context, stored)
 }
-
-const openMatter = async (_: unknown, { input }: { input: OpeningInput }, context: GraphqlContext) => {
-  const { stored } = await openMatterOf(context, input)
-  renewLoaders(context)
-  return makeMatterView(context, stored)
-}
-
-const moveMatter = (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) =>
-  moveMatterOf(context, input)
 
 const reportAppliedMeasure = async (
   _: unknown,
@@ -227,7 +222,7 @@ const reportAppliedMeasure = async (
 ) => {
   const { listing, documentNumber: number, ...rest } = refuseUnstorableText(input)
   const report = { ...rest, number, listing: parseListingUuid(listing) ?? NOBODY }
-  const id = await reportStillApplied(context.parts, personOf(context), report, context.now)
+  const id = await reportStillApplied(context.parts, personOf(context.viewer), report, context.now)
   renewLoaders(context)
   const stored = await store.matterById(context.parts.db, id)
   if (stored === null) throw new Error(`the measure ${id} is gone`)

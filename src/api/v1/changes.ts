@@ -1,4 +1,4 @@
-/** GET /v1/changes and /v1/matters/changes: numbered changes, as a stream or JSON pages. */
+/** GET /v1/changes and /v1/matters: numbered changes, as a stream or JSON pages. */
 import { once } from 'node:events'
 import type { Request } from 'express'
 import { type Act, may, type Viewer } from '../../domain/access/viewer.js'
@@ -33,6 +33,8 @@ const RETRY_MS = 3_000
 export interface ChangeFeed extends NumberedFeed {
   act: Act
   path: string
+  /** Absent: by the header Accept. */
+  form?: 'PAGES' | 'STREAM'
   event: string
   readerOf(viewer: Viewer): string | null
   /** The number after which the reader goes on; default: the last. Refusal CHANGES_GONE. */
@@ -167,7 +169,8 @@ export const makeChangesHandler =
     try {
       await feed.number(parts.db, requestContext.now, NUMBERED_STEPS_PER_REQUEST)
       const from = await feed.start(parts, reader, after, requestContext.now)
-      if (asksForPage(request)) await answerPage(asked, feed, { reader, from, limit })
+      if (feed.form === undefined ? asksForPage(request) : feed.form === 'PAGES')
+        await answerPage(asked, feed, { reader, from, limit })
       else await streamChanges(all, asked, feed, { reader, from })
     } catch (error) {
       if (!isRefusal(error) || error.code !== 'CHANGES_GONE') throw error

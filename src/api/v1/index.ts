@@ -13,7 +13,7 @@ import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler, sellerChanges } from './changes.js'
 import { answerAttachment, answerReceipts, makeAttachmentHandler } from './matter-files.js'
-import { answerMatter, makeMattersHandlers, matterChanges } from './matters.js'
+import { answerMatter, answerMatterKinds, makeMatterChangesHandlers, makeMattersHandler } from './matters.js'
 import { answerPaper, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'
@@ -26,7 +26,7 @@ const RETRY_SECONDS = 30
 
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const sellers = makeSellersHandlers()
-  const matters = makeMattersHandlers(limits)
+  const matterChanges = makeMatterChangesHandlers(parts)
   const routes: ['get' | 'post' | 'put' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['get', '/v1/sellers', sellers.list],
@@ -34,14 +34,14 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
     ['patch', '/v1/sellers', sellers.change],
     ['post', '/v1/papers', makePapersHandler()],
     ['get', '/v1/papers/:id', answerPaper],
-    ['put', '/v1/matters/attachments/:sha256', makeAttachmentHandler()],
+    ['put', '/v1/matters/:id/attachments/:sha256', makeAttachmentHandler()],
     ['get', '/v1/matters/:id/attachments/:sha256', answerAttachment],
     ['get', '/v1/matters/:id/receipts', answerReceipts],
     ['get', '/v1/changes', makeChangesHandler(parts, sellerChanges)],
-    ['post', '/v1/matters', matters.open],
-    ['get', '/v1/matters/changes', makeChangesHandler(parts, matterChanges)],
+    ['post', '/v1/matters', makeMattersHandler()],
+    ['get', '/v1/matters', matterChanges.pages],
+    ['get', '/v1/matters/stream', matterChanges.stream],
     ['get', '/v1/matters/:id', answerMatter(limits)],
-    ['post', '/v1/matters/:id/moves', matters.move],
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],
     ['get', '/v1/timeliness.csv', answerTimelinessCsv],
@@ -49,10 +49,11 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
   ]
   const router = Router()
   // HEAD would open a stream that nobody reads.
-  router.head(['/v1/changes', '/v1/matters/changes'], refuseMethod('GET'))
+  router.head(['/v1/changes', '/v1/matters/stream'], refuseMethod('GET'))
   for (const [method, path, answer] of routes) router[method](path, withAdmission(parts, answer))
   for (const [path, all] of groupBy(routes, ([, path]) => path))
     router.all(path, refuseMethod(all.map(([method]) => method.toUpperCase()).join(', ')))
+  router.get('/.well-known/matters', answerMatterKinds(parts))
   router.use(makeStandingsRouter(parts, limits))
   router.use('/v1', answerError(parts))
   return router

@@ -6,26 +6,26 @@ import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import { movesOfMatters } from '../../store/matters/matters.js'
 import { findOperatorCodes, keepAttachment, signReceipts } from '../../work/matters/attachments.js'
 import { kindAsBegun } from '../../work/matters/kinds.js'
-import { findMatterForSeat, openAttachmentFor } from '../matters/matters.js'
+import { findMatterForSeat, openAttachmentFor, uuidIn } from '../matters/matters.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedHandler, AdmittedRequest } from './admitted-request.js'
 import { withAuditedOutcome } from './audited-outcome.js'
 import { makeFileReceiver, sendDownload } from './papers.js'
 
+/** After the move that names the hash. */
 export const makeAttachmentHandler = (): AdmittedHandler => {
   const receive = makeFileReceiver()
   return async (visit) => {
     const { request, response, own, parts, viewer } = visit
     requireAct(viewer, 'open_matter')
-    const [seat, sha256] = [seatOf(viewer), String(request.params['sha256'])]
-    if (seat === null) throw new Refusal('MATTER_NOT_YOURS')
-    if (!isSha256(sha256))
-      throw new Refusal('INPUT_INVALID', { reason: 'sha256 应为 64 位小写十六进制 64 hexadecimal digits' })
+    const [seat, id, sha256] = [seatOf(viewer), String(request.params['id']), String(request.params['sha256'])]
+    const matter = uuidIn(id)
+    if (seat === null || matter === null || !isSha256(sha256)) throw new Refusal('ATTACHMENT_UNKNOWN')
     const received = await receive(request, seat)
     if (received === null) return
     try {
-      const entry = { asked: `PUT /v1/matters/attachments/${sha256}`, content: received.bytes }
-      const sent = { seat, sha256, content: received.bytes, by: viewer.sub ?? '', now: own.now }
+      const entry = { asked: `PUT /v1/matters/${id}/attachments/${sha256}`, content: received.bytes }
+      const sent = { id: matter, seat, sha256, content: received.bytes, by: viewer.sub ?? '', now: own.now }
       const { isNew, type, bytes } = await withAuditedOutcome(visit, entry, () =>
         keepAttachment(parts.db, parts.keys, sent),
       )

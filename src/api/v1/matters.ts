@@ -1,4 +1,5 @@
-/** /v1/matters follows the rules of GraphQL: `api/matters/matters.ts` opens and moves for both. */
+/** /v1/matters answers by the rows that exchange folders take, and by the view of GraphQL. */
+import type { RequestHandler } from 'express'
 import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
@@ -10,30 +11,25 @@ import { findOperatorCodes } from '../../work/matters/attachments.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/receipt.js'
 import {
-  checkMatterInput,
+  answerRow,
   MATTER_ROWS_MOST,
+  openOrMove,
   parseRow,
+  type RowVisit,
   readText,
   splitRows,
-  tellRowRefusal,
 } from '../../work/matters/rows.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
-import type { makeMatterView } from '../matters/matter-view.js'
-import {
-  type MovingInput,
-  matterByGlobalId,
-  moveMatterOf,
-  type OpeningInput,
-  openMatterOf,
-} from '../matters/matters.js'
-import { redactRequestText } from '../request/audit-rows.js'
-import { type GraphqlContext, makeContext } from '../request/context.js'
+import { listKindViews } from '../matters/kinds.js'
+import { matterByGlobalId, personOf, uuidIn } from '../matters/matters.js'
+import { makeContext } from '../request/context.js'
+import type { ApiDependencies } from '../request/dependencies.js'
 import { makeGlobalId } from '../request/ids.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { recheckAdmission, requireAct } from '../request/viewer.js'
 import type { AdmittedHandler, AdmittedRequest } from './admitted-request.js'
 import { withAuditedOutcome } from './audited-outcome.js'
-import type { ChangeFeed } from './changes.js'
+import { type ChangeFeed, makeChangesHandler } from './changes.js'
 import { makeBodyReceiver } from './receive-body.js'
 import { writeAndDrain } from './standings/stream.js'
 
@@ -42,36 +38,23 @@ const BODIES_MOST = 4
 const ROWS_AT_ONCE = 4
 const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
 
-const contextOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits) =>
-  makeContext(parts, { asked: own, viewer, limits })
-
-interface Answered {
-  content: string
-  /** Codes of the operators in it. */
-  shown?: string[]
-}
-
-export const makeMattersHandlers = (limits: SignInLimits) => {
+/** One row as JSON, or many as NDJSON; each opens or moves a matter. */
+export const makeMattersHandler = (): AdmittedHandler => {
   const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
-  const act = async (
-    asked: AdmittedRequest,
-    act: string,
-    work: (context: GraphqlContext, bytes: Buffer) => Promise<Answered>,
-  ): Promise<void> => {
-    const { request, parts, viewer } = asked
+  const act = async (asked: AdmittedRequest, work: (bytes: Buffer) => Promise<string>): Promise<void> => {
+    const { request, response, parts, viewer } = asked
     const received = await receive(request, viewer.sub ?? '')
     if (received === null) return
     try {
       await recheckAdmission(request, parts, viewer)
-      const entry = { asked: act, content: received.bytes }
-      const made = () => work(contextOf(asked, limits), received.bytes)
-      const { content } = await withAuditedOutcome(asked, entry, made, (answered) => answered)
-      asked.response.end(content)
+      const entry = { asked: 'POST /v1/matters', content: received.bytes }
+      const made = () => work(received.bytes)
+      response.end(await withAuditedOutcome(asked, entry, made, (content) => ({ content })))
     } finally {
       received.release()
     }
   }
-  const open: AdmittedHandler = async (asked) => {
+  return async (asked: AdmittedRequest): Promise<void> => {
     const { request, response, viewer } = asked
     requireAct(viewer, 'open_matter')
     const isMany = Boolean(request.is(NDJSON))
@@ -80,45 +63,52 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
         given: String(request.get('content-type')).slice(0, 100),
         offered: `application/json, ${NDJSON[0]}`,
       })
-    await act(asked, 'POST /v1/matters', async (context, bytes) => {
+    await act(asked, async (bytes) => {
       response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
-      if (isMany) return { content: await openRows(asked, context, bytes) }
-      const { result, ...told } = await openOne(context, bodyIn(bytes))
-      response.status(result === 'created' ? 201 : 200)
-      return { content: JSON.stringify({ result, ...told }) }
+      if (isMany) return answerRows(asked, bytes)
+      const { id, ...told } = await openOrMove(visitOf(asked), parseRow(readText(bytes)))
+      response.status(told.result === 'created' ? 201 : 200)
+      return JSON.stringify({ ...told, id: makeGlobalId('Matter', id) })
     })
   }
-  const move: AdmittedHandler = async (asked) => {
-    requireAct(asked.viewer, 'open_matter')
-    const id = String(asked.request.params['id'])
-    const path = redactRequestText('POST /v1/matters', `${id}/moves`, asked.parts.keys.mark)
-    await act(asked, path, async (context, bytes) => {
-      const sent = checkMatterInput('MOVING', bodyIn(bytes)) as Omit<MovingInput, 'id' | 'fields'> & SentFields
-      const view = await moveMatterOf(context, { ...sent, id, fields: listFields(sent) })
-      asked.response.set('Cache-Control', 'no-store').type('application/json')
-      return showMatter(context, view)
-    })
-  }
-  return { open, move }
 }
 
+const visitOf = ({ parts, own, viewer }: AdmittedRequest): RowVisit => ({
+  ...{ db: parts.db, rules: parts.rules, keys: parts.keys, who: personOf(viewer), now: () => own.now, idIn: uuidIn },
+})
+
+/** The GraphQL type Matter without its kind, which `matterKinds` tells. */
 export const answerMatter =
   (limits: SignInLimits): AdmittedHandler =>
-  async (asked) => {
-    requireAct(asked.viewer, 'see_matters')
-    const context = contextOf(asked, limits)
-    const view = await matterByGlobalId(context, String(asked.request.params['id']))
+  async ({ request, response, own, parts, viewer, audit }) => {
+    requireAct(viewer, 'see_matters')
+    const context = makeContext(parts, { asked: own, viewer, limits })
+    const view = await matterByGlobalId(context, String(request.params['id']))
     if (view === null) throw new Refusal('MATTER_UNKNOWN')
-    const shown = await showMatter(context, view)
-    await asked.audit({ kind: 'ANSWER', asked: `GET /v1/matters/${view.id}`, ...shown })
-    asked.response.set('Cache-Control', 'no-store').type('application/json').send(shown.content)
+    const { __typename: _, operatorId, content, definition: __, nextClock, allowedMoves, ...rest } = view
+    const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: allowedMoves() }
+    const answer = JSON.stringify(told)
+    const shown = await findOperatorCodes(parts.db, { operatorId })
+    await audit({ kind: 'ANSWER', asked: `GET /v1/matters/${view.id}`, shown, content: answer })
+    response.set('Cache-Control', 'no-store').type('application/json').send(answer)
+  }
+
+const KINDS_CACHE_SECONDS = 3_600
+
+/** Kinds with their clocks and sources, by which another province checks its own build. */
+export const answerMatterKinds =
+  ({ rules }: ApiDependencies): RequestHandler =>
+  (_request, response) => {
+    const kinds = listKindViews(rules.confirmations)
+    response.set('Cache-Control', `public, max-age=${KINDS_CACHE_SECONDS}`).json({ kinds })
   }
 
 /** Changes of the caller's seat and those below. A page or event that lists a matter is its holder's receipt. */
-export const matterChanges: ChangeFeed = {
+const matterChanges: ChangeFeed = {
   ledger: MATTER_CHANGES,
   act: 'hear_matters',
-  path: '/v1/matters/changes',
+  path: '/v1/matters',
+  form: 'PAGES',
   event: 'matter.moved',
   readerOf: seatOf,
   number: numberMatterChanges,
@@ -136,29 +126,14 @@ export const matterChanges: ChangeFeed = {
   anew: {},
 }
 
-interface SentFields {
-  fields?: Readonly<Record<string, string>>
-}
+export const makeMatterChangesHandlers = (parts: ApiDependencies) => ({
+  pages: makeChangesHandler(parts, matterChanges),
+  stream: makeChangesHandler(parts, { ...matterChanges, path: '/v1/matters/stream', form: 'STREAM' }),
+})
 
-const listFields = ({ fields }: SentFields): OpeningInput['fields'] =>
-  fields && Object.entries(fields).map(([name, value]) => ({ name, value }))
-
-const bodyIn = (bytes: Buffer): unknown => parseRow(readText(bytes))
-
-const openOne = async (context: GraphqlContext, sent: unknown) => {
-  const opening = checkMatterInput('OPENING', sent) as Omit<OpeningInput, 'fields'> & SentFields
-  const { stored, isNew } = await openMatterOf(context, { ...opening, fields: listFields(opening) })
-  const { reference, number, matter } = stored
-  const result = isNew ? ('created' as const) : ('same' as const)
-  return { result, reference, id: makeGlobalId('Matter', stored.id), number, state: matter.state }
-}
-
-/** Sends answers while further rows are opened; returns the last line. A sent row stays opened. */
-const openRows = async (
-  { response, own, parts, viewer }: AdmittedRequest,
-  context: GraphqlContext,
-  bytes: Buffer,
-): Promise<string> => {
+/** Sends answers while further rows are worked on; returns the last line. What a sent row did stays done. */
+const answerRows = async (asked: AdmittedRequest, bytes: Buffer): Promise<string> => {
+  const { response, own, parts, viewer } = asked
   const lines = splitRows(bytes)
   if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
   const units = quotaUnitsOf(1, lines.length)
@@ -171,11 +146,15 @@ const openRows = async (
     while (rows < lines.length) {
       if (parts.leaving.aborted) throw new Refusal('STOPPING')
       const chunk = takeChunk(lines, rows)
-      const answers = await Promise.all(chunk.map((one, place) => openRow(context, one, rows + place + 1)))
+      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked), sent)))
       for (const { result } of answers) counts[result] += 1
-      const text = answers.map((answer) => `${JSON.stringify(answer)}\n`).join('')
+      const from = rows + 1
+      const told = answers.map(({ id, ...answer }, place) => ({
+        ...{ row: from + place, ...answer },
+        ...(id !== null && { id: makeGlobalId('Matter', id) }),
+      }))
       rows += chunk.length
-      await writeAndDrain(response, Buffer.from(text), gone.signal)
+      await writeAndDrain(response, Buffer.from(told.map((one) => `${JSON.stringify(one)}\n`).join('')), gone.signal)
     }
   } catch (thrown) {
     const error = isRefusal(thrown) ? thrown : unavailableRefusal(thrown)
@@ -186,37 +165,16 @@ const openRows = async (
   return `${JSON.stringify({ end: true, rows: lines.length, ...counts })}\n`
 }
 
-interface SentRow {
-  sent: unknown
-  reference: string | null
-}
-
-/** Rows with one reference never run side by side: the first opens the matter. */
-const takeChunk = (lines: readonly string[], from: number): SentRow[] => {
-  const chunk: SentRow[] = []
+/** Rows about one reference or matter never run side by side: they count in their order. */
+const takeChunk = (lines: readonly string[], from: number): unknown[] => {
+  const chunk: unknown[] = []
+  const names = new Set<unknown>()
   for (const line of lines.slice(from, from + ROWS_AT_ONCE)) {
     const sent = parseRow(line)
-    const reference = isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
-    if (reference !== null && chunk.some((other) => other.reference === reference)) break
-    chunk.push({ sent, reference })
+    const own = isRecord(sent) ? [sent['reference'], sent['matter']].filter((name) => name !== undefined) : []
+    if (own.some((name) => names.has(name))) break
+    for (const name of own) names.add(name)
+    chunk.push(sent)
   }
   return chunk
-}
-
-const openRow = async (context: GraphqlContext, { sent, reference }: SentRow, row: number) => {
-  try {
-    return { row, ...(await openOne(context, sent)) }
-  } catch (error) {
-    return { row, ...tellRowRefusal(error, reference, context.parts.keys.mark) }
-  }
-}
-
-/** The GraphQL type Matter without its kind, which `matterKinds` tells. */
-const showMatter = async (
-  context: GraphqlContext,
-  view: Awaited<ReturnType<typeof makeMatterView>>,
-): Promise<Answered> => {
-  const { __typename: _, operatorId, content, definition: __, nextClock, allowedMoves, ...rest } = view
-  const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: allowedMoves() }
-  return { content: JSON.stringify(told), shown: await findOperatorCodes(context.parts.db, { operatorId }) }
 }

@@ -3,27 +3,12 @@ import { type MatterKind, PAPER_RECEIPT_MOVE } from './kind.js'
 import { isHandedOver } from './moves.js'
 import type { MatterSeats } from './seats.js'
 
-/** Files of a seat that wait to be named by a move. */
-export const UNNAMED_FILES_MOST = 50
-export const UNNAMED_BYTES_MOST = 200 * 1024 * 1024
-
 /** Files that the hub takes from one seat on one day. */
 export const FILES_A_DAY_MOST = 1_000
 export const BYTES_A_DAY_MOST = 2 * 1024 * 1024 * 1024
 
-interface FileAmount {
-  count: number
-  bytes: number
-}
-
-export const findNoRoomForFile = (
-  { unnamed, today }: Record<'unnamed' | 'today', FileAmount>,
-  bytes: number,
-): 'ATTACHMENTS_UNNAMED' | 'ATTACHMENTS_OF_THE_DAY' | null => {
-  const isOver = (kept: FileAmount, count: number, most: number) => kept.count >= count || kept.bytes + bytes > most
-  if (isOver(unnamed, UNNAMED_FILES_MOST, UNNAMED_BYTES_MOST)) return 'ATTACHMENTS_UNNAMED'
-  return isOver(today, FILES_A_DAY_MOST, BYTES_A_DAY_MOST) ? 'ATTACHMENTS_OF_THE_DAY' : null
-}
+export const isOverDay = (kept: { count: number; bytes: number }): boolean =>
+  kept.count > FILES_A_DAY_MOST || kept.bytes > BYTES_A_DAY_MOST
 
 interface CustodyFile {
   type: string

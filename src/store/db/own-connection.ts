@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
+import { runStatement } from './pg-statement.js'
 
 export const isConnectionLender = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
 
@@ -12,6 +13,13 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
   } finally {
     await client.releaseConnection(connection)
   }
+}
+
+/** Connections of answers keep the statement's plan; its text carries no request id. Jobs write batches and plan anew. */
+export const runPrepared = async (on: Db | Tx, sql: string, bindings: readonly unknown[]): Promise<void> => {
+  if (isConnectionLender(on))
+    await on.withConnection((connection) => runStatement(connection, sql, bindings, { prepared: true }))
+  else await on.raw(sql, bindings)
 }
 
 /** The connection is closed afterwards, with its temporary tables and locks. */

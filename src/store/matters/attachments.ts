@@ -1,6 +1,6 @@
 /** A file belongs to its sender's seat: knowing its hash opens nothing. */
 import type { PaperType } from '../../foundation/papers/inspect.js'
-import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, hasRows, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface AttachmentFile {
   seat: string
@@ -17,31 +17,24 @@ export const lockSeatFiles = async (tx: Tx, seat: string): Promise<void> => {
   ])
 }
 
-/** True for a known file, whose term begins anew. */
-export const renewFile = (tx: Tx, { seat, sha256 }: Pick<AttachmentFile, 'seat' | 'sha256'>, at: Date) =>
-  queryValue<boolean>(
-    tx,
-    `with renewed as (update matter_files set stored_at = ? where seat = ? and sha256 = ? returning 1)
-     select exists (select 1 from renewed) /* attachments.renew */`,
-    [at, seat, sha256],
+export const isNamed = (
+  db: Db,
+  { id, seat, sha256 }: Pick<AttachmentFile, 'seat' | 'sha256'> & { id: string | null },
+): Promise<boolean> =>
+  queryValue(
+    db,
+    `select exists (select 1 from matter_attachments where seat = ? and sha256 = ? and matter_id = coalesce(?, matter_id)) as named
+     /* attachments.named */`,
+    [seat, sha256, id],
   )
 
-export const addFile = async (tx: Tx, file: SealedAttachment & { by: string; at: Date }): Promise<void> => {
-  await tx.raw(
+/** False for a file that is kept already. */
+export const addFile = (tx: Tx, file: SealedAttachment & { by: string; at: Date }): Promise<boolean> =>
+  hasRows(
+    tx,
     `insert into matter_files (seat, sha256, media_type, bytes, content, stored_by, stored_at)
-     values (:seat, :sha256, :type, :bytes, :content, :by, :at) /* attachments.add */`,
-    { ...file } as never,
-  )
-}
-
-const UNNAMED = `not exists (select 1 from matter_attachments a where a.seat = f.seat and a.sha256 = f.sha256)`
-
-export const measureUnnamedFiles = (tx: Tx, seat: string): Promise<{ count: number; bytes: number }> =>
-  queryOne(
-    tx,
-    `select count(*)::int as count, coalesce(sum(bytes), 0)::float8 as bytes from matter_files f
-     where f.seat = ? and ${UNNAMED} /* attachments.measure */`,
-    [seat],
+     values (:seat, :sha256, :type, :bytes, :content, :by, :at) on conflict (seat, sha256) do nothing returning 1 /* attachments.add */`,
+    { ...file },
   )
 
 export const measureFilesSince = (tx: Tx, seat: string, since: Date): Promise<{ count: number; bytes: number }> =>
@@ -51,14 +44,6 @@ export const measureFilesSince = (tx: Tx, seat: string, since: Date): Promise<{ 
      where seat = ? and stored_at >= ? /* attachments.measureSince */`,
     [seat, since],
   )
-
-export const nameFiles = async (tx: Tx, id: string, seat: string, hashes: readonly string[]): Promise<void> => {
-  await tx.raw(
-    `insert into matter_attachments (matter_id, seat, sha256) select ?, ?, unnest(?::text[])
-     on conflict do nothing /* attachments.name */`,
-    [id, seat, [...hashes]],
-  )
-}
 
 export const findFile = (db: Db, id: string, sha256: string): Promise<SealedAttachment | null> =>
   queryFirst(

@@ -1,7 +1,8 @@
 /** Matters are stored with their seats, newest moves and clocks in one statement. */
 import type { Matter } from '../../domain/matters/matter.js'
 import { RECEIPT_SEAT } from '../../domain/matters/seats.js'
-import { type Db, queryColumn, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { runPrepared } from '../db/own-connection.js'
 
 export interface MatterHead {
   id: string
@@ -24,7 +25,7 @@ export interface StoredMatter extends MatterHead {
   closedAt: Date | null
 }
 
-interface NewMatterMove {
+export interface NewMatterMove {
   sequence: number
   move: string
   stateBefore: string | null
@@ -62,10 +63,14 @@ export interface MatterWriting {
   head: MatterHead
   matter: Matter
   sealedFields: string | null
+  closedAt: Date | null
   waiting: string | null
-  move: NewMatterMove
+  /** At least one; they follow those that are kept. */
+  moves: readonly NewMatterMove[]
   seats: readonly SeatRow[]
   clocks: readonly MatterClockColumns[]
+  /** Which seat names which file. */
+  files: readonly { seat: string; sha256: string }[]
 }
 
 const NEVER = 'infinity'
@@ -155,6 +160,34 @@ export const matterByReference = async (
     ),
   )
 
+/** At most two: a second one makes the reference ambiguous. */
+export const mattersOfReference = async (
+  db: Db,
+  { openedBy, kinds, reference }: { openedBy: string; kinds: readonly string[]; reference: string },
+): Promise<StoredMatter[]> =>
+  (
+    await queryRows<StoredMatter>(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.opened_by = ? and m.kind = any(?) and m.reference = ? limit 2
+       /* matters.ofReference */`,
+      [openedBy, [...kinds], reference],
+    )
+  ).map(reviveMatter)
+
+/** The matter of this reference, or the number of a new one. */
+export const matterOrNumber = async (
+  tx: Tx,
+  { openedBy, kind, reference }: Pick<MatterHead, 'openedBy' | 'kind' | 'reference'>,
+): Promise<{ known: StoredMatter; next: null } | { known: null; next: number }> => {
+  const { next, ...known } = await queryOne<StoredMatter & { next: number | null }>(
+    tx,
+    `select ${MATTER_COLUMNS}, case when m.id is null then nextval('matter_numbers')::int end as next
+     from (values (1)) one left join matters m on m.opened_by = ? and m.kind = ? and m.reference = ? /* matters.orNumber */`,
+    [openedBy, kind, reference],
+  )
+  return next === null ? { known: reviveMatter(known), next } : { known: null, next }
+}
+
 export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<StoredMatterMove[]> =>
   queryRows(
     db,
@@ -176,16 +209,19 @@ export const noteAnswerOpened = async (db: Db, id: string, seat: string): Promis
 export const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
 
-/** Each matter at most once. The recount alone confirms a clock, so moves leave `confirmed` as it is. */
+/**
+ * Each matter at most once. The recount alone confirms a clock, so moves leave `confirmed` as it is. Prepared, because
+ * planning takes longer than writing one matter.
+ */
 export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): Promise<void> => {
   if (written.length === 0) return
-  await tx.raw(
+  await runPrepared(
+    tx,
     `with w as materialized (
        select * from jsonb_to_recordset(?::jsonb) as w(id uuid, kind text, "kindVersion" text, number text, "openedBy" text, reference text,
          "requestSha256" text, "operatorId" int, "listingId" uuid, "parentId" uuid, state text, waiting text, content jsonb, "sealedFields" text,
-         sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, move text,
-         "stateBefore" text, by text, seat text, mover text, "on" date, at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text,
-         seats jsonb, clocks jsonb)),
+         sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, mover text,
+         moves jsonb, seats jsonb, clocks jsonb, files jsonb)),
      kept as (
        insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
          state, waiting, content, sealed_fields, moves, opened_at, received_at, closed_at)
@@ -195,7 +231,9 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
          sealed_fields = excluded.sealed_fields, moves = excluded.moves, received_at = excluded.received_at, closed_at = excluded.closed_at),
      moved as (
        insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash)
-       select id, sequence, move, "stateBefore", state, by, seat, "on", at, input, "sealedInput", "previousHash", hash from w),
+       select w.id, v.sequence, v.move, v."stateBefore", v.state, v.by, v.seat, v."on", v.at, v.input, v."sealedInput", v."previousHash", v.hash
+       from w, jsonb_to_recordset(w.moves) as v(sequence int, move text, "stateBefore" text, state text, by text, seat text, "on" date,
+         at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text)),
      seen as (select w.id, w.sequence, w."closedAt", w."dueAt", w.waiting, w.mover, s.seat, s.place
        from w, jsonb_to_recordset(w.seats) as s(seat text, place text)),
      entered as (
@@ -207,7 +245,10 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
        update matter_seats s set queue = case when w."closedAt" is not null then 'ENDED' else 'OTHERS' end, due_at = w."dueAt",
          to_move = coalesce(s.to_move, w.sequence)
        from w where s.matter_id = w.id
-         and not exists (select 1 from seen n where n.id = s.matter_id and n.seat = s.seat and n.place = s.place))
+         and not exists (select 1 from seen n where n.id = s.matter_id and n.seat = s.seat and n.place = s.place)),
+     named as (
+       insert into matter_attachments (matter_id, seat, sha256)
+       select w.id, f.seat, f.sha256 from w, jsonb_to_recordset(w.files) as f(seat text, sha256 text) on conflict do nothing)
      insert into matter_clocks as c (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
      select w.id, k.place, k.clock, k.seat, k."dueOn", k."dueAt", k.confirmed, k.running from w, jsonb_to_recordset(w.clocks)
        as k(place int, clock text, seat text, "dueOn" date, "dueAt" timestamptz, confirmed boolean, running boolean)
@@ -217,11 +258,12 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
   )
 }
 
-const columnsOf = ({ head, matter, move, ...written }: MatterWriting) => {
-  const closedAt = matter.outcome === null ? null : move.at
-  const { receivedAt } = matter
+const columnsOf = ({ head, matter, closedAt, ...written }: MatterWriting) => {
+  const { state, receivedAt } = matter
   const dueAt = closedAt ?? findNextDue(written.clocks)
+  const sequence = written.moves.at(-1)?.sequence
   const mover = matter.moves.findLast(({ seat }) => seat !== RECEIPT_SEAT)?.seat
+  const own = { state, sequence, receivedAt, closedAt, dueAt, mover }
   // A stored matter as its own head carries its former content.
-  return { ...head, matter: undefined, ...move, ...written, content: matter, receivedAt, closedAt, dueAt, mover }
+  return { ...head, matter: undefined, ...written, content: matter, ...own }
 }

@@ -1,13 +1,6 @@
 /** Bytes of attachments, sealed by a key outside the database and bound to seat and hash. */
 import { hash } from 'node:crypto'
-import {
-  BYTES_A_DAY_MOST,
-  FILES_A_DAY_MOST,
-  findNoRoomForFile,
-  traceCustody,
-  UNNAMED_BYTES_MOST,
-  UNNAMED_FILES_MOST,
-} from '../../domain/matters/custody.js'
+import { BYTES_A_DAY_MOST, FILES_A_DAY_MOST, isOverDay, traceCustody } from '../../domain/matters/custody.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys, ManifestKeys } from '../../foundation/keys.js'
@@ -20,6 +13,8 @@ import { operatorsById } from '../../store/operators/operators.js'
 import { openMoveInput } from './keep-move.js'
 
 export interface AttachmentSent {
+  /** The matter in which the seat has named it; null: any. Absent: the hub names it itself. */
+  id?: string | null
   seat: string
   sha256: string
   content: Buffer
@@ -27,33 +22,26 @@ export interface AttachmentSent {
   now: Date
 }
 
-const BOUNDS = {
-  ATTACHMENTS_UNNAMED: { count: UNNAMED_FILES_MOST, limit: `${UNNAMED_BYTES_MOST / 1024 / 1024} MB` },
-  ATTACHMENTS_OF_THE_DAY: { count: FILES_A_DAY_MOST, limit: `${BYTES_A_DAY_MOST / 1024 / 1024} MB` },
-}
+const OF_THE_DAY = { count: FILES_A_DAY_MOST, limit: `${BYTES_A_DAY_MOST / 1024 / 1024} MB` }
 
-/** Refusals: ATTACHMENT_HASH_MISMATCH, PAPER_REFUSED, CONTENT_TOO_LARGE, ATTACHMENTS_UNNAMED, ATTACHMENTS_OF_THE_DAY. */
-export const keepAttachment = (
+/** Refusals: ATTACHMENT_UNKNOWN for a hash that the seat has not named (in `id`), ATTACHMENT_HASH_MISMATCH, PAPER_REFUSED, ATTACHMENTS_OF_THE_DAY. */
+export const keepAttachment = async (
   db: Db,
   keys: Pick<Keys, 'sealBytes'>,
-  { seat, sha256, content, by, now }: AttachmentSent,
+  { id, seat, sha256, content, by, now }: AttachmentSent,
 ): Promise<store.AttachmentFile & { isNew: boolean }> => {
+  if (id !== undefined && !(await store.isNamed(db, { id, seat, sha256 }))) throw new Refusal('ATTACHMENT_UNKNOWN')
   const found = hash('sha256', content)
   if (found !== sha256) throw new Refusal('ATTACHMENT_HASH_MISMATCH', { sha256: found })
   const file = { seat, sha256, type: checkPaper(content), bytes: content.length }
+  const sealed = { ...file, content: keys.sealBytes(content, aboutOf(file)), by, at: now }
+  const today = new Date(`${shanghaiDate(now)}T00:00:00+08:00`)
   return db.transaction(async (tx) => {
     await store.lockSeatFiles(tx, seat)
-    if (await store.renewFile(tx, file, now)) return { ...file, isNew: false }
-    const lack = findNoRoomForFile(
-      {
-        unnamed: await store.measureUnnamedFiles(tx, seat),
-        today: await store.measureFilesSince(tx, seat, new Date(`${shanghaiDate(now)}T00:00:00+08:00`)),
-      },
-      content.length,
-    )
-    if (lack !== null) throw new Refusal(lack, BOUNDS[lack])
-    await store.addFile(tx, { ...file, content: keys.sealBytes(content, aboutOf(file)), by, at: now })
-    return { ...file, isNew: true }
+    const isNew = await store.addFile(tx, sealed)
+    if (isNew && isOverDay(await store.measureFilesSince(tx, seat, today)))
+      throw new Refusal('ATTACHMENTS_OF_THE_DAY', OF_THE_DAY)
+    return { ...file, isNew }
   })
 }
 

@@ -26,7 +26,7 @@ import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } f
 import { findOperatorCodes, keepAttachment, openAttachment } from './attachments.js'
 import { openFields, openMoveInput } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
-import { findRoleOfSeat } from './matters.js'
+import { findRoleOfSeat, type MatterPerson } from './matters.js'
 import { receiveMatters } from './receipt.js'
 import { answerRows, type RowVisit } from './rows.js'
 
@@ -56,6 +56,7 @@ export interface ExchangeOptions extends RunOptions, Pick<RowVisit, 'rules'> {
 export type ExchangeCounts = Record<'files' | 'refused' | 'written' | 'received' | 'failed' | 'unknown', number>
 
 interface SeatVisit extends ExchangeOptions, Omit<RowVisit, 'keys'> {
+  who: MatterPerson & { seat: string }
   run: OpenRun
   path: string
   counts: ExchangeCounts
@@ -120,17 +121,32 @@ const audit = (
 
 const takeFiles = async (visit: SeatVisit): Promise<void> => {
   const path = join(visit.path, 'in')
-  for (let n = 0; n < FILES_MOST; n += 1) {
-    visit.signal?.throwIfAborted()
-    const { claim } = await visit.transport.claim(path)
-    if (claim === null) return
-    await takeFile(visit, path, claim).catch((error) => {
-      // Later runs take all other files first.
-      claim.leave()
-      throw error
-    })
-    await claim.release()
+  // Rows name the attachments that came with them.
+  const attachments: FileClaim[] = []
+  try {
+    for (let n = 0; n < FILES_MOST; n += 1) {
+      visit.signal?.throwIfAborted()
+      const { claim } = await visit.transport.claim(path)
+      if (claim === null) break
+      if (ROWS.test(claim.name)) await takeClaimed(visit, path, claim)
+      else attachments.push(claim)
+    }
+    for (let claim = attachments.shift(); claim !== undefined; claim = attachments.shift()) {
+      visit.signal?.throwIfAborted()
+      await takeClaimed(visit, path, claim)
+    }
+  } finally {
+    for (const claim of attachments) claim.leave()
   }
+}
+
+const takeClaimed = async (visit: SeatVisit, path: string, claim: FileClaim): Promise<void> => {
+  await takeFile(visit, path, claim).catch((error) => {
+    // Later runs take all other files first.
+    claim.leave()
+    throw error
+  })
+  await claim.release()
 }
 
 const takeFile = async (visit: SeatVisit, path: string, claim: FileClaim): Promise<void> => {
@@ -174,7 +190,7 @@ const readClaimed = async ({ path, name }: FileClaim): Promise<Buffer> => {
 }
 
 const answerAttachment = async ({ db, keys, who, now }: SeatVisit, content: Buffer): Promise<string> => {
-  const sent = { seat: who.seat, sha256: hash('sha256', content), content, by: who.by, now: now() }
+  const sent = { id: null, seat: who.seat, sha256: hash('sha256', content), content, by: who.by, now: now() }
   const { sha256, bytes, isNew } = await keepAttachment(db, keys, sent)
   return `${JSON.stringify({ result: isNew ? 'created' : 'same', sha256, bytes })}\n`
 }

@@ -10,7 +10,6 @@ import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
 import { addDays } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { nameFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/matters.js'
 import type { WorkRules } from '../calendar/rules.js'
 
@@ -43,115 +42,88 @@ export interface MatterParts {
   keys: Pick<Keys, 'seal' | 'unseal'>
 }
 
-export interface MatterBefore {
-  kind: MatterKind
-  head: store.MatterHead
-  before: Matter
-  previousHash: string | null
-}
-
 export type SentMove = MatterMoveGiven & { move: string; on: string }
 
-export interface KeptMove {
+export interface FoldedMove {
+  before: Matter
   act: Pick<MatterAct, 'by' | 'at' | 'seat'>
   given: SentMove
   after: Matter
 }
 
-export const keepMove = async (
-  tx: Tx,
-  keys: Pick<Keys, 'seal'>,
-  stored: MatterBefore,
-  made: KeptMove,
-): Promise<store.StoredMatter> => {
-  const writing = writingOf(keys, { ...stored, ...made })
-  await store.writeMatters(tx, [writing])
-  const { act, after, given } = made
-  const hashes = (given.attachments ?? []).map(({ sha256 }) => sha256)
-  if (hashes.length > 0) await nameFiles(tx, stored.head.id, act.seat, hashes)
-  const closedAt = after.outcome === null ? null : act.at
-  return { ...stored.head, matter: after, sealedFields: writing.sealedFields, closedAt }
+/** Moves of one matter that are kept together. */
+export interface MatterChain {
+  kind: MatterKind
+  head: store.MatterHead
+  /** Of its newest kept move. */
+  previousHash: string | null
+  moves: readonly FoldedMove[]
 }
 
-export const keepMoves = (
+export const keepMoves = async (
   tx: Tx,
   keys: Pick<Keys, 'seal'>,
-  moves: readonly (MatterBefore & KeptMove)[],
-): Promise<void> =>
-  store.writeMatters(
-    tx,
-    moves.map((one) => writingOf(keys, one)),
-  )
+  made: readonly MatterChain[],
+): Promise<store.StoredMatter[]> => {
+  const writings = made.map((one) => writingOf(keys, one))
+  await store.writeMatters(tx, writings)
+  return writings.map(({ head, sealedFields, closedAt }, n) => {
+    const matter = made[n]?.moves.at(-1)?.after
+    if (matter === undefined) throw new Error('nothing was kept')
+    return { ...head, matter, sealedFields, closedAt }
+  })
+}
 
-const writingOf = (
-  keys: Pick<Keys, 'seal'>,
-  { kind, head, before, previousHash, act, given, after }: MatterBefore & KeptMove,
-): store.MatterWriting => {
+const writingOf = (keys: Pick<Keys, 'seal'>, { kind, head, previousHash, moves }: MatterChain): store.MatterWriting => {
+  const last = moves.at(-1)
+  if (last === undefined) throw new Error('no move to keep')
+  const { act, after } = last
   const isSealed = kind.visibility === 'SEATS_ONLY' || head.openedBy === PUBLIC_SEAT
-  const { move, on, ...input } = inputOf(given)
-  const text = canonicalJson(input as unknown as Json)
-  const sequence = after.moves.length
-  const link = {
-    head: head.id,
-    sequence,
-    move,
-    state: after.state,
-    by: act.by,
-    seat: act.seat,
-    on,
-    input: hash('sha256', text),
-  }
+  const about = sealedAbout(head.id)
+  const rows: store.NewMatterMove[] = []
+  for (const made of moves)
+    rows.push(moveRowOf({ head, about: isSealed ? about : null, keys }, made, rows.at(-1)?.hash ?? previousHash))
   return {
     head,
     matter: isSealed ? { ...after, fields: {} } : after,
-    sealedFields: isSealed ? keys.seal(canonicalJson(after.fields as Json), sealedAbout(head.id)) : null,
+    sealedFields: isSealed ? keys.seal(canonicalJson(after.fields as Json), about) : null,
+    closedAt: after.outcome === null ? null : act.at,
     waiting: findWaitingSeat(kind, after),
-    move: {
-      sequence,
-      move,
-      stateBefore: before.state,
-      state: after.state ?? '',
-      by: act.by,
-      seat: act.seat,
-      on,
-      at: act.at,
-      input: isSealed ? null : input,
-      sealedInput: isSealed ? keys.seal(text, sealedAbout(head.id)) : null,
-      previousHash,
-      hash: hash('sha256', canonicalJson({ previousHash, ...link } as unknown as Json)),
-    },
+    moves: rows,
     seats: seatRowsOf(after),
     clocks: clockRowsOf(kind, after),
+    files: moves.flatMap(({ act: { seat }, given: { attachments = [] } }) =>
+      attachments.map(({ sha256 }) => ({ seat, sha256 })),
+    ),
   }
 }
 
-const inputOf = ({
-  move,
-  on,
-  reason,
-  number,
-  day,
-  extension,
-  fields,
-  to,
-  copyTo,
-  link,
-  attachments,
-  reference,
-}: SentMove) => ({
-  move,
-  on,
-  ...(reason !== undefined && { reason }),
-  ...(number !== undefined && { number }),
-  ...(day !== undefined && { day }),
-  ...(extension !== undefined && { extension }),
-  ...(fields !== undefined && { fields }),
-  ...(to !== undefined && { to }),
-  ...(copyTo !== undefined && { copyTo }),
-  ...(link !== undefined && { link }),
-  ...(attachments !== undefined && { attachments }),
-  ...(reference !== undefined && { reference }),
-})
+const moveRowOf = (
+  { head, about, keys }: { head: store.MatterHead; about: string | null; keys: Pick<Keys, 'seal'> },
+  { before, act: { by, at, seat }, given, after }: FoldedMove,
+  previousHash: string | null,
+): store.NewMatterMove => {
+  const { move, on } = given
+  const input = inputOf(given)
+  const text = canonicalJson(input as Json)
+  const [sequence, state] = [after.moves.length, after.state ?? '']
+  const link = { head: head.id, sequence, move, state: after.state, by, seat, on, input: hash('sha256', text) }
+  return {
+    ...{ sequence, move, stateBefore: before.state, state, by, seat, on, at },
+    input: about === null ? input : null,
+    sealedInput: about === null ? null : keys.seal(text, about),
+    previousHash,
+    hash: hash('sha256', canonicalJson({ previousHash, ...link } as unknown as Json)),
+  }
+}
+
+const INPUT_MEMBERS = [
+  ...(['reason', 'number', 'day', 'extension', 'fields', 'to', 'copyTo', 'link', 'attachments', 'reference'] as const),
+]
+
+/** Acts of people bring further members, which are not the move's input. */
+const inputOf = (given: SentMove): object =>
+  Object.fromEntries(INPUT_MEMBERS.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])))
 
 const sealedAbout = (id: string): string => `matter ${id}`
 

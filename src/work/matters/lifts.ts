@@ -9,7 +9,7 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
-import * as store from '../../store/matters/matters.js'
+import type * as store from '../../store/matters/matters.js'
 import * as measures from '../../store/matters/measures.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { keepMoves, type MatterParts } from './keep-move.js'
@@ -117,14 +117,12 @@ export const reportStillApplied = async (
     const amended = await applyAmendmentsToRules(tx, rules)
     const [opened] = await openOrders(tx, amended, [{ entry, row, seat, act }])
     if (opened === undefined) throw new Error('the measure was not opened')
-    await keepMoves(tx, NO_SEAL, [opened])
-    const stored = {
-      ...opened.head,
-      matter: opened.after,
-      previousHash: (await store.lockMatter(tx, opened.head.id))?.previousHash ?? null,
-    }
+    const [first] = opened.moves
+    if (first === undefined) throw new Error('the measure has no opening')
     const given = { move: 'still_applied', on: act.on, number, fields: { limited } }
-    await keepMoves(tx, NO_SEAL, [foldMeasure(amended, { kind, stored, given }, { ...act, seat })])
+    const stored = { ...opened.head, matter: first.after, previousHash: null }
+    const further = foldMeasure(amended, { kind, stored, given }, { ...act, seat })
+    await keepMoves(tx, NO_SEAL, [{ ...opened, moves: [first, ...further.moves] }])
     return opened.head.id
   })
 }

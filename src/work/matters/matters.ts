@@ -14,7 +14,7 @@ import {
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
 import { findRowFault } from '../../domain/matters/rows.js'
-import { hasSeatIn, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { hasSeatIn, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
@@ -28,8 +28,8 @@ import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import {
   formatMatterNumber,
   HUB_SEAT,
-  keepMove,
-  type MatterBefore,
+  keepMoves,
+  type MatterChain,
   type MatterMoveGiven,
   type MatterParts,
   openFields,
@@ -38,7 +38,7 @@ import {
 } from './keep-move.js'
 import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
 import { organisationOfSeat } from './organisations.js'
-import { keepReceipt } from './receipt.js'
+import { foldReceipt } from './receipt.js'
 
 export interface MatterPerson {
   by: string
@@ -92,15 +92,13 @@ export const openMatter = async (
   const { reference = randomUUID() } = opening
   const key = { openedBy: seat, kind: kind.kind, reference }
   const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
-  const repeated = async (on: Db | Tx) => sameRequest(await store.matterByReference(on, key), requestSha256)
   try {
     return await inTransaction(parts.db, 'move', async (tx) => {
-      const known = await repeated(tx)
-      if (known !== null) return { stored: known, isNew: false }
-      return {
-        stored: await openWithin(tx, parts, kind, { who: { ...who, seat }, opening, key, requestSha256, now }),
-        isNew: true,
-      }
+      const { known, next } = await store.matterOrNumber(tx, key)
+      if (known !== null) return { stored: sameRequest(known, requestSha256), isNew: false }
+      const number = formatMatterNumber(kind, shanghaiDate(now), next)
+      const made = { who: { ...who, seat }, opening, key, requestSha256, number, now }
+      return { stored: await openWithin(tx, parts, kind, made), isNew: true }
     })
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown }
@@ -108,14 +106,14 @@ export const openMatter = async (
       await store.noteKind(parts.db, { kind: kind.kind, version: versionOfKind(kind), content: kind, now })
       return openMatter(parts, who, sent, now)
     }
-    const known = code === UNIQUE_VIOLATION ? await repeated(parts.db) : null
+    const known = code === UNIQUE_VIOLATION ? await store.matterByReference(parts.db, key) : null
     if (known === null) throw error
-    return { stored: known, isNew: false }
+    return { stored: sameRequest(known, requestSha256), isNew: false }
   }
 }
 
-const sameRequest = (stored: store.StoredMatter | null, requestSha256: string): store.StoredMatter | null => {
-  if (stored !== null && stored.requestSha256 !== requestSha256)
+const sameRequest = (stored: store.StoredMatter, requestSha256: string): store.StoredMatter => {
+  if (stored.requestSha256 !== requestSha256)
     throw new Refusal('MATTER_REFERENCE_TAKEN', { reference: stored.reference, pointer: '/reference' })
   return stored
 }
@@ -159,6 +157,7 @@ interface OpeningWithin {
   opening: MatterOpening
   key: Pick<store.MatterHead, 'openedBy' | 'kind' | 'reference'>
   requestSha256: string
+  number: string
   now: Date
 }
 
@@ -166,17 +165,13 @@ const openWithin = async (
   tx: Tx,
   parts: MatterParts,
   kind: MatterKind,
-  { who, opening, key, requestSha256, now }: OpeningWithin,
+  { who, opening, key, requestSha256, number, now }: OpeningWithin,
 ): Promise<store.StoredMatter> => {
   if (opening.parent !== undefined) await refuseParent(tx, kind, opening.parent, who.seat)
   const seats = { sender: who.seat, holder: opening.to, copied: opening.copied ?? [], named: null }
   const on = opening.on ?? shanghaiDate(now)
   const head: store.MatterHead = {
-    id: randomUUID(),
-    ...key,
-    kindVersion: versionOfKind(kind),
-    number: formatMatterNumber(kind, shanghaiDate(now), await store.nextNumbers(tx, 1).then(([number = 0]) => number)),
-    requestSha256,
+    ...{ id: randomUUID(), ...key, kindVersion: versionOfKind(kind), number, requestSha256 },
     operatorId: opening.operatorId ?? null,
     listingId: null,
     parentId: opening.parent ?? null,
@@ -205,32 +200,31 @@ export const moveMatter = (
 ): Promise<store.StoredMatter & { isNew: boolean }> =>
   inTransaction(parts.db, 'move', async (tx) => {
     const locked = await store.lockMatter(tx, sent.id)
-    if (locked === null) throw new Refusal('MATTER_UNKNOWN')
+    if (locked === null || !isSeenBy(who, locked)) throw new Refusal('MATTER_UNKNOWN')
     if (await isRepeatedMove(tx, parts, who, sent)) return { ...locked, isNew: false }
     if (sent.seen !== undefined && sent.seen !== locked.matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
-    const { previousHash, ...stored } =
-      sent.move === PAPER_RECEIPT_MOVE ? locked : await receivedByMover(tx, parts, locked, who, now)
-    const { matter } = openFields(parts.keys, stored)
+    const { previousHash, ...stored } = openFields(parts.keys, locked)
     const kind = await kindAsBegun(tx, stored)
     const given = redactIdNumbers(sent, parts.rules.mark)
-    refuseFieldFault(kind, given, false, { known: matter.fields, move: movesOfKind(kind)[sent.move] })
+    refuseFieldFault(kind, given, false, { known: stored.matter.fields, move: movesOfKind(kind)[sent.move] })
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
       if (seat !== undefined) await refuseUnknownSeat(tx, kind, { seat, pointer }, now)
     const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
-    return { ...(await moveWithin(tx, parts, { kind, head: stored, before: matter, previousHash }, made)), isNew: true }
+    const moved = { kind, head: stored, before: stored.matter, previousHash }
+    return { ...(await moveWithin(tx, parts, moved, made)), isNew: true }
   })
 
-/** A holder that moves a matter has it, whether or not it has read its queue. */
-const receivedByMover = async (
-  tx: Tx,
-  parts: MatterParts,
-  locked: store.LockedMatter,
-  { seat }: MatterPerson,
-  now: Date,
-): Promise<store.LockedMatter> => {
-  if (!isUnreceivedBy(locked.matter, seat)) return locked
-  await keepReceipt(tx, parts, locked, { way: 'QUEUE', now })
-  return (await store.lockMatter(tx, locked.id)) ?? locked
+/**
+ * True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the
+ * hub. Clues of the public are sealed, and their envelope is not.
+ */
+export const isSeenBy = (
+  { seat }: Pick<MatterPerson, 'seat'>,
+  { kind, matter, sealedFields, openedBy }: Pick<store.StoredMatter, 'kind' | 'matter' | 'sealedFields' | 'openedBy'>,
+): boolean => {
+  if (seat === null) return sealedFields === null || openedBy === PUBLIC_SEAT
+  const isOpen = seat.includes('@') && readMatterKinds().get(kind)?.visibility === 'HUB'
+  return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
 }
 
 /** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
@@ -261,19 +255,26 @@ interface MoveMade {
   now: Date
 }
 
+/** A holder that moves a matter has it, whether or not it has read its queue. */
 const moveWithin = async (
   tx: Tx,
   parts: MatterParts,
-  { kind, head, before, previousHash }: MatterBefore,
+  { kind, head, before, previousHash }: Omit<MatterChain, 'moves'> & { before: Matter },
   { who, given, now }: MoveMade,
 ): Promise<store.StoredMatter> => {
   const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+  const isReceived = given.move === PAPER_RECEIPT_MOVE || !isUnreceivedBy(before, who.seat)
+  const receipts = isReceived ? [] : [foldReceipt(before, { way: 'QUEUE', now }, calendar)]
+  const received = receipts[0]?.after ?? before
   const openedOn = head.listingId === null ? shanghaiDate(head.openedAt) : undefined
-  const act = { ...actOf(kind, before, who, given, now), ...(openedOn && { openedOn }) }
-  const present = { ...before, clocks: recountRunningClocks(before.clocks, calendar) }
+  const act = { ...actOf(kind, received, who, given, now), ...(openedOn && { openedOn }) }
+  const present = { ...received, clocks: recountRunningClocks(received.clocks, calendar) }
   const made = attemptMatterMove(kind, present, act, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw moveRefusal(act.move, before, made.because)
-  return keepMove(tx, parts.keys, { kind, head, before, previousHash }, { act, given, after: made.after })
+  const moves = [...receipts, { before: received, act, given, after: made.after }]
+  const [kept] = await keepMoves(tx, parts.keys, [{ kind, head, previousHash, moves }])
+  if (kept === undefined) throw new Error('the move was not kept')
+  return kept
 }
 
 export const linesOn =

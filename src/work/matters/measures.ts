@@ -28,7 +28,7 @@ import * as proposals from '../../store/office/proposals.js'
 import * as operators from '../../store/operators/operators.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { makeRulesReader, type WorkRules } from '../calendar/rules.js'
-import { formatMatterNumber, HUB_SEAT, type KeptMove, keepMoves, type MatterBefore } from './keep-move.js'
+import { type FoldedMove, formatMatterNumber, HUB_SEAT, keepMoves, type MatterChain } from './keep-move.js'
 import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
 import { linesOn } from './matters.js'
 import { organisationOfSeat, readOrganisations } from './organisations.js'
@@ -52,7 +52,6 @@ interface ListingStep {
 }
 
 type MeasureAct = Pick<MatterAct, 'by' | 'on' | 'at'>
-type MoveToKeep = MatterBefore & KeptMove
 
 export const applyMovesToMeasures = async (
   tx: Tx,
@@ -66,7 +65,7 @@ export const applyMovesToMeasures = async (
   })
   if (turns.length === 0) return
   const turnOf = new Map(turns.map((turn) => [turn.entry.id, turn]))
-  const moved: MoveToKeep[] = []
+  const moved: MatterChain[] = []
   for (const stored of await measures.lockOpenMeasures(tx, MEASURE_KIND, [...turnOf.keys()])) {
     const turn = turnOf.get(stored.listingId ?? '')
     const kind = await kindAsBegun(tx, stored)
@@ -83,14 +82,14 @@ const isMovable = ({ moves }: MatterKind, { matter }: store.StoredMatter, move: 
 
 export const foldMeasure = (
   { calendar }: Pick<WorkRules, 'calendar'>,
-  { kind, stored, given }: { kind: MatterKind; stored: Chained; given: KeptMove['given'] },
+  { kind, stored, given }: { kind: MatterKind; stored: Chained; given: FoldedMove['given'] },
   act: MeasureAct & Partial<Pick<MatterAct, 'places' | 'seat'>>,
-): MoveToKeep => {
+): MatterChain => {
   const { matter: before, previousHash, ...head } = stored
   const full: MatterAct = { seat: LISTING, places: [LISTING], ...given, ...act, attachments: [] }
   const made = attemptMatterMove(kind, before, full, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw new Error(`measure ${head.id}: ${given.move} is refused because ${made.because}`)
-  return { kind, head, before, previousHash, act: full, given, after: made.after }
+  return { kind, head, previousHash, moves: [{ before, act: full, given, after: made.after }] }
 }
 
 type Chained = store.MatterHead & { matter: Matter; previousHash: string | null }
@@ -106,7 +105,7 @@ const orderMeasures = async (
   tx: Tx,
   rules: WorkRules,
   turns: readonly { entry: measures.MeasuredEntry; act: MeasureAct; except?: ReadonlySet<string> }[],
-): Promise<MoveToKeep[]> => {
+): Promise<MatterChain[]> => {
   if (turns.length === 0) return []
   const onlyConfirmed = await proposals.isInService(tx)
   return openOrders(
@@ -124,7 +123,7 @@ const orderMeasures = async (
   )
 }
 
-export const openOrders = async (tx: Tx, rules: WorkRules, orders: readonly Order[]): Promise<MoveToKeep[]> => {
+export const openOrders = async (tx: Tx, rules: WorkRules, orders: readonly Order[]): Promise<MatterChain[]> => {
   const [first] = orders
   const kind = readMatterKinds().get(MEASURE_KIND)
   if (first === undefined || kind === undefined) return []
@@ -199,7 +198,7 @@ const keysOf = (known: readonly store.StoredMatter[], listingId: string): Set<st
       .map(({ reference }) => reference.split('/').slice(0, 2).join('/')),
   )
 
-type MeasureStep = (tx: Tx, after: string | null) => Promise<{ last: string | null; moves: MoveToKeep[] }>
+type MeasureStep = (tx: Tx, after: string | null) => Promise<{ last: string | null; moves: MatterChain[] }>
 
 /** Each step is a transaction and begins after the previous step's last id. */
 const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureStep): Promise<number> => {
@@ -235,7 +234,7 @@ export const handToSuccessors = async (
       handed += await keepInSteps(db, options, async (tx, after) => {
         const held = await measures.lockMeasuresOfAgency(tx, { kind: MEASURE_KIND, agency, after, limit: STEP_MATTERS })
         const { calendar } = await applyAmendmentsToRules(tx, rules)
-        const moves: MoveToKeep[] = []
+        const moves: MatterChain[] = []
         for (const stored of held) {
           const { holder } = stored.matter.seats
           const kind = await kindAsBegun(tx, stored)

@@ -1,6 +1,5 @@
 /** Openings and moves in NDJSON or JSON files, answered row by row. References let a file come twice. */
 import { isUtf8 } from 'node:buffer'
-import { hasSeatIn } from '../../domain/matters/seats.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { contractCheck } from '../../foundation/contracts.js'
@@ -12,15 +11,25 @@ import * as store from '../../store/matters/matters.js'
 import { operatorsByCode } from '../../store/operators/operators.js'
 import { LOWEST_FAILURE_HTTP_STATUS } from '../timetable/run.js'
 import type { MatterParts } from './keep-move.js'
-import { type MatterMoving, type MatterOpening, type MatterPerson, moveMatter, openMatter } from './matters.js'
+import { readMatterKinds } from './kinds.js'
+import {
+  isSeenBy,
+  type MatterMoving,
+  type MatterOpening,
+  type MatterPerson,
+  moveMatter,
+  openMatter,
+} from './matters.js'
 
 export const MATTER_ROWS_MOST = 10_000
 const NUMBER = /^\p{Script=Han}\d{4}-\d{1,12}$/u
 
 export interface RowVisit extends MatterParts {
-  who: MatterPerson & { seat: string }
+  who: MatterPerson
   now: () => Date
   signal?: AbortSignal
+  /** Matters are named by number or the opener's own reference; here also by the ids that the channel gives out. */
+  idIn?: (text: string) => string | null
 }
 
 /** A row's refusals stand in its answer; thrown ones concern the whole file. */
@@ -30,7 +39,8 @@ export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): 
   const answers: string[] = []
   for (const [n, row] of rows.entries()) {
     visit.signal?.throwIfAborted()
-    answers.push(`${JSON.stringify({ row: n + 1, ...(await answerRow(visit, row)) })}\n`)
+    const { id: _, ...answer } = await answerRow(visit, row)
+    answers.push(`${JSON.stringify({ row: n + 1, ...answer })}\n`)
   }
   return answers.join('')
 }
@@ -59,19 +69,27 @@ const rowsIn = (name: string, bytes: Buffer): unknown[] => {
   return Array.isArray(whole) ? whole : [whole]
 }
 
-const answerRow = async (visit: RowVisit, sent: unknown) => {
-  const reference = isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
+const referenceOf = (sent: unknown): string | null =>
+  isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
+
+export const answerRow = async (visit: RowVisit, sent: unknown) => {
   try {
-    const { stored, isNew } =
-      isRecord(sent) && 'move' in sent ? await moveByRow(visit, sent) : await openByRow(visit, sent)
-    return { result: isNew ? 'created' : 'same', reference, number: stored.number, state: stored.matter.state }
+    return await openOrMove(visit, sent)
   } catch (error) {
-    return tellRowRefusal(error, reference, visit.rules.mark)
+    return { id: null, ...tellRowRefusal(error, referenceOf(sent), visit.rules.mark) }
   }
 }
 
+/** A row with `move` moves a matter, another opens one. Either is keyed by its reference. */
+export const openOrMove = async (visit: RowVisit, sent: unknown) => {
+  const { stored, isNew } =
+    isRecord(sent) && 'move' in sent ? await moveByRow(visit, sent) : await openByRow(visit, sent)
+  const result = isNew ? ('created' as const) : ('same' as const)
+  return { result, reference: referenceOf(sent), id: stored.id, number: stored.number, state: stored.matter.state }
+}
+
 /** Rethrows what concerns the hub and not the row. */
-export const tellRowRefusal = (error: unknown, reference: string | null, mark: MatterParts['rules']['mark']) => {
+const tellRowRefusal = (error: unknown, reference: string | null, mark: MatterParts['rules']['mark']) => {
   if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS || error.code === 'RUN_BUSY') throw error
   const { code, message, details } = error
   const told = redactIdNumbers({ reference, error: { code, message, pointer: '', ...details } }, mark)
@@ -92,7 +110,7 @@ export const findOperatorOfMatter = async (db: Db, code: string) => {
 const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matter-moving' }
 
 /** Refusals MATTER_FIELD_INVALID, INPUT_INVALID. The contract comes first: it bounds the depth. */
-export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
+const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
   const [fault] = isRecord(sent)
     ? contractCheck(CONTRACTS[what])(sent)
     : [{ field: '', message: '不是 JSON 对象，或有同名成员 no JSON object, or a member named twice' }]
@@ -113,14 +131,12 @@ const openByRow = async (visit: RowVisit, sent: unknown) => {
   return openMatter(visit, visit.who, { ...opening, ...about }, visit.now())
 }
 
-const moveByRow = async (visit: RowVisit, { matter: number, ...sent }: Record<string, unknown>) => {
-  const { documentNumber, workdays, ...given } = checkMatterInput('MOVING', sent) as Omit<
+const moveByRow = async (visit: RowVisit, sent: unknown) => {
+  const { matter, documentNumber, workdays, ...given } = checkMatterInput('MOVING', sent) as Omit<
     MatterMoving,
     'id' | 'number'
-  > & { documentNumber?: string; workdays?: number }
-  if (given.reference === undefined)
-    throw new Refusal('MATTER_FIELD_INVALID', { pointer: '/reference', reason: '缺少编号 it is missing' })
-  const { id } = await findOwnMatter(visit, number, '/matter')
+  > & { matter: string; documentNumber?: string; workdays?: number }
+  const { id } = await findOwnMatter(visit, matter, '/matter')
   const more = {
     ...(documentNumber !== undefined && { number: documentNumber }),
     ...(workdays !== undefined && { extension: { value: workdays, unit: 'WORKDAYS' as const } }),
@@ -129,9 +145,17 @@ const moveByRow = async (visit: RowVisit, { matter: number, ...sent }: Record<st
   return { stored, isNew: stored.isNew }
 }
 
-const findOwnMatter = async ({ db, who }: RowVisit, number: unknown, pointer: string): Promise<store.StoredMatter> => {
-  const found = typeof number === 'string' && NUMBER.test(number) ? await store.matterByNumber(db, number) : null
-  if (found === null || !hasSeatIn(found.matter.seats, found.matter.handed, who.seat))
-    throw new Refusal('MATTER_UNKNOWN', { pointer })
+const findOwnMatter = async (visit: RowVisit, named: string, pointer: string): Promise<store.StoredMatter> => {
+  const found = await findNamedMatter(visit, named)
+  if (found === null || !isSeenBy(visit.who, found)) throw new Refusal('MATTER_UNKNOWN', { pointer })
   return found
+}
+
+const findNamedMatter = async ({ db, who: { seat }, idIn }: RowVisit, named: string) => {
+  const id = idIn?.(named) ?? null
+  if (id !== null) return store.matterById(db, id)
+  if (NUMBER.test(named)) return store.matterByNumber(db, named)
+  const kinds = [...readMatterKinds().keys()]
+  const own = seat === null ? [] : await store.mattersOfReference(db, { openedBy: seat, kinds, reference: named })
+  return own.length === 1 ? (own[0] ?? null) : null
 }

@@ -21,8 +21,8 @@ describe('attachments of matters', () => {
     world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
   const bureau = () => token('bureau', 'market-regulator', '220104')
   const neighbour = () => token('neighbour', 'market-regulator', '210000')
-  const put = async (content: Buffer, { sha256 = hash('sha256', content), by = bureau() } = {}) => {
-    const answer = await fetch(`${world.url}/v1/matters/attachments/${sha256}`, {
+  const put = async (id: string, content: Buffer, { sha256 = hash('sha256', content), by = bureau() } = {}) => {
+    const answer = await fetch(`${world.url}/v1/matters/${id}/attachments/${sha256}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${by}`, 'content-type': 'application/octet-stream' },
       body: new Uint8Array(content),
@@ -58,21 +58,27 @@ describe('attachments of matters', () => {
     return answer.data.openMatter as { id: string; content: { moves: { attachments: Record<string, string>[] }[] } }
   }
 
-  it('are kept where a seat sent them before it named them, and by their sender otherwise', async () => {
+  it('are kept once their seat sends them after the move that names them, and by their sender until then', async () => {
     const other = samplePdf({ catalog: '/Lang(en)' })
-    expect(await put(LETTER)).to.include({ status: 201, mediaType: 'application/pdf', sha256: hash('sha256', LETTER) })
-    expect(await put(LETTER)).to.include({ status: 200 })
-    const { id, content } = await open([LETTER, other])
-    const [first, second] = content.moves[0]?.attachments ?? []
+    const { id } = await open([LETTER, other])
+    const sent = { mediaType: 'application/pdf', sha256: hash('sha256', LETTER) }
+    expect(await put(id, LETTER)).to.include({ status: 201, ...sent })
+    expect(await put(id, LETTER)).to.include({ status: 200, ...sent })
+    const { data } = await world.ask(`query ($id: ID!) { matter(id: $id) { ${MOVES} } }`, {
+      variables: { id },
+      token: bureau(),
+    })
+    const [first, second] = data.matter.content.moves[0].attachments
     const url = `/v1/matters/${id}/attachments/${hash('sha256', LETTER)}`
     expect(first).to.deep.equal({ sha256: hash('sha256', LETTER), keeper: 'hub', url })
     expect(second).to.deep.include({ keeper: 'market-regulator@220104', url: null })
-    expect(await put(other)).to.include({ status: 201 })
+    expect(await put(id, other)).to.include({ status: 201 })
     expect((await get(id, hash('sha256', other), neighbour())).bytes.equals(other)).to.equal(true)
   })
 
   it('are opened by the seats of the matter alone, as a download, and each reading is recorded', async () => {
     const { id } = await open([LETTER])
+    await put(id, LETTER)
     const sha256 = hash('sha256', LETTER)
     for (const by of [bureau(), neighbour(), token('province', 'market-regulator', '220000')]) {
       const { status, headers, bytes } = await get(id, sha256, by)
@@ -92,6 +98,7 @@ describe('attachments of matters', () => {
 
   it('that are not there and that are for others look the same', async () => {
     const { id } = await open([LETTER])
+    await put(id, LETTER)
     const sha256 = hash('sha256', LETTER)
     const shape = async (of: Promise<Awaited<ReturnType<typeof get>>>) => {
       const { status, bytes } = await of
@@ -121,12 +128,25 @@ describe('attachments of matters', () => {
 
   it('cannot be opened by a seat that only knows the hash and names it in a matter of its own', async () => {
     const secret = samplePdf({ catalog: '/Lang(secret)' })
-    await put(secret)
+    await put((await open([secret])).id, secret)
     const sha256 = hash('sha256', secret)
     const thief = token('thief', 'market-regulator', '220200')
     const { id, content } = await open([secret], { by: thief })
     expect(content.moves[0]?.attachments[0]).to.include({ keeper: 'market-regulator@220200' })
     expect((await get(id, sha256, thief)).status).to.equal(404)
+  })
+
+  it('are taken from the seat that has named them in that matter, and look unknown from anybody else', async () => {
+    const file = samplePdf({ catalog: '/Lang(named)' })
+    const [{ id }, other] = [await open([file]), await open([LETTER])]
+    const sha256 = hash('sha256', file)
+    const unknown = { status: 404, code: 'ATTACHMENT_UNKNOWN' }
+    expect(await put(other.id, file)).to.include(unknown)
+    expect(await put(NOWHERE, file)).to.include(unknown)
+    expect(await put('attachments', file)).to.include(unknown)
+    expect(await put(id, file, { by: neighbour() })).to.include(unknown)
+    expect(await world.database.db('matter_files').where({ sha256 })).to.deep.equal([])
+    expect(await put(id, file)).to.include({ status: 201 })
   })
 
   it('of a referral not yet sent are hidden from its holder', async () => {
@@ -140,58 +160,64 @@ describe('attachments of matters', () => {
       ],
     }
     const { id } = await open([LETTER], { kind })
+    await put(id, LETTER)
     expect((await get(id, hash('sha256', LETTER), token('police', 'police', '220100'))).status).to.equal(404)
     expect((await get(id, hash('sha256', LETTER), bureau())).status).to.equal(200)
   })
 
   it('are refused with another hash, an unfit file, too large, or without a seat', async () => {
+    const scripted = samplePdf({ catalog: '/AA<<>>' })
+    const unfit = [Buffer.from('<html>'), scripted, SAMPLE_PNG.subarray(0, -1)]
+    const { id } = await open([LETTER, ...unfit])
     const wrong: [Buffer, object, number, string][] = [
-      [LETTER, { sha256: hash('sha256', 'x') }, 422, 'ATTACHMENT_HASH_MISMATCH'],
-      [LETTER, { sha256: hash('sha256', LETTER).toUpperCase() }, 400, 'INPUT_INVALID'],
-      [LETTER, { sha256: '%00' }, 400, 'INPUT_INVALID'],
+      [Buffer.from('x'), { sha256: hash('sha256', LETTER) }, 422, 'ATTACHMENT_HASH_MISMATCH'],
+      [Buffer.alloc(0), { sha256: hash('sha256', LETTER) }, 422, 'ATTACHMENT_HASH_MISMATCH'],
+      [LETTER, { sha256: hash('sha256', LETTER).toUpperCase() }, 404, 'ATTACHMENT_UNKNOWN'],
+      [LETTER, { sha256: '%00' }, 404, 'ATTACHMENT_UNKNOWN'],
       [Buffer.from('<html>'), {}, 422, 'PAPER_REFUSED'],
-      [Buffer.alloc(0), {}, 422, 'PAPER_REFUSED'],
-      [samplePdf({ catalog: '/AA<<>>' }), {}, 422, 'PAPER_REFUSED'],
+      [scripted, {}, 422, 'PAPER_REFUSED'],
       [SAMPLE_PNG.subarray(0, -1), {}, 422, 'PAPER_REFUSED'],
       [Buffer.alloc(20 * 1024 * 1024 + 1), {}, 413, 'CONTENT_TOO_LARGE'],
-      [LETTER, { by: token('officer', null, null, 'officer') }, 403, 'MATTER_NOT_YOURS'],
+      [LETTER, { by: token('officer', null, null, 'officer') }, 404, 'ATTACHMENT_UNKNOWN'],
       [LETTER, { by: world.token('credit_service') }, 403, 'FORBIDDEN'],
     ]
     for (const [content, more, status, code] of wrong)
-      expect(await put(content, more), code).to.include({ status, code })
+      expect(await put(id, content, more), code).to.include({ status, code })
   })
 
   it('are sealed in the database, and one file when sent at once', async () => {
     const file = samplePdf({ catalog: '/Lang(once)' })
-    const sent = await Promise.all([1, 2, 3].map(() => put(file)))
+    const { id } = await open([file])
+    const sent = await Promise.all([1, 2, 3].map(() => put(id, file)))
     expect(sent.map(({ status }) => status).sort()).to.deep.equal([200, 200, 201])
     const rows = await world.database.db('matter_files').where({ sha256: hash('sha256', file) })
     expect(rows).to.have.length(1)
     expect(rows[0].content.includes(Buffer.from('%PDF'))).to.equal(false)
   })
 
-  it('that no move has named are bounded for each seat, and erased after their term', async () => {
+  it('whose matter is gone are erased after their term', async () => {
     const by = token('hoarder', 'market-regulator', '220300')
-    const files = Array.from({ length: 51 }, (_, n) => samplePdf({ catalog: `/Lang(${n})` }))
-    const [first = LETTER, ...rest] = files
-    for (const file of [first, ...rest.slice(0, -1)]) expect(await put(file, { by })).to.include({ status: 201 })
-    const last = rest.at(-1) ?? LETTER
-    expect(await put(last, { by })).to.include({ status: 409, code: 'ATTACHMENTS_UNNAMED' })
-    await open([first], { by })
-    expect(await put(last, { by })).to.include({ status: 201 })
-    const own = () => world.database.db('matter_files').where({ seat: 'market-regulator@220300' })
-    const tidy = (at: string) =>
-      deleteExpired(world.database.db, { cause: 'command', now: () => new Date(at), archive: '/nowhere' })
+    const [kept, left] = [samplePdf({ catalog: '/Lang(kept)' }), samplePdf({ catalog: '/Lang(left)' })]
+    for (const file of [kept, left]) await put((await open([file], { by })).id, file, { by })
+    const { db } = world.database
+    await db('matter_attachments')
+      .where({ sha256: hash('sha256', left) })
+      .delete()
+    const own = async () =>
+      (await db('matter_files').where({ seat: 'market-regulator@220300' })).map(({ sha256 }) => sha256)
+    const tidy = (at: string) => deleteExpired(db, { cause: 'command', now: () => new Date(at), archive: '/nowhere' })
     expect(await tidy('2026-03-30T00:00:00Z')).to.include({ files: 0 })
-    expect(await tidy('2026-04-03T00:00:00Z'))
-      .to.have.property('files')
-      .that.is.greaterThan(49)
-    expect((await own()).map(({ sha256 }) => sha256)).to.deep.equal([hash('sha256', first)])
+    expect(await own()).to.have.length(2)
+    await tidy('2026-04-03T00:00:00Z')
+    expect(await own()).to.deep.equal([hash('sha256', kept)])
   })
 
   it('that moves have named are bounded for each seat and day, by number and by size', async () => {
     const [by, seat] = [token('busy', 'market-regulator', '220400'), 'market-regulator@220400']
-    const next = (n: number) => put(samplePdf({ catalog: `/Lang(day${n})` }), { by })
+    const next = async (n: number) => {
+      const file = samplePdf({ catalog: `/Lang(day${n})` })
+      return put((await open([file], { by })).id, file, { by })
+    }
     const { id } = await open([LETTER], { by })
     const fill = (count: number, bytes: number) =>
       world.database.db.raw(

@@ -51,9 +51,11 @@ describe('changes of matters', () => {
   }
   const open = (reference: string, sent: object = ASSIST, by = COUNTY) =>
     post('/v1/matters', { ...sent, reference }, agency(by))
-  const move = (id: string, sent: object, by: string) => post(`/v1/matters/${id}/moves`, sent, agency(by))
+  const made: string[] = []
+  const move = (id: string, sent: object, by: string) =>
+    post('/v1/matters', { matter: id, reference: `办-${made.push(id)}`, ...sent }, agency(by))
   const page = async (by: string, query = 'after=0') => {
-    const answer = await fetch(`${world.url}/v1/matters/changes?${query}`, {
+    const answer = await fetch(`${world.url}/v1/matters?${query}`, {
       headers: { authorization: `Bearer ${by}`, accept: 'application/json' },
     })
     return { status: answer.status, body: (await answer.json()) as Any }
@@ -149,7 +151,7 @@ describe('changes of matters', () => {
   })
 
   it('are heard at once as events, by the seat alone', async () => {
-    const stream = await listen(`${world.url}/v1/matters/changes`, agency(NEIGHBOUR))
+    const stream = await listen(`${world.url}/v1/matters/stream`, agency(NEIGHBOUR))
     await stream.until(({ event }) => event === 'start')
     await open('别处', { ...ASSIST, to: 'market-regulator@220200' })
     const { number } = await open('事件')

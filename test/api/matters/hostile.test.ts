@@ -51,9 +51,10 @@ describe('matters and hostile clients', () => {
     expect(status, text).to.equal(201)
     return JSON.parse(text).id
   }
+  const made: string[] = []
   /** The state, or why it was refused. */
   const move = async (id: string, sent: object, by = county()): Promise<string> => {
-    const { text } = await send(`/v1/matters/${id}/moves`, sent, { by })
+    const { text } = await send('/v1/matters', { matter: id, reference: `办-${made.push(id)}`, ...sent }, { by })
     const { state, code, error } = JSON.parse(text)
     return state ?? error.details.because ?? code
   }

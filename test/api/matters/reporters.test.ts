@@ -117,7 +117,7 @@ describe('who gave a clue', () => {
     ])
     const held = await ask(`{ matters(first: 5) { nodes { ${MATTER} } } }`, unit())
     answers.push(['holder, beside the text', held.text.replaceAll(/"facts","value":"[^"]*"/g, '')])
-    for (const path of ['/', '/clue', '/blacklist', '/data/blacklist.csv', '/v1/matters/changes?after=0', '/metrics']) {
+    for (const path of ['/', '/clue', '/blacklist', '/data/blacklist.csv', '/v1/matters?after=0', '/metrics']) {
       const headers = path === '/metrics' ? { authorization: `Bearer ${token('administrator', 'administrator')}` } : {}
       answers.push([path, await (await fetch(`${world.url}${path}`, { headers })).text()])
     }

@@ -90,15 +90,19 @@ describe('matters over /v1', () => {
     const { status, body } = await sendOne(sent, county())
     expect([status, body.result], JSON.stringify(body)).to.deep.equal([201, 'created'])
     const answer = (some: readonly string[]) => some.map((shop) => `${shop},已采取措施,已下架`).join('\n')
-    const moving = { move: 'answer_rows', reference: '答-1', fields: { answers: answer(shops.slice(0, 600)) } }
-    const moves = `/v1/matters/${body.id}/moves`
-    expect(JSON.parse((await send(moves, moving)).text).state).to.equal('SENT')
+    const moving = {
+      matter: body.id,
+      move: 'answer_rows',
+      reference: '答-1',
+      fields: { answers: answer(shops.slice(0, 600)) },
+    }
+    expect((await sendOne(moving)).body.state).to.equal('SENT')
     const wrong = {
       ...moving,
       reference: '答-2',
       fields: { answers: `${answer(shops.slice(600, 601))}\n${answer(shops.slice(0, 1))}` },
     }
-    const refused = JSON.parse((await send(moves, wrong)).text)
+    const { body: refused } = await sendOne(wrong)
     expect([refused.code, refused.error.details.pointer]).to.deep.equal(['MATTER_FIELD_INVALID', '/fields/answers'])
     expect(refused.error.details.reason).to.match(/第 2 行没有这一项/)
     const { data } = await world.ask(
@@ -182,20 +186,80 @@ describe('matters over /v1', () => {
     const seen = JSON.parse((await read(body.id, county())).text)
     expect(seen).to.deep.include({ id: body.id, state: 'SENT', waitingFor: HOLDER, moveCount: 2 })
     expect(seen.content.fields).to.deep.include({ name: 'facts', value: CLUE.fields.facts })
-    const moves = (sent: object, by: string) => send(`/v1/matters/${body.id}/moves`, sent, { by })
-    const accepted = await moves({ move: 'accept', seen: 2 }, county())
-    expect([accepted.status, JSON.parse(accepted.text).state]).to.deep.equal([200, 'CHECKING'])
+    const moves = (sent: object, by: string) => sendOne({ matter: body.id, reference: '虚构步-1', ...sent }, by)
+    const { number, id } = body
+    const accepted = { reference: '虚构步-1', id, number, state: 'CHECKING' }
+    expect(await moves({ move: 'accept', seen: 2 }, county())).to.deep.equal({
+      status: 201,
+      body: { result: 'created', ...accepted },
+    })
+    expect(await moves({ move: 'accept' }, county())).to.deep.equal({
+      status: 200,
+      body: { result: 'same', ...accepted },
+    })
     const refused: [object, string, number, string, string | undefined][] = [
-      [{ move: 'accept', seen: 1 }, county(), 409, 'MATTER_MOVED_ON', undefined],
-      [{ move: 'file' }, county(), 409, 'MATTER_MOVE_REFUSED', '/documentNumber'],
+      [{ move: 'file' }, county(), 409, 'MATTER_REFERENCE_TAKEN', '/reference'],
+      [{ move: 'accept', seen: 1, reference: '虚构步-2' }, county(), 409, 'MATTER_MOVED_ON', undefined],
+      [{ move: 'file', reference: '虚构步-3' }, county(), 409, 'MATTER_MOVE_REFUSED', '/documentNumber'],
+      [{ move: 'file', reference: undefined }, county(), 400, 'MATTER_FIELD_INVALID', '/reference'],
+      [{ move: 'file', matter: '没有的编号' }, county(), 404, 'MATTER_UNKNOWN', '/matter'],
       [{ move: 'file', documentNumber: '虚立〔2026〕1号' }, mall(), 409, 'MATTER_MOVE_REFUSED', '/move'],
       [{ move: 'file', on: 'soon' }, county(), 400, 'MATTER_FIELD_INVALID', '/on'],
-      [{ move: 'accept' }, token('elsewhere', 'marketplace'), 404, 'MATTER_UNKNOWN', undefined],
+      [{ move: 'accept' }, token('elsewhere', 'marketplace'), 404, 'MATTER_UNKNOWN', '/matter'],
     ]
     for (const [sent, by, status, code, pointer] of refused) {
-      const { status: got, text } = await moves(sent, by)
-      const { code: named, error } = JSON.parse(text)
-      expect([got, named, error.details.pointer]).to.deep.equal([status, code, pointer])
+      const { status: got, body: told } = await moves(sent, by)
+      expect([got, told.code, told.error.details.pointer]).to.deep.equal([status, code, pointer])
+    }
+  })
+
+  it('are opened and moved by rows of one request, by number or by the reference of the own opening', async () => {
+    const [opened] = await sendRows([{ ...CLUE, reference: '行办-1' }])
+    const accept = { matter: opened.number, move: 'accept', reference: '收-1' }
+    const ask = { matter: opened.number, move: 'request_supplement', reference: '补-1', reason: '请补充照片' }
+    const bad = { ...accept, matter: opened.number.replace(/\d$/, 'x'), reference: '收-2' }
+    const rows = await sendRows([accept, ask, bad, accept], county())
+    expect(rows.map(({ result, state, error }) => result ?? state ?? error)).to.deep.equal([
+      ...['created', 'created', 'refused', 'same'],
+      undefined,
+    ])
+    expect([rows[0].state, rows[1].state, rows[2].error.pointer]).to.deep.equal([
+      'CHECKING',
+      'SUPPLEMENT_REQUESTED',
+      '/matter',
+    ])
+    const supplied = { matter: '行办-1', move: 'supplement', reference: '交-1', reason: '照片已附' }
+    const own = await sendRows([
+      { ...CLUE, reference: '行办-2' },
+      supplied,
+      { ...supplied, matter: '行办-2', reference: '交-2' },
+    ])
+    expect(own.slice(0, 3).map(({ result, state }) => [result, state])).to.deep.equal([
+      ['created', 'SENT'],
+      ['created', 'CHECKING'],
+      ['refused', undefined],
+    ])
+    // Another seat's reference names nothing.
+    expect((await sendOne({ ...supplied, reference: '交-3' }, county())).body.code).to.equal('MATTER_UNKNOWN')
+  })
+
+  it('tell everybody their kinds, with moves, clocks and sources', async () => {
+    const answer = await fetch(`${world.url}/.well-known/matters`)
+    const { kinds } = (await answer.json()) as Any
+    expect([answer.status, answer.headers.get('cache-control')]).to.deep.equal([200, 'public, max-age=3600'])
+    const { data } = await world.ask('{ matterKinds { id basis clocks { clock value unit source confirmed } } }')
+    expect(kinds.map(({ id }: Any) => id)).to.deep.equal(data.matterKinds.map(({ id }: Any) => id))
+    for (const [n, { id, basis, clocks }] of data.matterKinds.entries()) {
+      expect(kinds[n]).to.deep.include({ id, basis })
+      expect(
+        kinds[n].clocks.map(({ clock, value, unit, source, confirmed }: Any) => ({
+          clock,
+          value,
+          unit,
+          source,
+          confirmed,
+        })),
+      ).to.deep.equal(clocks)
     }
   })
 

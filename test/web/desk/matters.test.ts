@@ -6,7 +6,7 @@ import { type Matter, makeNewMatter } from '../../../src/domain/matters/matter.j
 import { attemptMatterMove } from '../../../src/domain/matters/moves.js'
 import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import * as store from '../../../src/store/matters/matters.js'
-import { keepMove } from '../../../src/work/matters/keep-move.js'
+import { keepMoves } from '../../../src/work/matters/keep-move.js'
 import { readMatterKinds, versionOfKind } from '../../../src/work/matters/kinds.js'
 import { globalOf } from '../../api/global-ids.js'
 import { confirmedClient } from '../../support/accounts.js'
@@ -212,7 +212,9 @@ describe('matters at the desk', function () {
       const previousHash =
         known === null ? null : ((await store.lockMatter(tx as never, head.id))?.previousHash ?? null)
       const sent = { ...given, move: name, on: act.on }
-      return keepMove(tx as never, keys, { kind, head, before, previousHash }, { act, given: sent, after: made.after })
+      const moves = [{ before, act, given: sent, after: made.after }]
+      const [kept] = await keepMoves(tx as never, keys, [{ kind, head, previousHash, moves }])
+      return kept as store.StoredMatter
     })
   }
 

@@ -143,7 +143,7 @@ describe('exchange folders of matters', () => {
       [assist('坏-6', { reason: '\ud800' }), 'INPUT_INVALID', ''],
       [{ ...assist('x'), reference: undefined }, 'MATTER_FIELD_INVALID', '/reference'],
       [{ matter: '协2026-00000099', move: 'answer', reference: '坏-7' }, 'MATTER_UNKNOWN', '/matter'],
-      [{ matter: '\u0000', move: 'answer', reference: '坏-8' }, 'MATTER_UNKNOWN', '/matter'],
+      [{ matter: '\u0000', move: 'answer', reference: '坏-8' }, 'INPUT_INVALID', ''],
       [{ matter: '协2026-00000001', move: 'answer' }, 'MATTER_FIELD_INVALID', '/reference'],
       [[1], 'MATTER_FIELD_INVALID', ''],
     ]

@@ -101,7 +101,8 @@ describe('matters', () => {
         openedAt: NOW,
       }
       const act = { by: 'officer', at: NOW, seat: SEATS[0] }
-      return { kind, head, before, previousHash: null, act, given: { move: last, on: '2026-11-20' }, after: state }
+      const given = { move: last, on: '2026-11-20' }
+      return { kind, head, previousHash: null, moves: [{ before, act, given, after: state }] }
     })
     await db().transaction(async (tx) => {
       for (const kind of kinds)

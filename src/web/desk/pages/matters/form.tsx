@@ -30,7 +30,8 @@ interface MatterFormProps {
   isOffered: boolean
   /** Content that chooses rules of clocks. */
   known?: MatterDraft
-  send: (input: FormInput) => Promise<unknown>
+  /** Calls `keep` with the matter's id once its move names the files. */
+  send: (input: FormInput, keep: (matter: string) => Promise<unknown>) => Promise<unknown>
 }
 
 type FilesByType = Readonly<Record<string, readonly File[]>>
@@ -56,8 +57,13 @@ export const MatterForm = ({ kind, move, isOffered, known, send }: MatterFormPro
     setBusy(true)
     setError(null)
     try {
-      const attachments = await sendFiles(files)
-      await send({ ...inputOfDraft(draft, fields, move.code === OPENING), attachments })
+      const named = await nameFiles(files)
+      const attachments = named.map(({ file: _, ...one }) => one)
+      await send({ ...inputOfDraft(draft, fields, move.code === OPENING), attachments }, (matter) =>
+        Promise.all(
+          named.map(({ sha256, file }) => sendBytes(`/v1/matters/${matter}/attachments/${sha256}`, 'PUT', file)),
+        ),
+      )
     } catch (thrown) {
       setError(thrown)
     } finally {
@@ -142,16 +148,15 @@ const FileInputs = ({ kind, move, onChange }: FileInputsProps) => {
   )
 }
 
-const sendFile = async (type: string, file: File) => {
+const nameFile = async (type: string, file: File) => {
   const sha256 = await sha256Of(file)
   if (sha256 === null)
     throw { code: 'NO_HASH', detail: '此浏览器不能计算文件的指纹，请改用加密的网址（https）打开工作台。' }
-  await sendBytes(`/v1/matters/attachments/${sha256}`, 'PUT', file)
-  return { type, name: file.name, bytes: file.size, sha256 }
+  return { type, name: file.name, bytes: file.size, sha256, file }
 }
 
-const sendFiles = (files: FilesByType) =>
-  Promise.all(Object.entries(files).flatMap(([type, own]) => own.map((file) => sendFile(type, file))))
+const nameFiles = (files: FilesByType) =>
+  Promise.all(Object.entries(files).flatMap(([type, own]) => own.map((file) => nameFile(type, file))))
 
 interface LabelledProps {
   id: string

@@ -252,10 +252,11 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
             move={move}
             isOffered={isOffered}
             known={Object.fromEntries(of.content?.fields.map(({ name, value }) => [`${CONTENT}${name}`, value]) ?? [])}
-            send={async (input) => {
+            send={async (input, keep) => {
               const given = { ...input, id: of.id, move: chosen, seen: of.moveCount }
               try {
                 await client.mutate({ mutation: MoveMatterDocument, variables: { input: given } })
+                await keep(of.id)
                 choose('')
                 setSaid(`已办理：${move.name.zh}。`)
               } finally {

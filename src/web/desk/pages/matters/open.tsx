@@ -1,5 +1,6 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Radio } from 'antd'
+import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { EmptyNotice } from '../../pieces/empty.js'
@@ -16,6 +17,8 @@ export default function OpenMatterPage() {
   const navigate = useNavigate()
   const [asked, ask] = useAddressState({ kind: '' })
   const { data, error } = useQuery(MatterKindsDocument)
+  // Sent again after a file has failed, it opens the same matter.
+  const [reference] = useState(() => `desk-${Date.now()}-${Math.random().toString(36).slice(2)}`)
   const kinds = agency === null ? [] : (data?.matterKinds ?? []).filter(({ openedBy }) => openedBy.includes(role))
   const kind = kinds.find(({ id }) => id === asked.kind)
   const opening = kind?.moves.find(({ code }) => code === OPENING)
@@ -41,10 +44,12 @@ export default function OpenMatterPage() {
             kind={kind}
             move={opening}
             isOffered
-            send={async ({ on: _, ...input }) => {
-              const given = { ...input, kind: kind.id, to: input.to ?? '' }
+            send={async ({ on: _, ...input }, keep) => {
+              const given = { ...input, kind: kind.id, to: input.to ?? '', reference }
               const { data } = await client.mutate({ mutation: OpenMatterDocument, variables: { input: given } })
-              await navigate(`/matters/${data?.openMatter.id}`)
+              const id = data?.openMatter.id ?? ''
+              await keep(id)
+              await navigate(`/matters/${id}`)
             }}
           />
         </section>
