@@ -59,7 +59,10 @@ const sendRefusal = (send: PageSender, response: Response, error: unknown, page:
     getRequestContext(response.req).refused.push(error.code)
     response.set('Retry-After', String(retryAfter))
   }
-  if (!response.req.complete) response.set('Connection', 'close')
+  if (!response.req.complete) {
+    response.set('Connection', 'close')
+    response.req.resume()
+  }
   send(response.status(error.status), page(error.message))
 }
 

@@ -25,6 +25,8 @@ describe('every page of the public site', () => {
       '/penalties',
       '/penalties?kind=permit',
       '/check',
+      '/clue',
+      '/clue/state',
       '/about',
       '/about/rules/lists',
       '/help',
@@ -43,14 +45,15 @@ describe('every page of the public site', () => {
       const { headers, text, bytes } = await get(path)
       expect(bytes, path).to.be.lessThan(PACKED_MOST)
       expect(text, path).not.to.match(/<script|<style|\sstyle=|\son[a-z]+=/)
-      expect(text.replace(/<pre[\s\S]*?<\/pre>/g, ''), path).not.to.match(/https?:|\/\/[a-z]/)
+      const own = text.replace(/<pre[\s\S]*?<\/pre>/g, '').replaceAll(' href="https://www.12315.cn"', '')
+      expect(own, path).not.to.match(/https?:|\/\/[a-z]/)
       const policy = String(headers['content-security-policy'])
       for (const rule of ["default-src 'none'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'"])
         expect(policy).to.include(rule)
       expect(policy).not.to.include('unsafe').and.not.include('script-src')
       expect(headers['x-content-type-options']).to.equal('nosniff')
-      // The form on the party's pages needs the Origin header that no-referrer would remove.
-      expect(headers['referrer-policy']).to.equal(path.startsWith('/my') ? 'same-origin' : 'no-referrer')
+      // Forms of these pages need the Origin header that no-referrer would remove.
+      expect(headers['referrer-policy']).to.equal(/^\/(?:my|clue)/.test(path) ? 'same-origin' : 'no-referrer')
       expect(headers['cross-origin-opener-policy']).to.equal('same-origin')
       expect(headers['set-cookie']).to.equal(undefined)
     }

@@ -32,10 +32,8 @@ export const cluePage = (shown: CluePageContent): SitePage => {
     TITLE,
     html`${refused === null ? null : html`<p class="notice" role="alert">${bilingualMessage(refused)}</p>`}
 ${channel.channel === 'published' ? PUBLISHED : notReport(channel)}
-<ul>
-<li><a href="${channel.website}" rel="nofollow noreferrer">${bilingual('我买了东西，要求解决', 'I bought something and want it put right')}</a> ${bilingual('（到12315办理，本站不保存任何内容）', '(goes to 12315; nothing is stored here)')}</li>
-${isOpen ? html`<li><a href="#give">${bilingual('我知道有人在卖假货', 'I know of counterfeit goods on sale')}</a> ${bilingual('（填写下面的表）', '(the form below)')}</li>` : null}
-</ul>
+<p class="buttons"><a href="${channel.website}" rel="nofollow noreferrer">${bilingual('我买了东西，要求解决', 'I bought something and want it put right')}</a>${isOpen ? html`<a href="#give">${bilingual('我知道有人在卖假货', 'I know of counterfeit goods on sale')}</a>` : null}</p>
+<p class="note">${bilingual('前一项到12315办理，本站不保存任何内容。', 'The first goes to 12315, and nothing is stored here.')}</p>
 ${isOpen ? form(shown) : null}
 ${section('state', '查询进度', 'How far it is')`
 <p><a href="${linkTo(CLUE_STATE_PATH)}">${bilingual('凭查询码查询', 'Ask with your receipt code')}</a> · <a href="${linkTo(helpPath('clue'))}">${bilingual('怎样提供线索', 'How to give a clue')}</a></p>`}

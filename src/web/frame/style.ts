@@ -169,6 +169,8 @@ dd ul, td ul { margin: 0; padding-left: 1.2em; }
 .search textarea, .act textarea { width: 100%; font: inherit; padding: .6rem .75rem; border: 1px solid var(--edge); border-radius: 6px; background: var(--paper); color: var(--ink); resize: vertical; }
 .search input[type=file] { max-width: 100%; margin-bottom: .6rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; }
+.buttons a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: .5rem .7rem; border-radius: 6px; background: var(--own); color: var(--own-ink); font-weight: 600; text-decoration: none; }
+.search .note + label, .search .row + label, .search input + label, .search fieldset { margin-top: .9rem; }
 .search label + textarea { margin-bottom: 0; }
 button.plain { background: var(--paper); color: var(--own); border: 1px solid var(--own); }
 .act { border: 1px solid var(--line); border-radius: 10px; background: var(--paper); padding: .5rem 1.25rem 1rem; margin: 1rem 0; min-width: 0; }

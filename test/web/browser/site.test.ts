@@ -51,6 +51,8 @@ describe('the public site in a browser', function () {
     '/scorecard',
     '/penalties',
     '/penalties?kind=permit',
+    '/clue',
+    '/clue/state',
     '/help',
     '/help/deliveries',
     '/nothing-here',
