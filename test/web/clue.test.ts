@@ -78,10 +78,12 @@ describe('/clue', () => {
   it('keeps what was typed when something is missing or too long, and stores nothing', async () => {
     const before = await count()
     const missing = await send(clueForm({ shop: '虚构小店', name: '甲' }))
-    expect(missing.status).to.equal(400)
+    expect(missing.status).to.equal(422)
     expect(missing.text).to.include('缺少线索内容').and.include('value="虚构小店"').and.include('value="甲"')
     expect((await send(clueForm({ ...FACTS, contact: '1'.repeat(201) }))).text).to.include('不得超过 200 个字符')
-    expect((await send(clueForm({ ...FACTS, seen_on: '昨天' }))).text).to.include('不是日期')
+    expect((await send(clueForm({ ...FACTS, seen_on: '昨天' }))).text).to.include('何时所见，不是日期')
+    const english = await sendForm(proxied.url, '/clue?lang=en', clueForm({ shop: 'x' }), nextAddress())
+    expect(english.text).to.include('please mend it: Facts is missing')
     expect(await count()).to.equal(before)
   })
 

@@ -1,4 +1,6 @@
 import { hash, randomUUID } from 'node:crypto'
+import { findFieldFault } from '../../domain/matters/fields.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
 import {
   CLUE_PICTURE_BYTES_MOST,
   CLUE_PICTURES_MOST,
@@ -23,7 +25,7 @@ import { readRulesFile } from '../calendar/rules.js'
 import { keepAttachment } from './attachments.js'
 import { type MatterParts, openMoveInput } from './keep-move.js'
 import { readMatterKinds } from './kinds.js'
-import { openMatter, refuseFieldFault } from './matters.js'
+import { openMatter } from './matters.js'
 
 export const readClueChannel = makeOnce(
   (): ClueChannel =>
@@ -48,7 +50,7 @@ export interface SentClue {
 type ClueParts = MatterParts & { keys: Pick<Keys, 'seal' | 'unseal' | 'sealBytes' | 'accessMark'> }
 
 /**
- * Returns the receipt code, of which only a keyed hash is stored. Refusals: CLUE_CHANNEL_CLOSED, MATTER_FIELD_INVALID,
+ * Returns the receipt code, of which only a keyed hash is stored. Refusals: CLUE_CHANNEL_CLOSED, CLUE_INVALID,
  * PAPER_REFUSED, CONTENT_TOO_LARGE.
  */
 export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Promise<string> => {
@@ -65,7 +67,7 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
     bytes: content.length,
   }))
   const opening = { kind, to: receiver, fields: { ...clue.fields, ...fields }, attachments }
-  refuseFieldFault(known, opening, true)
+  refuseFault(known, opening.fields)
   for (const { sha256, content } of pictures)
     await keepAttachment(parts.db, parts.keys, { seat: PUBLIC_SEAT, sha256, content, by: PUBLIC_SEAT, now })
   const { id } = await openClue(parts, { ...opening, reference: clue.reference }, now)
@@ -78,6 +80,17 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
     at: now,
   })
   return code
+}
+
+const refuseFault = (kind: MatterKind, fields: Readonly<Record<string, string>>): void => {
+  const fault = findFieldFault(kind, fields, true)
+  if (fault === null) return
+  const name = fault.pointer.split('/').at(-1) ?? ''
+  const label = fields[name] === undefined ? undefined : kind.fields[name]
+  throw new Refusal('CLUE_INVALID', {
+    zh: label ? `${label.zh}，${fault.zh}` : fault.zh,
+    en: label ? `${label.en}: ${fault.en}` : fault.en,
+  })
 }
 
 const contactAbout = (id: string): string => `reporter ${id}`
@@ -96,20 +109,19 @@ const openClue = async (parts: MatterParts, opening: Parameters<typeof openMatte
 const CONTROL = /\p{Cc}/u
 
 const checkContact = (given: ReporterContact): ReporterContact | null => {
-  for (const [field, text] of Object.entries(given))
-    if ([...text].length > CONTACT_LENGTH_MOST || CONTROL.test(text))
-      throw new Refusal('MATTER_FIELD_INVALID', {
-        pointer: `/${field}`,
-        reason: `不得超过 ${CONTACT_LENGTH_MOST} 个字符，不得换行 at most ${CONTACT_LENGTH_MOST} characters on one line`,
-      })
+  if (Object.values(given).some((text) => [...text].length > CONTACT_LENGTH_MOST || CONTROL.test(text)))
+    throw new Refusal('CLUE_INVALID', {
+      zh: `联系方式不得超过 ${CONTACT_LENGTH_MOST} 个字符，不得换行`,
+      en: `the contact has at most ${CONTACT_LENGTH_MOST} characters on one line`,
+    })
   return given.name.trim() === '' && given.contact.trim() === '' ? null : given
 }
 
 const checkPictures = (pictures: readonly Buffer[]) => {
   if (pictures.length > CLUE_PICTURES_MOST)
-    throw new Refusal('MATTER_FIELD_INVALID', {
-      pointer: '/attachments',
-      reason: `至多 ${CLUE_PICTURES_MOST} 张 at most ${CLUE_PICTURES_MOST}`,
+    throw new Refusal('CLUE_INVALID', {
+      zh: `照片至多 ${CLUE_PICTURES_MOST} 张`,
+      en: `at most ${CLUE_PICTURES_MOST} pictures`,
     })
   const checked = pictures.map((content) => ({
     content,
