@@ -53,7 +53,7 @@ const makePageSender =
 
 /** Refusals about what was written leave no line with an address. */
 const sendRefusal = (send: PageSender, response: Response, error: unknown, page: (message: string) => SitePage) => {
-  if (!isRefusal(error) || error.status >= INTERNAL_FROM) throw error
+  if (!isRefusal(error)) throw error
   const { retryAfter } = error.details
   if (retryAfter !== undefined) {
     getRequestContext(response.req).refused.push(error.code)

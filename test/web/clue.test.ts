@@ -116,6 +116,20 @@ describe('/clue', () => {
     expect(await files()).to.equal(kept + 5)
   })
 
+  it('takes no more pictures once the public has sent as many as a seat may on one day, and takes the text', async () => {
+    await world.database.db.raw(
+      `insert into matter_files (seat, sha256, media_type, bytes, content, stored_by, stored_at)
+       select 'public', lpad(to_hex(n), 64, '0'), 'PNG', 1, '', 'public', ? from generate_series(1, 1000) n`,
+      [world.parts.now()],
+    )
+    const refused = await send(
+      clueForm(FACTS, [Buffer.concat([SAMPLE_JPEG.subarray(0, -2), Buffer.from([9]), SAMPLE_JPEG.subarray(-2)])]),
+    )
+    await world.database.db.raw('delete from matter_files where bytes = 1')
+    expect([refused.status, refused.text.includes('今天不能再接收照片')]).to.deep.equal([422, true])
+    expect((await send(clueForm(FACTS))).status).to.equal(201)
+  })
+
   it('answers a wrong, a malformed and an empty code alike, with as many statements', async () => {
     const [wrong, malformed, empty] = ['00000-00000-00000-00000-00000', 'nonsense', '']
     const shapes = []

@@ -68,8 +68,7 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
   }))
   const opening = { kind, to: receiver, fields: { ...clue.fields, ...fields }, attachments }
   refuseFault(known, opening.fields)
-  for (const { sha256, content } of pictures)
-    await keepAttachment(parts.db, parts.keys, { seat: PUBLIC_SEAT, sha256, content, by: PUBLIC_SEAT, now })
+  for (const { sha256, content } of pictures) await keepPicture(parts, { sha256, content, now })
   const { id } = await openClue(parts, { ...opening, reference: clue.reference }, now)
   const code = newAccessCode()
   await store.keepReporter(parts.db, {
@@ -80,6 +79,21 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
     at: now,
   })
   return code
+}
+
+const keepPicture = async (
+  { db, keys }: ClueParts,
+  picture: { sha256: string; content: Buffer; now: Date },
+): Promise<void> => {
+  try {
+    await keepAttachment(db, keys, { ...picture, seat: PUBLIC_SEAT, by: PUBLIC_SEAT })
+  } catch (error) {
+    if (!isRefusal(error) || !error.code.startsWith('ATTACHMENTS_')) throw error
+    throw new Refusal('CLUE_INVALID', {
+      zh: '今天不能再接收照片，可以不附照片提交，或者明天再试',
+      en: 'no more pictures are taken today, so send it without them or tomorrow',
+    })
+  }
 }
 
 const refuseFault = (kind: MatterKind, fields: Readonly<Record<string, string>>): void => {
