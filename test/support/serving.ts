@@ -13,6 +13,7 @@ const hub = await makeHub(
     DATABASE_URL: url,
     DATA_DIR: folder,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+    PROXIES: process.env['PROXIES'] ?? '0',
   }),
 )
 // Lets a test collect garbage before it measures memory (needs --expose-gc).
