@@ -263,7 +263,7 @@ const columnsOf = ({ head, matter, closedAt, ...written }: MatterWriting) => {
   const dueAt = closedAt ?? findNextDue(written.clocks)
   const sequence = written.moves.at(-1)?.sequence
   const mover = matter.moves.findLast(({ seat }) => seat !== RECEIPT_SEAT)?.seat
-  const own = { state, sequence, receivedAt, closedAt, dueAt, mover }
+  const own = { state: state ?? '', sequence, receivedAt, closedAt, dueAt, mover }
   // A stored matter as its own head carries its former content.
   return { ...head, matter: undefined, ...written, content: matter, ...own }
 }
