@@ -3,6 +3,7 @@
  * a hundredth of them. Both worlds are multiplied by SQL from matters that the hub's own code opened and moved. Then matters are
  * opened and moved over HTTP, in turns with bare inserts of the same rows.
  */
+
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
@@ -15,10 +16,9 @@ import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, type Db, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
-import type { MatterParts } from '../../src/work/matters/keep-move.js'
+import { type MatterParts, receiveMatters } from '../../src/work/matters/keep-move.js'
 import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
 import { backfillMeasures } from '../../src/work/matters/measures.js'
-import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { manyShown } from '../support/public-list.js'
 import { rules } from '../support/rules.js'
 import { client, hubServer, tokenOf } from './answers.js'

@@ -1,4 +1,5 @@
 /** An office sets up its hub at the desk: one world, two administrators, two hubs on one database. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,8 +10,8 @@ import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { startMailServer } from '../../src/sandbox/mail-server.js'
 import * as people from '../../src/work/access/people.js'
+import { receiveMatters } from '../../src/work/matters/keep-move.js'
 import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
-import { receiveMatters } from '../../src/work/matters/receipt.js'
 import { proposeAddedRule } from '../../src/work/office/added-rules.js'
 import { startHub, type TestHub } from '../support/hub.js'
 import { dumpOf, refusal } from '../support/world.js'

@@ -1,4 +1,5 @@
 /** A secret or one-time password appears only in the answer that creates it. */
+
 import type { AdministratorDuty } from '../../domain/access/accounts.js'
 import { isAsleep } from '../../domain/access/sign-in.js'
 import { isSamePerson, type Role } from '../../domain/access/viewer.js'
@@ -10,7 +11,7 @@ import * as clientWork from '../../work/access/clients.js'
 import { confirmAccount } from '../../work/access/confirm-account.js'
 import * as peopleWork from '../../work/access/people.js'
 import { signInTermsAt } from '../../work/access/sign-in-rules.js'
-import { listAgencyIds, nameOfAgencyIn } from '../../work/matters/organisations.js'
+import { listAgencyIds, nameOfAgencyIn } from '../../work/matters/kinds.js'
 import { findKeeper } from '../../work/worklist/keepers.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'

@@ -1,12 +1,26 @@
 import { may, mayInRegion, maySeeOperator } from '../../domain/access/viewer.js'
+import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
 import { maskCode, maskName } from '../../domain/listing/masked-names.js'
-import { isLateByLaw } from '../../domain/matters/clocks.js'
-import type { MatterKind } from '../../domain/matters/kind.js'
+import { type ClockRule, isConfirmedClock, isLateByLaw } from '../../domain/matters/clocks.js'
+import {
+  actorsOf,
+  type MatterField,
+  type MatterKind,
+  type MatterMoveRow,
+  movesOfKind,
+} from '../../domain/matters/kind.js'
 import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
-import type { Organisation } from '../../domain/matters/organisations.js'
-import { coversSeat, hasSeatIn, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import {
+  coversSeat,
+  hasSeatIn,
+  type Organisation,
+  PUBLIC_SEAT,
+  placesOfSeat,
+  seatOf,
+} from '../../domain/matters/seats.js'
 import { maskPersonalData } from '../../domain/records/personal-data.js'
+import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
@@ -18,11 +32,83 @@ import {
   openFields,
   openMoveInput,
 } from '../../work/matters/keep-move.js'
-import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
-import { organisationOfSeat } from '../../work/matters/organisations.js'
+import { kindAsBegun, organisationOfSeat, readMatterKinds } from '../../work/matters/kinds.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeGlobalId } from '../request/ids.js'
-import { clockRuleView, kindView, moveKindView } from './kinds.js'
+
+const termsOf = (terms: Readonly<Record<string, BilingualText>>) =>
+  Object.entries(terms).map(([code, { zh, en }]) => ({ code, name: { zh, en } }))
+
+const fieldView = (
+  kind: MatterKind,
+  [code, { zh, en, text, one_of: values = {}, required }]: [string, MatterField],
+) => ({
+  code,
+  name: { zh, en },
+  required: required ?? false,
+  longest: text ?? null,
+  rowsOf: kind.answered_by_row?.answers === code ? kind.answered_by_row.rows : null,
+  values: termsOf(values),
+})
+
+const CLOCK_ACTS = ['starts', 'meets', 'drops', 'pauses', 'resumes', 'extends', 'restarts'] as const
+
+const moveKindView = ([code, row]: [string, MatterMoveRow]) => ({
+  code,
+  name: { zh: row.zh, en: row.en },
+  from: row.from ?? [],
+  to: row.to ?? null,
+  by: actorsOf(row).map((actor) => actor.toUpperCase()),
+  requires: row.requires ?? [],
+  guards: row.guards ?? [],
+  effects: row.effects ?? [],
+  clocks: CLOCK_ACTS.flatMap((act) => [row[act] ?? []].flat().map((clock) => `${act}:${clock}`)),
+})
+
+const clockRuleView = (rule: ClockRule, confirmations?: RuleConfirmations) => {
+  const { clock, row } = rule
+  return {
+    clock,
+    when: Object.entries(row.when ?? {}).map(([field, value]) => `${field}=${value}`)[0] ?? null,
+    from: row.from,
+    to: row.to ?? null,
+    value: row.value,
+    unit: row.unit,
+    extension: row.extension ?? null,
+    source: row.source,
+    confirmed: isConfirmedClock(rule, confirmations),
+  }
+}
+
+const kindView = (kind: MatterKind, confirmations?: RuleConfirmations) => ({
+  id: kind.kind,
+  name: { zh: kind.zh, en: kind.en },
+  basis: kind.basis,
+  openedBy: kind.opened_by,
+  heldBy: kind.held_by,
+  seatsOnly: kind.visibility === 'SEATS_ONLY',
+  fields: Object.entries(kind.fields).map((field) => fieldView(kind, field)),
+  attachments: termsOf(kind.attachments),
+  states: Object.entries(kind.states).map(([code, { zh, en, waits_for: waited, ends }]) => ({
+    code,
+    name: { zh, en },
+    waitsFor: waited?.toUpperCase() ?? null,
+    outcome: ends ?? null,
+  })),
+  moves: Object.entries(movesOfKind(kind)).map(moveKindView),
+  clocks: Object.entries(kind.clocks).flatMap(([clock, rows]) =>
+    rows.map((row) => clockRuleView({ kind, clock, row }, confirmations)),
+  ),
+})
+
+export const listKindViews = (confirmations?: RuleConfirmations) =>
+  [...readMatterKinds().values()].map((kind) => kindView(kind, confirmations))
+
+export const matterKindResolvers = {
+  Query: {
+    matterKinds: (_: unknown, __: unknown, { parts }: GraphqlContext) => listKindViews(parts.rules.confirmations),
+  },
+}
 
 const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules } }: GraphqlContext) => ({
   clock: clock.clock,

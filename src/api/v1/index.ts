@@ -12,8 +12,15 @@ import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler, sellerChanges } from './changes.js'
-import { answerAttachment, answerReceipts, makeAttachmentHandler } from './matter-files.js'
-import { answerMatter, answerMatterKinds, makeMatterChangesHandlers, makeMattersHandler } from './matters.js'
+import {
+  answerAttachment,
+  answerMatter,
+  answerMatterKinds,
+  answerReceipts,
+  makeAttachmentHandler,
+  makeMatterChangesHandlers,
+  makeMattersHandler,
+} from './matters.js'
 import { answerPaper, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
 import { answerScore } from './score.js'

@@ -1,15 +1,19 @@
 /** /v1/matters answers by the rows that exchange folders take, and by the view of GraphQL. */
 import type { RequestHandler } from 'express'
+import { isSha256 } from '../../domain/matters/fields.js'
 import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
+import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
-import { findOperatorCodes } from '../../work/matters/attachments.js'
+import { movesOfMatters } from '../../store/matters/matters.js'
+import { findOperatorCodes, keepAttachment, signReceipts } from '../../work/matters/attachments.js'
 import { numberMatterChanges } from '../../work/matters/changes.js'
-import { receiveMatters } from '../../work/matters/receipt.js'
+import { receiveMatters } from '../../work/matters/keep-move.js'
+import { kindAsBegun } from '../../work/matters/kinds.js'
 import {
   answerRow,
   MATTER_ROWS_MOST,
@@ -20,8 +24,8 @@ import {
   splitRows,
 } from '../../work/matters/rows.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
-import { listKindViews } from '../matters/kinds.js'
-import { matterByGlobalId, personOf, uuidIn } from '../matters/matters.js'
+import { listKindViews } from '../matters/matter-view.js'
+import { findMatterForSeat, matterByGlobalId, openAttachmentFor, personOf, uuidIn } from '../matters/matters.js'
 import { makeContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { makeGlobalId } from '../request/ids.js'
@@ -30,6 +34,7 @@ import { recheckAdmission, requireAct } from '../request/viewer.js'
 import type { AdmittedHandler, AdmittedRequest } from './admitted-request.js'
 import { withAuditedOutcome } from './audited-outcome.js'
 import { type ChangeFeed, makeChangesHandler } from './changes.js'
+import { makeFileReceiver, sendDownload } from './papers.js'
 import { makeBodyReceiver } from './receive-body.js'
 import { writeAndDrain } from './standings/stream.js'
 
@@ -177,4 +182,50 @@ const takeChunk = (lines: readonly string[], from: number): unknown[] => {
     chunk.push(sent)
   }
   return chunk
+}
+
+/** After the move that names the hash. */
+export const makeAttachmentHandler = (): AdmittedHandler => {
+  const receive = makeFileReceiver()
+  return async (visit) => {
+    const { request, response, own, parts, viewer } = visit
+    requireAct(viewer, 'open_matter')
+    const [seat, id, sha256] = [seatOf(viewer), String(request.params['id']), String(request.params['sha256'])]
+    const matter = uuidIn(id)
+    if (seat === null || matter === null || !isSha256(sha256)) throw new Refusal('ATTACHMENT_UNKNOWN')
+    const received = await receive(request, seat)
+    if (received === null) return
+    try {
+      const entry = { asked: `PUT /v1/matters/${id}/attachments/${sha256}`, content: received.bytes }
+      const sent = { id: matter, seat, sha256, content: received.bytes, by: viewer.sub ?? '', now: own.now }
+      const { isNew, type, bytes } = await withAuditedOutcome(visit, entry, () =>
+        keepAttachment(parts.db, parts.keys, sent),
+      )
+      response
+        .status(isNew ? 201 : 200)
+        .set('Cache-Control', 'no-store')
+        .json({ sha256, bytes, mediaType: PAPER_TYPES[type].mediaType })
+    } finally {
+      received.release()
+    }
+  }
+}
+
+export const answerAttachment = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
+  const [id, sha256] = [String(request.params['id']), String(request.params['sha256'])]
+  const { type, name, codes, content } = await openAttachmentFor(parts, viewer, id, sha256)
+  await audit({ kind: 'FILE', asked: `GET /v1/matters/${id}/attachments/${sha256}`, shown: codes, content })
+  sendDownload(response, type, name, content)
+}
+
+export const answerReceipts = async ({ request, response, parts, viewer, audit }: AdmittedRequest): Promise<void> => {
+  const id = String(request.params['id'])
+  const stored = await findMatterForSeat(parts, viewer, id)
+  if (stored === null) throw new Refusal('MATTER_UNKNOWN')
+  const kind = await kindAsBegun(parts.db, stored)
+  const receipts = signReceipts(parts.keys, kind, stored, await movesOfMatters(parts.db, [stored.id]))
+  const content = JSON.stringify({ receipts })
+  const shown = await findOperatorCodes(parts.db, stored)
+  await audit({ kind: 'ANSWER', asked: `GET /v1/matters/${id}/receipts`, shown, content })
+  response.set('Cache-Control', 'no-store').type('json').send(content)
 }

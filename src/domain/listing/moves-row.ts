@@ -1,4 +1,4 @@
-import type { DenialCode } from '../../foundation/errors/moves.js'
+import type { DenialCode } from '../../foundation/errors/denials.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Case, CaseAct, CaseRole, CaseState, MoveRules } from './case.js'
 

@@ -4,7 +4,7 @@ import { MENDING_MOVES } from './moves-mending.js'
 import { REMOVAL_MOVES } from './moves-removal.js'
 import type { MoveRow } from './moves-row.js'
 
-export { DENIALS, type DenialCode } from '../../foundation/errors/moves.js'
+export { DENIALS, type DenialCode } from '../../foundation/errors/denials.js'
 export { findMissingNeed, type MoveRow, type NotYetDenial } from './moves-row.js'
 
 const ROWS = { ...DECISION_MOVES, ...MENDING_MOVES, ...HIDING_MOVES, ...REMOVAL_MOVES }

@@ -1,6 +1,6 @@
 /** A matter as its moves have made it. */
 
-import type { MatterDenialCode } from '../../foundation/errors/matters.js'
+import type { MatterDenialCode } from '../../foundation/errors/denials.js'
 import type { Calendar } from '../calendar/calendar.js'
 import type { CountingPause, DueTime, TimeSpan } from '../calendar/time-limits.js'
 import type { MatterActor, MatterClockRow } from './kind.js'

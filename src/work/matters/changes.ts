@@ -1,4 +1,5 @@
 /** Every move is a change for the matter's seats and those that cover them. A change holds no content. */
+
 import { listCoveringSeats } from '../../domain/matters/seats.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import type { Db } from '../../store/db/db.js'
@@ -6,8 +7,7 @@ import * as store from '../../store/matters/changes.js'
 import { numberInSteps, tidyChanges } from '../standing/changes/number.js'
 import type { MatterNumbering } from '../standing/changes/run.js'
 import type { MatterMessages } from '../standing/changes/send.js'
-import type { MatterParts } from './keep-move.js'
-import { receiveMatters } from './receipt.js'
+import { type MatterParts, receiveMatters } from './keep-move.js'
 
 const STEP_MARKS = 1_000
 const STEPS_MOST = 20

@@ -2,14 +2,14 @@
  * Exchange folders for organisations without HTTP: `<folder>/<seat>/in` takes openings, moves and attachments,
  * `<folder>/<seat>/out` holds the seat's matters. Taking a matter's file away is its receipt.
  */
+
 import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FileClaim } from '../../agencies/transports/folder/claims.js'
 import type { moveToDone, moveToRefused } from '../../agencies/transports/folder/file-outcomes.js'
-import type { AuditLogKind } from '../../domain/audit/audit-log.js'
-import { digestAnswer } from '../../domain/audit/audit-log.js'
+import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js'
 import { findWaitingSeat } from '../../domain/matters/moves.js'
 import { splitSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
@@ -19,15 +19,14 @@ import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { listKeptFiles } from '../../store/matters/attachments.js'
-import * as store from '../../store/matters/exchange.js'
+import * as store from '../../store/matters/changes.js'
 import * as matters from '../../store/matters/matters.js'
 import type { AuditLog } from '../audit/audit-log.js'
 import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { findOperatorCodes, keepAttachment, openAttachment } from './attachments.js'
-import { openFields, openMoveInput } from './keep-move.js'
+import { openFields, openMoveInput, receiveMatters } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
 import { findRoleOfSeat, type MatterPerson } from './matters.js'
-import { receiveMatters } from './receipt.js'
 import { answerRows, type RowVisit } from './rows.js'
 
 const SEATS_MOST = 500

@@ -1,17 +1,25 @@
 /** Stores moves with links in the hash chains. Content for seats only is sealed. */
+
 import { hash } from 'node:crypto'
-import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
-import { isConfirmedClock } from '../../domain/matters/clocks.js'
+import { isDeepStrictEqual } from 'node:util'
+import type { Calendar } from '../../domain/calendar/calendar.js'
+import { listUncertainRows, type RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
+import { CLOCK_TABLE, isConfirmedClock, recountRunningClocks } from '../../domain/matters/clocks.js'
+import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { Matter, MatterAct } from '../../domain/matters/matter.js'
-import { findWaitingSeat } from '../../domain/matters/moves.js'
-import { PUBLIC_SEAT } from '../../domain/matters/seats.js'
+import { findWaitingSeat, isUnreceivedBy, receiveMatter } from '../../domain/matters/moves.js'
+import { PUBLIC_SEAT, RECEIPT_SEAT } from '../../domain/matters/seats.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
-import { addDays } from '../../foundation/time/dates.js'
+import { makeOnce } from '../../foundation/memo.js'
+import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
+import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
+import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
+import { kindAsBegun, readClockTable } from './kinds.js'
 
 /** Seat of the hub's staff, and the sender of its own matters. */
 export const HUB_SEAT = 'hub'
@@ -150,7 +158,7 @@ const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => 
   ...(handed ? seats.copied.map((seat) => ({ seat, place: 'copied' as const })) : []),
 ]
 
-export const clockRowsOf = (
+const clockRowsOf = (
   kind: MatterKind,
   { clocks }: Pick<Matter, 'clocks'>,
   confirmations?: RuleConfirmations,
@@ -164,3 +172,74 @@ export const clockRowsOf = (
     confirmed: isConfirmedClock({ kind, clock, row }, confirmations),
     running: ended === null,
   }))
+
+const STEP_CLOCKS = 500
+const FINGERPRINT_CHARACTERS = 16
+
+/** Returns how many matters have a clock whose day moved. */
+export const recountMatters = async (db: Db, base: WorkRules): Promise<number> => {
+  let moved = 0
+  for (let step: RecountStep = { counted: STEP_CLOCKS, moved: 0 }; step.counted > 0; moved += step.moved)
+    step = await db.transaction((tx) => recountSome(tx, base))
+  return moved
+}
+
+interface RecountStep {
+  counted: number
+  moved: number
+}
+
+const recountSome = async (tx: Tx, base: WorkRules): Promise<RecountStep> => {
+  const rules = await applyAmendmentsToRules(tx, base)
+  const counting = fingerprintOf(rules)
+  const found = await store.lockCountedOtherwise(tx, counting, STEP_CLOCKS)
+  const recounted: store.RecountedMatter[] = []
+  for (const { id, matter, ...begun } of found) {
+    const clocks = recountRunningClocks(matter.clocks, rules.calendar)
+    const columns = clockRowsOf(await kindAsBegun(tx, begun), { clocks }, rules.confirmations)
+    recounted.push({ id, clocks: columns, content: isDeepStrictEqual(clocks, matter.clocks) ? null : clocks })
+  }
+  return {
+    counted: await store.keepRecount(tx, counting, recounted),
+    moved: recounted.filter(({ content }) => content !== null).length,
+  }
+}
+
+const listClockKeys = makeOnce(() => new Set(listUncertainRows(CLOCK_TABLE, readClockTable()).map(({ key }) => key)))
+
+const fingerprintOf = ({ calendar: { holidays, workdays, knownUntil }, confirmations }: WorkRules): string => {
+  const confirmed = [...(confirmations?.keys() ?? [])].filter((key) => listClockKeys().has(key))
+  const days = { holidays: [...holidays].sort(), workdays: [...workdays].sort(), knownUntil }
+  return hash('sha256', canonicalJson({ ...days, confirmed: confirmed.sort() })).slice(0, FINGERPRINT_CHARACTERS)
+}
+
+export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
+
+/** Sets each holder's receipt once. */
+export const receiveMatters = async (
+  parts: MatterParts,
+  { seat, ids, way, now }: { seat: string; ids: readonly string[]; way: ReceiptWay; now: Date },
+): Promise<void> => {
+  for (const id of ids)
+    await inTransaction(parts.db, 'move', async (tx) => {
+      const locked = await store.lockMatter(tx, id)
+      if (locked === null || !isUnreceivedBy(locked.matter, seat)) return
+      const { previousHash, ...stored } = openFields(parts.keys, locked)
+      const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+      const moves = [foldReceipt(stored.matter, { way, now }, calendar)]
+      await keepMoves(tx, parts.keys, [{ kind: await kindAsBegun(tx, stored), head: stored, previousHash, moves }])
+    })
+}
+
+/** The holder has not received the matter. */
+export const foldReceipt = (
+  before: Matter,
+  { way, now }: { way: ReceiptWay; now: Date },
+  calendar: Calendar,
+): FoldedMove => {
+  const on = shanghaiDate(now)
+  const act = { on, at: now, by: way, seat: RECEIPT_SEAT }
+  const moves = [...before.moves, { move: RECEIPT_MOVE, seat: RECEIPT_SEAT, by: way }]
+  const after = { ...receiveMatter(before, act, calendar), moves }
+  return { before, act, given: { move: RECEIPT_MOVE, on, reason: way }, after }
+}

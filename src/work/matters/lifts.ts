@@ -1,8 +1,15 @@
 /** Outcome of an entry's measures, and measures of entries removed before measures were followed. */
+
 import { findClockRow, isLateByLaw, startClock } from '../../domain/matters/clocks.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
-import { isConfirmedLifted, MEASURE_KIND } from '../../domain/matters/measures.js'
-import { splitSeat } from '../../domain/matters/seats.js'
+import {
+  findMeasuresWithoutCarrier,
+  isConfirmedLifted,
+  listMeasureRows,
+  MEASURE_KIND,
+  type MeasureWithoutCarrier,
+} from '../../domain/matters/measures.js'
+import { type OrganisationRow, splitSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -12,11 +19,11 @@ import { inTransaction } from '../../store/db/transaction.js'
 import type * as store from '../../store/matters/matters.js'
 import * as measures from '../../store/matters/measures.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
+import type { WorkRules } from '../calendar/rules.js'
 import { keepMoves, type MatterParts } from './keep-move.js'
-import { kindAsBegun, readMatterKinds } from './kinds.js'
+import { kindAsBegun, nameOfDivision, organisationOfSeat, readMatterKinds, readOrganisations } from './kinds.js'
 import { type MatterPerson, refuseFieldFault } from './matters.js'
-import { foldMeasure, NO_SEAL, openOrders, readMeasureRules } from './measures.js'
-import { organisationOfSeat } from './organisations.js'
+import { foldMeasure, NO_SEAL, openOrders, PUBLIC_STATES, readMeasureRules } from './measures.js'
 
 export interface MeasureStatus {
   id: string
@@ -125,4 +132,42 @@ export const reportStillApplied = async (
     await keepMoves(tx, NO_SEAL, [{ ...opened, moves: [first, ...further.moves] }])
     return opened.head.id
   })
+}
+
+export interface UnreachedMeasures {
+  withoutCarrier: (MeasureWithoutCarrier & { line: string; place: string })[]
+  /** Open measures whose organisation has ended and has no successor. */
+  stranded: { seat: string; measures: number }[]
+}
+
+export const listUnreachedMeasures = async (
+  db: Db,
+  rules: WorkRules,
+  { now, onlyConfirmed, organisations = readOrganisations() }: UnreachedOptions,
+): Promise<UnreachedMeasures> => {
+  const day = shanghaiDate(now)
+  const isOrganisation = (seat: string) => organisationOfSeat(seat, day, organisations) !== null
+  const rowsOfList = (list: string) =>
+    listMeasureRows(readMeasureRules(rules.confirmations), { list, day, onlyConfirmed })
+  const lineOf = (agency: string) => organisations.find((row) => row.agency === agency)?.line ?? agency
+  const entries = await measures.countEntriesInForce(db, PUBLIC_STATES)
+  const open = await measures.countOpenMeasures(db, MEASURE_KIND)
+  const successorOf = (seat: string) => {
+    const { agency, region } = splitSeat(seat)
+    return `${organisations.find((row) => row.agency === agency && row.successor)?.successor}@${region}`
+  }
+  return {
+    withoutCarrier: findMeasuresWithoutCarrier(entries, rowsOfList, isOrganisation).map((one) => ({
+      ...one,
+      line: lineOf(one.agency),
+      place: nameOfDivision(one.region) ?? '',
+    })),
+    stranded: open.filter(({ seat }) => !isOrganisation(seat) && !isOrganisation(successorOf(seat))),
+  }
+}
+
+interface UnreachedOptions {
+  now: Date
+  onlyConfirmed: boolean
+  organisations?: readonly OrganisationRow[]
 }

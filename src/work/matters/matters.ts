@@ -1,4 +1,5 @@
 /** domain/matters decides what is allowed. */
+
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
@@ -17,7 +18,7 @@ import { findRowFault } from '../../domain/matters/rows.js'
 import { hasSeatIn, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
-import { MATTER_DENIALS } from '../../foundation/errors/matters.js'
+import { MATTER_DENIALS } from '../../foundation/errors/denials.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as clients from '../../store/access/clients.js'
@@ -26,6 +27,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import {
+  foldReceipt,
   formatMatterNumber,
   HUB_SEAT,
   keepMoves,
@@ -36,9 +38,7 @@ import {
   openMoveInput,
   type SentMove,
 } from './keep-move.js'
-import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
-import { organisationOfSeat } from './organisations.js'
-import { foldReceipt } from './receipt.js'
+import { kindAsBegun, organisationOfSeat, readMatterKinds, versionOfKind } from './kinds.js'
 
 export interface MatterPerson {
   by: string

@@ -1,4 +1,5 @@
 /** Measures are opened, held off and ended in their listing's transaction. */
+
 import { hash, randomUUID } from 'node:crypto'
 import type { CaseState } from '../../domain/listing/case.js'
 import { maskCode, maskName } from '../../domain/listing/masked-names.js'
@@ -16,8 +17,7 @@ import {
   STANDING_STATES,
 } from '../../domain/matters/measures.js'
 import { attemptMatterMove } from '../../domain/matters/moves.js'
-import type { OrganisationRow } from '../../domain/matters/organisations.js'
-import { splitSeat } from '../../domain/matters/seats.js'
+import { type OrganisationRow, splitSeat } from '../../domain/matters/seats.js'
 import { canonicalJson } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -29,9 +29,8 @@ import * as operators from '../../store/operators/operators.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { makeRulesReader, type WorkRules } from '../calendar/rules.js'
 import { type FoldedMove, formatMatterNumber, HUB_SEAT, keepMoves, type MatterChain } from './keep-move.js'
-import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
+import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
 import { linesOn } from './matters.js'
-import { organisationOfSeat, readOrganisations } from './organisations.js'
 
 export const readMeasureRules = makeRulesReader<MeasureRules>('rules/measures', 'contracts/measures', (rules) =>
   checkMeasures(rules, (agency) => readOrganisations().some((row) => row.agency === agency)),

@@ -15,7 +15,7 @@ import * as proposals from '../../store/office/proposals.js'
 import * as runs from '../../store/timetable/runs.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
-import { listUnreachedMeasures } from '../matters/carriers.js'
+import { listUnreachedMeasures } from '../matters/lifts.js'
 import type { LiveOffice } from './live-office.js'
 import { listUnconfirmedRows } from './rule-rows.js'
 

@@ -7,12 +7,11 @@ import * as retention from '../../../src/store/timetable/retention.js'
 import { decideCalendar, proposeCalendar } from '../../../src/work/calendar/calendar.js'
 import { listRetractions } from '../../../src/work/delivery/retraction.js'
 import { makeMove, makeMoves } from '../../../src/work/listing/listing.js'
-import { listUnreachedMeasures } from '../../../src/work/matters/carriers.js'
-import { listMeasures } from '../../../src/work/matters/lifts.js'
+import { recountMatters } from '../../../src/work/matters/keep-move.js'
+import { readOrganisations } from '../../../src/work/matters/kinds.js'
+import { listMeasures, listUnreachedMeasures } from '../../../src/work/matters/lifts.js'
 import { moveMatter } from '../../../src/work/matters/matters.js'
 import { backfillMeasures, handToSuccessors, readMeasureRules } from '../../../src/work/matters/measures.js'
-import { readOrganisations } from '../../../src/work/matters/organisations.js'
-import { recountMatters } from '../../../src/work/matters/recount.js'
 import {
   database,
   later,

@@ -1,11 +1,9 @@
 import { expect } from 'chai'
-import { MATTER_DENIALS } from '../../../src/foundation/errors/matters.js'
+import { MATTER_DENIALS } from '../../../src/foundation/errors/denials.js'
 import * as store from '../../../src/store/matters/matters.js'
 import { decideCalendar, proposeCalendar } from '../../../src/work/calendar/calendar.js'
-import type { MatterParts } from '../../../src/work/matters/keep-move.js'
+import { type MatterParts, receiveMatters, recountMatters } from '../../../src/work/matters/keep-move.js'
 import { type MatterPerson, moveMatter, openMatter } from '../../../src/work/matters/matters.js'
-import { receiveMatters } from '../../../src/work/matters/receipt.js'
-import { recountMatters } from '../../../src/work/matters/recount.js'
 import { database, refusal, rowsOf, rules } from '../../support/world.js'
 
 const BUREAU = 'market-regulator@220104'

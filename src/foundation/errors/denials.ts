@@ -1,4 +1,9 @@
+import DENIALS from '../../../schema/words/denials.json' with { type: 'json' }
 import MATTER_DENIALS from '../../../schema/words/matter-denials.json' with { type: 'json' }
+
+export { DENIALS }
+
+export type DenialCode = keyof typeof DENIALS
 
 export { MATTER_DENIALS }
 
