@@ -315,6 +315,7 @@ describe("the party's pages (/my)", () => {
     expect(removed.errors).to.equal(undefined)
     const after = (await party.get(path)).text
     expect(after).to.include('移出之后').and.include(`${path}/certificate`)
+    expect(after, 'each measure that is not confirmed lifted').to.match(/吉林省财政厅.*：.*限制申请财政性资金项目/)
     const page = (await party.get(`${path}/certificate`)).text
     expect(page)
       .to.include('任何人如何核验')
@@ -355,6 +356,13 @@ describe("the party's pages (/my)", () => {
     const told = JSON.parse(Buffer.from(body, 'base64url').toString())
     expect(told).to.deep.include({ document: 'removal-certificate', party: { code: one, name: HOSTILE } })
     expect(told.entry).to.deep.include({ id: keyIn(own), removalReason: 'REPAIRED', removedOn: '2027-03-01' })
+    const unlifted = told.told.measures.map((one: { organisation: { zh: string }; item: string }) => [
+      one.organisation.zh,
+      one.item,
+    ])
+    expect(unlifted).to.have.length(6)
+    expect(unlifted).to.deep.include(['吉林省财政厅', '限制申请财政性资金项目'])
+    expect(page).to.match(/吉林省财政厅.*：.*限制申请财政性资金项目/)
     expect(told.told.platforms).to.deep.include({
       platform: 'national',
       name: { zh: '全国信用信息共享平台', en: 'National Credit Information Sharing Platform' },

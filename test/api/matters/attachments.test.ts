@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { deleteExpired } from '../../../src/work/timetable/tidy.js'
 import { SAMPLE_PNG, samplePdf } from '../../support/sample-papers.js'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const LETTER = samplePdf({ catalog: '/Lang(zh)' })
 const MOVES = `content { moves { move attachments { sha256 keeper url } } }`
@@ -17,10 +17,9 @@ describe('attachments of matters', () => {
   after(() => world.close())
   beforeEach(() => world.setNow(NOW))
 
-  const token = (sub: string, agency: string | null, region: string | null, role: Role = 'agency') =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
-  const bureau = () => token('bureau', 'market-regulator', '220104')
-  const neighbour = () => token('neighbour', 'market-regulator', '210000')
+  const token = makeTokens(() => world)
+  const bureau = () => token('bureau', 'agency', 'market-regulator', '220104')
+  const neighbour = () => token('neighbour', 'agency', 'market-regulator', '210000')
   const put = async (id: string, content: Buffer, { sha256 = hash('sha256', content), by = bureau() } = {}) => {
     const answer = await fetch(`${world.url}/v1/matters/${id}/attachments/${sha256}`, {
       method: 'PUT',
@@ -80,7 +79,7 @@ describe('attachments of matters', () => {
     const { id } = await open([LETTER])
     await put(id, LETTER)
     const sha256 = hash('sha256', LETTER)
-    for (const by of [bureau(), neighbour(), token('province', 'market-regulator', '220000')]) {
+    for (const by of [bureau(), neighbour(), token('province', 'agency', 'market-regulator', '220000')]) {
       const { status, headers, bytes } = await get(id, sha256, by)
       expect([status, bytes.equals(LETTER)]).to.deep.equal([200, true])
       expect(headers['content-disposition']).to.match(/^attachment; .*filename\*=UTF-8''[^/]*\.pdf$/)
@@ -107,10 +106,10 @@ describe('attachments of matters', () => {
     const missing = await shape(get(NOWHERE, sha256, bureau()))
     expect(missing.slice(0, 2)).to.deep.equal([404, 'ATTACHMENT_UNKNOWN'])
     const others = [
-      token('other', 'market-regulator', '220200'),
-      token('officer', null, null, 'officer'),
-      token('auditor', null, null, 'auditor'),
-      token('shop', null, null, 'marketplace'),
+      token('other', 'agency', 'market-regulator', '220200'),
+      token('officer', 'officer'),
+      token('auditor', 'auditor'),
+      token('shop', 'marketplace'),
       undefined,
     ]
     for (const by of others) expect(await shape(get(id, sha256, by))).to.deep.equal(missing)
@@ -130,7 +129,7 @@ describe('attachments of matters', () => {
     const secret = samplePdf({ catalog: '/Lang(secret)' })
     await put((await open([secret])).id, secret)
     const sha256 = hash('sha256', secret)
-    const thief = token('thief', 'market-regulator', '220200')
+    const thief = token('thief', 'agency', 'market-regulator', '220200')
     const { id, content } = await open([secret], { by: thief })
     expect(content.moves[0]?.attachments[0]).to.include({ keeper: 'market-regulator@220200' })
     expect((await get(id, sha256, thief)).status).to.equal(404)
@@ -161,7 +160,7 @@ describe('attachments of matters', () => {
     }
     const { id } = await open([LETTER], { kind })
     await put(id, LETTER)
-    expect((await get(id, hash('sha256', LETTER), token('police', 'police', '220100'))).status).to.equal(404)
+    expect((await get(id, hash('sha256', LETTER), token('police', 'agency', 'police', '220100'))).status).to.equal(404)
     expect((await get(id, hash('sha256', LETTER), bureau())).status).to.equal(200)
   })
 
@@ -178,7 +177,7 @@ describe('attachments of matters', () => {
       [scripted, {}, 422, 'PAPER_REFUSED'],
       [SAMPLE_PNG.subarray(0, -1), {}, 422, 'PAPER_REFUSED'],
       [Buffer.alloc(20 * 1024 * 1024 + 1), {}, 413, 'CONTENT_TOO_LARGE'],
-      [LETTER, { by: token('officer', null, null, 'officer') }, 404, 'ATTACHMENT_UNKNOWN'],
+      [LETTER, { by: token('officer', 'officer') }, 404, 'ATTACHMENT_UNKNOWN'],
       [LETTER, { by: world.token('credit_service') }, 403, 'FORBIDDEN'],
     ]
     for (const [content, more, status, code] of wrong)
@@ -196,7 +195,7 @@ describe('attachments of matters', () => {
   })
 
   it('whose matter is gone are erased after their term', async () => {
-    const by = token('hoarder', 'market-regulator', '220300')
+    const by = token('hoarder', 'agency', 'market-regulator', '220300')
     const [kept, left] = [samplePdf({ catalog: '/Lang(kept)' }), samplePdf({ catalog: '/Lang(left)' })]
     for (const file of [kept, left]) await put((await open([file], { by })).id, file, { by })
     const { db } = world.database
@@ -213,7 +212,7 @@ describe('attachments of matters', () => {
   })
 
   it('that moves have named are bounded for each seat and day, by number and by size', async () => {
-    const [by, seat] = [token('busy', 'market-regulator', '220400'), 'market-regulator@220400']
+    const [by, seat] = [token('busy', 'agency', 'market-regulator', '220400'), 'market-regulator@220400']
     const next = async (n: number) => {
       const file = samplePdf({ catalog: `/Lang(day${n})` })
       return put((await open([file], { by })).id, file, { by })

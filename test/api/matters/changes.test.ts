@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import { makeGlobalId } from '../../../src/api/request/ids.js'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { CHANGES_RETAINED_DAYS } from '../../../src/domain/standing/changes.js'
 import { runChangeFeed } from '../../../src/hub/change-feed.js'
 import { makeMatterMessages, matterNumbering, numberMatterChanges } from '../../../src/work/matters/changes.js'
@@ -11,6 +10,7 @@ import { listen } from '../../support/events.js'
 import { sendWebhooks, startMarketplace } from '../../support/marketplace.js'
 import { rowsOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens, tokenOfSeat } from './tokens.js'
 
 const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
 const COUNTY = 'market-regulator@220104'
@@ -33,12 +33,8 @@ describe('changes of matters', () => {
   })
   afterEach(() => world.close())
 
-  const token = (sub: string, role: Role, agency: string | null = null, region: string | null = null) =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
-  const agency = (seat: string) => {
-    const [of = '', region = ''] = seat.split('@')
-    return token(seat.replace('@', ' '), 'agency', of, region)
-  }
+  const token = makeTokens(() => world)
+  const agency = (seat: string) => tokenOfSeat(token, seat)
   const post = async (path: string, sent: object, by: string): Promise<Any> => {
     const answer = await fetch(`${world.url}${path}`, {
       method: 'POST',

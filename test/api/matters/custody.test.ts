@@ -2,6 +2,7 @@ import { createPublicKey, hash, type JsonWebKey } from 'node:crypto'
 import { expect } from 'chai'
 import jwt from 'jsonwebtoken'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const [BUREAU, PROVINCE, CITY] = ['220104', '220000', '220200'].map((region) => `market-regulator@${region}`) as [
   string,
@@ -38,10 +39,12 @@ describe('custody of what a matter hands over', () => {
   after(() => world.close())
   beforeEach(() => world.setNow(NOW))
 
-  const token = (sub: string, region: string, agency = 'market-regulator') =>
-    world.keys.sign({ sub, role: 'agency', agency, region }, NOW.getTime()).token
-  const by = { [BUREAU]: () => token('bureau', '220104'), [PROVINCE]: () => token('province', '220000') }
-  const city = () => token('city', '220200')
+  const token = makeTokens(() => world)
+  const by = {
+    [BUREAU]: () => token('bureau', 'agency', 'market-regulator', '220104'),
+    [PROVINCE]: () => token('province', 'agency', 'market-regulator', '220000'),
+  }
+  const city = () => token('city', 'agency', 'market-regulator', '220200')
   const act = async (name: string, type: string, input: object, who: string) => {
     const query = `mutation ($input: ${type}!) { ${name}(input: $input) { id moveCount } }`
     const { data, errors } = await world.ask(query, { variables: { input }, token: who })
@@ -80,7 +83,7 @@ describe('custody of what a matter hands over', () => {
       { sequence: 3, from: PROVINCE, to: CITY, name: LETTER.name, receivedBy: 'PAPER', ...received },
     ]
     for (const who of [bureau, city()]) expect(await handovers(id, who)).to.deep.equal(all)
-    expect(await handovers(id, token('court', '220000', 'high-court'))).to.equal(undefined)
+    expect(await handovers(id, token('court', 'agency', 'high-court', '220000'))).to.equal(undefined)
   })
 
   it('gives each holder’s receipt as a JWS that the published keys verify and that holds the hashes', async () => {

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { rowsOf } from '../../support/world.js'
 import { registration, uscc } from '../record-drafts.js'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const HOLDER = 'market-regulator@220104'
 const CLUE = { kind: 'clue', to: HOLDER, fields: { source: 'REFUSAL', facts: '拒收的包裹内有假冒的虚构牌商品' } }
@@ -33,8 +33,10 @@ describe('matters and hostile clients', () => {
   }
   beforeEach(() => setNow(NOW))
 
-  const token = (sub: string, role: Role, agency: string | null = null, region: string | null = null) =>
-    world.keys.sign({ sub, role, agency, region }, now.getTime()).token
+  const token = makeTokens(
+    () => world,
+    () => now,
+  )
   const mall = () => token('虚构商城', 'marketplace')
   const county = (sub = 'county') => token(sub, 'agency', 'market-regulator', '220104')
   const police = (region: string) => token('police', 'agency', 'police', region)

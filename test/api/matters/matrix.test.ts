@@ -7,6 +7,7 @@ import { openMatter } from '../../../src/work/matters/matters.js'
 import { confirmedClient } from '../../support/accounts.js'
 import { rules } from '../../support/rules.js'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens, tokenOfSeat } from './tokens.js'
 
 const LETTER = { type: 'LETTER', name: '函件.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
 const COUNTY = 'market-regulator@220104'
@@ -83,12 +84,7 @@ describe('who reads what of a matter', () => {
   })
   after(() => world.close())
 
-  const token = (sub: string, role: Role, agency: string | null = null, region: string | null = null) =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
-  const tokenOfSeat = (seat: string): string => {
-    const [agency = '', region = ''] = seat.split('@')
-    return region === '' ? token(seat, 'partner') : token(seat.replace('@', ' '), 'agency', agency, region)
-  }
+  const token = makeTokens(() => world)
   const superiorOf = (seat: string): string | null =>
     seat.includes('@') && !seat.endsWith('0000') ? seat.replace(/\d{4}$/, '0000') : null
 
@@ -125,7 +121,7 @@ describe('who reads what of a matter', () => {
     }
     const answer = await fetch(`${world.url}/v1/matters`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${tokenOfSeat(sender)}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${tokenOfSeat(token, sender)}`, 'content-type': 'application/json' },
       body: JSON.stringify(opening),
     })
     const { id } = (await answer.json()) as { id: string }
@@ -150,7 +146,7 @@ describe('who reads what of a matter', () => {
       ]
       for (const [seat, sight] of seats)
         if (seat !== null && seat !== CHANNEL_SEAT)
-          expect(await sightOf(id, tokenOfSeat(seat)), `${kind} ${seat}`).to.equal(sight)
+          expect(await sightOf(id, tokenOfSeat(token, seat)), `${kind} ${seat}`).to.equal(sight)
       for (const role of STAFF) expect(await sightOf(id, token(role, role)), role).to.equal(staff)
       const outside = [token('91220101MA0000000X', 'party'), token('x', 'credit_service'), token('x', 'marketplace')]
       for (const by of [...outside, undefined]) expect(await sightOf(id, by)).to.equal('nothing')
@@ -158,14 +154,14 @@ describe('who reads what of a matter', () => {
 
   it('stand in the queue of a client that holds them, and are counted there', async () => {
     const query = '{ matterCounts { waiting } matters(queue: WAITING) { nodes { kind } } }'
-    const { data } = await world.ask(query, { token: tokenOfSeat('虚构快递') })
+    const { data } = await world.ask(query, { token: tokenOfSeat(token, '虚构快递') })
     expect(data.matters.nodes.map(({ kind }: { kind: string }) => kind)).to.have.members([
       'interview',
       'directive',
       'takedown',
     ])
     expect(data.matterCounts.waiting).to.equal(3)
-    expect((await world.ask(query, { token: tokenOfSeat('虚构商城') })).data.matters.nodes).to.deep.equal([])
+    expect((await world.ask(query, { token: tokenOfSeat(token, '虚构商城') })).data.matters.nodes).to.deep.equal([])
   })
 
   it('cannot tell a matter that is not theirs from one that is not there, in bytes and in statements', async () => {
@@ -174,9 +170,10 @@ describe('who reads what of a matter', () => {
     expect(stored).to.have.length(KINDS.length)
     for (const { id: uuid, kind } of stored) {
       const id = Buffer.from(`Matter:${uuid}`).toString('base64url')
-      const blind = [tokenOfSeat('虚构商城'), token('elsewhere', 'marketplace')]
-      if (kind !== 'check') blind.push(tokenOfSeat('customs@220000'))
-      if (kind === 'referral') blind.push(tokenOfSeat('police@220100'), ...STAFF.map((role) => token(role, role)))
+      const blind = [tokenOfSeat(token, '虚构商城'), token('elsewhere', 'marketplace')]
+      if (kind !== 'check') blind.push(tokenOfSeat(token, 'customs@220000'))
+      if (kind === 'referral')
+        blind.push(tokenOfSeat(token, 'police@220100'), ...STAFF.map((role) => token(role, role)))
       for (const by of blind)
         for (const read of [readByRest, readByGraphql]) {
           const answers: unknown[] = []

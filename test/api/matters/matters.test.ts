@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { confirmedClient } from '../../support/accounts.js'
 import { type Answer, makeWorld, NOW, type World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: hash('sha256', 'letter'), bytes: 6 }
 const REQUEST = '请协助核实虚构商行的进货票据'
@@ -36,13 +36,12 @@ describe('matters over GraphQL', () => {
   after(() => world.close())
   beforeEach(() => world.setNow(NOW))
 
-  const token = (sub: string, agency: string | null, region: string | null, role: Role = 'agency') =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
-  const bureau = (sub = 'bureau') => token(sub, 'market-regulator', '220104')
-  const province = () => token('province', 'market-regulator', '220000')
-  const neighbour = () => token('neighbour', 'market-regulator', '210000')
-  const officer = () => token('officer', null, null, 'officer')
-  const police = () => token('police', 'police', '220100')
+  const token = makeTokens(() => world)
+  const bureau = (sub = 'bureau') => token(sub, 'agency', 'market-regulator', '220104')
+  const province = () => token('province', 'agency', 'market-regulator', '220000')
+  const neighbour = () => token('neighbour', 'agency', 'market-regulator', '210000')
+  const officer = () => token('officer', 'officer')
+  const police = () => token('police', 'agency', 'police', '220100')
 
   const open = (input: object, by = bureau()): Promise<Answer> =>
     world.ask(`mutation ($input: OpenMatterInput!) { openMatter(input: $input) { ${SHOWN} } }`, {
@@ -98,8 +97,8 @@ describe('matters over GraphQL', () => {
     const envelope = (await shown(id, officer())).data
     expect([envelope.matter.state, envelope.matter.content, envelope.node?.id]).to.deep.equal(['SENT', null, id])
     for (const other of [
-      token('other', 'market-regulator', '220200'),
-      token('court', 'high-court', '220000'),
+      token('other', 'agency', 'market-regulator', '220200'),
+      token('court', 'agency', 'high-court', '220000'),
       police(),
     ])
       expect((await shown(id, other)).data).to.deep.equal({ matter: null, node: null })
@@ -200,7 +199,7 @@ describe('matters over GraphQL', () => {
 
   it('are late by a confirmed rule only', async () => {
     const { id } = (await open({ ...ASSIST, to: 'market-regulator@220800', reference: '逾-1' })).data.openMatter
-    const holder = token('baicheng', 'market-regulator', '220800')
+    const holder = token('baicheng', 'agency', 'market-regulator', '220800')
     const [received] = await queue('WAITING', holder)
     expect(received.id).to.equal(id)
     const { db } = world.database
@@ -236,7 +235,7 @@ describe('matters over GraphQL', () => {
 
   it('are received only when the page lists them', async () => {
     for (let n = 0; n < 3; n += 1) await open({ ...ASSIST, to: 'market-regulator@220600', reference: `收悉-${n}` })
-    const holder = token('holder', 'market-regulator', '220600')
+    const holder = token('holder', 'agency', 'market-regulator', '220600')
     const receipts = async () => {
       const { data } = await world.ask('{ matters(queue: OTHERS, first: 100) { nodes { holder receivedAt } } }', {
         token: bureau(),

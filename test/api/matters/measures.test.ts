@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { worldWithListing } from '../listed-world.js'
 import { uscc } from '../record-drafts.js'
-import { type Answer, NOW, type World } from '../world.js'
+import type { Answer, World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const MEASURES = 'measures { item ground seat organisation { zh en } state stateName { zh } dueOn late lifted matter }'
 const SHOWN = `id state holder content { fields { name value } moves { move seat } } clocks { clock dueOn seat }`
@@ -16,9 +16,8 @@ describe('measures over GraphQL', () => {
   })
   after(() => world.close())
 
-  const token = (role: Role, agency: string | null = null, region: string | null = null, sub = `${role}-1`) =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
-  const finance = (sub = 'finance-1') => token('agency', 'finance', '220000', sub)
+  const token = makeTokens(() => world)
+  const finance = (sub = 'finance-1') => token(sub, 'agency', 'finance', '220000')
   const measures = async (by: string | undefined, id = listing) => {
     const asked = `query ($id: ID!) { listing(id: $id) { ${MEASURES} } }`
     const { data, errors } = await world.ask(asked, { variables: { id }, ...(by !== undefined && { token: by }) })
@@ -44,7 +43,7 @@ describe('measures over GraphQL', () => {
   const codes = ({ errors }: Answer) => errors?.map(({ extensions }) => extensions?.['code'])
 
   it('are shown to the staff of the hub and the party, to an organisation its own, and to nobody else', async () => {
-    const all = await measures(token('officer'))
+    const all = await measures(token('officer-1', 'officer'))
     expect(all).to.have.length(6)
     expect(all.find(({ seat }) => seat === 'finance@220000')).to.deep.include({
       item: ITEM,
@@ -55,13 +54,13 @@ describe('measures over GraphQL', () => {
       lifted: false,
     })
     for (const role of ['reviewer', 'administrator', 'auditor'] as const)
-      expect(await measures(token(role))).to.have.length(6)
-    expect(await measures(token('officer', 'market-regulator', '220000'))).to.have.length(6)
-    expect(await measures(token('party', null, null, uscc(1)))).to.have.length(6)
+      expect(await measures(token(`${role}-1`, role))).to.have.length(6)
+    expect(await measures(token('officer-1', 'officer', 'market-regulator', '220000'))).to.have.length(6)
+    expect(await measures(token(uscc(1), 'party'))).to.have.length(6)
     expect((await measures(finance())).map(({ seat }) => seat)).to.deep.equal(['finance@220000'])
-    expect(await measures(token('agency', 'tax-bureau', '220000'))).to.deep.equal([])
-    expect(await measures(token('party', null, null, uscc(2)))).to.deep.equal([])
-    expect(await measures(token('marketplace'))).to.deep.equal([])
+    expect(await measures(token('agency-1', 'agency', 'tax-bureau', '220000'))).to.deep.equal([])
+    expect(await measures(token(uscc(2), 'party'))).to.deep.equal([])
+    expect(await measures(token('marketplace-1', 'marketplace'))).to.deep.equal([])
     expect(await measures(undefined)).to.deep.equal([])
   })
 
@@ -115,7 +114,7 @@ describe('measures over GraphQL', () => {
     expect(applied.data.moveMatter.state).to.equal('APPLIED')
     const content = await world.ask(`query ($id: ID!) { matter(id: $id) { ${SHOWN} } }`, {
       variables: { id: own?.['matter'] },
-      token: token('officer'),
+      token: token('officer-1', 'officer'),
     })
     expect(JSON.stringify(content.data.matter.content)).to.include('重要考量因素')
     const { db } = world.database
@@ -123,13 +122,13 @@ describe('measures over GraphQL', () => {
       db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = now(), attempts = 1, check_due_at = null`)
     await confirm()
     await remove(listing)
-    const staff = () => measures(token('officer'))
+    const staff = () => measures(token('officer-1', 'officer'))
     expect((await staff()).map(({ state, dueOn }) => [state, dueOn])).to.deep.equal(
       Array(6).fill(['LIFT_DUE', '2026-03-04']),
     )
     const ledger = async (open: boolean) => {
       const asked = `query ($open: Boolean) { retractions(filter: { open: $open }) { totalCount nodes { done listing { measures { lifted } } } } }`
-      const { data } = await world.ask(asked, { variables: { open }, token: token('officer') })
+      const { data } = await world.ask(asked, { variables: { open }, token: token('officer-1', 'officer') })
       return data.retractions
     }
     await confirm()
@@ -140,7 +139,7 @@ describe('measures over GraphQL', () => {
     for (const { seat = '', matter } of await staff()) {
       const [agency = '', region = ''] = seat.split('@')
       const lift = { id: matter, move: 'lifted', documentNumber: '虚解〔2026〕1号' }
-      expect(codes(await move(lift, token('agency', agency, region)))).to.equal(undefined)
+      expect(codes(await move(lift, token('agency-1', 'agency', agency, region)))).to.equal(undefined)
     }
     expect((await staff()).every(({ lifted }) => lifted)).to.equal(true)
     expect((await ledger(true)).totalCount).to.equal(0)
@@ -152,7 +151,7 @@ describe('measures over GraphQL', () => {
     expect(codes(await report(applied, finance())), 'the entry stands').to.deep.equal(['LISTING_UNKNOWN'])
     await remove(former)
     await world.database.db.raw('delete from matters where listing_id = ?', [former])
-    expect(codes(await report(applied, token('officer')))).to.deep.equal(['MATTER_NOT_YOURS'])
+    expect(codes(await report(applied, token('officer-1', 'officer')))).to.deep.equal(['MATTER_NOT_YOURS'])
     expect(codes(await report({ ...applied, item: '限制呼吸' }, finance()))).to.deep.equal(['MATTER_FIELD_INVALID'])
     expect(codes(await report({ ...applied, limited: ' ' }, finance()))).to.deep.equal(['MATTER_FIELD_INVALID'])
     const { data } = await report(applied, finance())

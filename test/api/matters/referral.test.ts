@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { makeWorld, type World } from '../world.js'
+import { makeTokens, tokenOfSeat } from './tokens.js'
 
 const [BUREAU, POLICE, PROCURATORATE] = ['market-regulator@220104', 'police@220100', 'procuratorate@220100']
 const FIVE = ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => ({
@@ -38,12 +38,12 @@ describe('a referral over GraphQL', () => {
 
   it('runs to the filing on the right seats, and is nowhere for the staff of the hub all the way', async () => {
     const noon = (day: string) => new Date(`${day}T12:00:00+08:00`)
-    const token = (sub: string, role: Role, at: Date, agency: string | null = null, region: string | null = null) =>
-      world.keys.sign({ sub, role, agency, region }, at.getTime()).token
-    const of = (seat: string, at: Date, sub = seat) => {
-      const [agency = null, region = null] = seat.split('@')
-      return token(sub, 'agency', at, agency, region)
-    }
+    const tokenAt = (at: Date) =>
+      makeTokens(
+        () => world,
+        () => at,
+      )
+    const of = (seat: string, at: Date, sub = seat) => tokenOfSeat(tokenAt(at), seat, sub)
     const opened = noon('2026-03-02')
     world.setNow(opened)
     const input = {
@@ -73,7 +73,7 @@ describe('a referral over GraphQL', () => {
       for (const role of ['officer', 'reviewer', 'administrator', 'auditor'] as const) {
         const seen = await world.ask(
           'query ($id: ID!) { matter(id: $id) { id } node(id: $id) { id } matters(first: 100) { nodes { number } } }',
-          { variables: { id }, token: token(role, role, at) },
+          { variables: { id }, token: tokenAt(at)(role, role) },
         )
         expect([seen.data.matter, seen.data.node], `${role} after ${move}`).to.deep.equal([null, null])
         expect(JSON.stringify(seen.data.matters)).to.not.include(number)

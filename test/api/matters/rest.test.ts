@@ -1,10 +1,10 @@
 import { expect } from 'chai'
-import type { Role } from '../../../src/domain/access/viewer.js'
 import { listRowsAfter } from '../../../src/store/audit/audit-log.js'
 import { MATTER_ROWS_MOST } from '../../../src/work/matters/rows.js'
 import { confirmedClient } from '../../support/accounts.js'
 import { rowsOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
+import { makeTokens } from './tokens.js'
 
 const HOLDER = 'market-regulator@220104'
 const CLUE = { kind: 'clue', to: HOLDER, fields: { source: 'REFUSAL', facts: '拒收的包裹内有假冒的虚构牌商品' } }
@@ -20,8 +20,7 @@ describe('matters over /v1', () => {
   })
   after(() => world.close())
 
-  const token = (sub: string, role: Role, agency: string | null = null, region: string | null = null) =>
-    world.keys.sign({ sub, role, agency, region }, NOW.getTime()).token
+  const token = makeTokens(() => world)
   const mall = () => token('虚构商城', 'marketplace')
   const county = () => token('county', 'agency', 'market-regulator', '220104')
   const send = async (path: string, body: string | object, { by = mall(), type = 'application/json' } = {}) => {
