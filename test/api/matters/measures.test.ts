@@ -78,19 +78,27 @@ describe('measures over GraphQL', () => {
       const { content = null, allowedMoves = [] } = data.matter ?? {}
       return [content !== null, allowedMoves.some(({ code }: { code: string }) => code === 'readdress')]
     }
-    const beside = token('officer', 'market-regulator', '220000')
-    for (const by of [token('officer'), token('reviewer'), beside, token('officer', 'market-regulator', '220100')])
+    const beside = token('officer-1', 'officer', 'market-regulator', '220000')
+    for (const by of [
+      token('officer-1', 'officer'),
+      token('reviewer-1', 'reviewer'),
+      beside,
+      token('officer-1', 'officer', 'market-regulator', '220100'),
+    ])
       expect(await offered(by)).to.deep.equal([true, true])
     for (const role of ['administrator', 'auditor'] as const)
-      expect(await offered(token(role))).to.deep.equal([true, false])
-    for (const by of [token('officer', 'market-regulator', '220200'), token('officer', null, '220200')])
+      expect(await offered(token(`${role}-1`, role))).to.deep.equal([true, false])
+    for (const by of [
+      token('officer-1', 'officer', 'market-regulator', '220200'),
+      token('officer-1', 'officer', null, '220200'),
+    ])
       expect(await offered(by)).to.deep.equal([false, false])
-    expect(await offered(token('agency', 'market-regulator', '220000'))).to.deep.equal([false, false])
+    expect(await offered(token('agency-1', 'agency', 'market-regulator', '220000'))).to.deep.equal([false, false])
     const readdress = { id, move: 'readdress', reason: '虚构：职责已经划转', to: 'human-resources@220000' }
     for (const [by, code] of [
-      [token('officer', 'market-regulator', '220200'), 'MATTER_MOVE_REFUSED'],
-      [token('officer', null, '220200'), 'MATTER_MOVE_REFUSED'],
-      [token('marketplace', null, null, 'hub'), 'MATTER_UNKNOWN'],
+      [token('officer-1', 'officer', 'market-regulator', '220200'), 'MATTER_MOVE_REFUSED'],
+      [token('officer-1', 'officer', null, '220200'), 'MATTER_MOVE_REFUSED'],
+      [token('hub', 'marketplace'), 'MATTER_UNKNOWN'],
       [finance(), 'MATTER_MOVE_REFUSED'],
     ] as const)
       expect(codes(await move(readdress, by))).to.deep.equal([code])
@@ -102,7 +110,7 @@ describe('measures over GraphQL', () => {
 
   it('say by which day they would have to be lifted if their entry were removed today', async () => {
     const asked = `query ($id: ID!) { listing(id: $id) { measures { dueIfRemoved } } }`
-    const { data } = await world.ask(asked, { variables: { id: listing }, token: token('officer') })
+    const { data } = await world.ask(asked, { variables: { id: listing }, token: token('officer-1', 'officer') })
     expect(data.listing.measures).to.deep.equal(Array(6).fill({ dueIfRemoved: '2026-03-05' }))
   })
 

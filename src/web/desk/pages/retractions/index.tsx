@@ -131,7 +131,7 @@ export default function RetractionsPage() {
         position={asked.row}
         onPosition={(row) => ask({ row })}
         isMarked={({ key }) => key === asked.listing}
-        minWidth={1_100}
+        minWidth={1_020}
       />
     </>
   )
@@ -181,7 +181,7 @@ const columnsOf = (
   {
     key: 'platforms',
     title: '信用平台',
-    width: 270,
+    width: 210,
     render: ({ receivers }) => {
       const { confirmed, closed, waits } = retractionProgressOf(receivers)
       if (receivers.length === 0) return <span className="soft">未曾收到</span>
@@ -204,7 +204,7 @@ const columnsOf = (
   {
     key: 'marketplaces',
     title: '电商平台',
-    width: 130,
+    width: 120,
     render: ({ marketplaces }) => {
       const confirmed = marketplaces.filter(({ state }) => state === 'CONFIRMED').length
       if (marketplaces.length === 0) return <span className="soft">—</span>
@@ -218,7 +218,7 @@ const columnsOf = (
   {
     key: 'measures',
     title: '惩戒措施',
-    width: 110,
+    width: 100,
     render: (one) => {
       const unlifted = unliftedMeasuresOf(one).length
       return unlifted === 0 ? <span className="soft">—</span> : <span className="bad">未解除 {unlifted}</span>
