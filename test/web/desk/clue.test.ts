@@ -83,7 +83,7 @@ describe('a clue of the public, from the form to its end', function () {
     const officer = await atDesk(visitor, hub, 'officer')
     await openMatter(officer)
     const desk = officer.page
-    await desk.getByText('标注虚构商标的茶叶').waitFor()
+    await desk.getByRole('definition').filter({ hasText: '标注虚构商标的茶叶' }).waitFor()
     expect(await desk.getByText('虚构热心人').count()).to.equal(0)
     await shoot(desk, 'desk-clue')
     await desk.getByRole('button', { name: '查看联系方式' }).click()
