@@ -58,7 +58,8 @@ export default function MatterPage() {
 
 /** The seat from which measures come. */
 const HUB = 'hub'
-const CLOCK = 'clock'
+/** Movers that are no persons. */
+const MOVERS: Readonly<Record<string, string>> = { clock: '系统', public: '公众' }
 /** The hub makes a reference where the sender gave none. */
 const MADE_BY_HUB = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -123,8 +124,7 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] => {
 const eventOf = (of: ShownMatter, made: MadeMove): TimeLineEvent => {
   const { move, by, seat, seatName, stateBefore, stateAfter, sequence, on, at } = made
   const name = move === RECEIPT ? '收悉' : nameIn(of.definition.moves, move)
-  const who =
-    move === RECEIPT ? (WAYS[by] ?? by) : `${by === CLOCK ? '系统' : by}（${STAFF[seat] ?? seatName?.zh ?? seat}）`
+  const who = move === RECEIPT ? (WAYS[by] ?? by) : `${MOVERS[by] ?? by}（${STAFF[seat] ?? seatName?.zh ?? seat}）`
   return {
     key: String(sequence),
     at: on,
@@ -197,7 +197,7 @@ const Attachments = ({ of, content: { moves, handovers } }: { of: ShownMatter; c
             {nameIn(of.definition.attachments, type)}：
             {url === null ? `${name}（由提交方保管）` : <a href={url}>{name}</a>}{' '}
             <span className="soft">
-              {Math.ceil(bytes / 1024)} KB，{on} 由 {by} 提交
+              {Math.ceil(bytes / 1024)} KB，{on} 由 {MOVERS[by] ?? by} 提交
               <br />
               指纹 <code className="code">{sha256}</code>
               {handovers
