@@ -1,6 +1,7 @@
 import { agencies } from '../agencies/index.js'
 import { isFeedStale } from '../domain/intake/bounds.js'
 import { lateShare, REPORTING_WINDOW_DAYS } from '../domain/intake/timeliness.js'
+import { LIST_COUNTED_MOST } from '../foundation/pages.js'
 import type { Hub } from '../hub/hub.js'
 import { platforms } from '../platforms/index.js'
 import * as lockouts from '../store/access/lockouts.js'
@@ -184,12 +185,15 @@ const hookLine = (hook: ReturnType<typeof hookView>): string =>
 const overCapLine = (one: confirmedSellers.ListOverCap): string =>
   `卖家名单 sellers of ${one.client}：${one.gradesClosed} 个未核实，等级未开放（上限 ${one.unconfirmedMost}），hub client sellers · ${one.gradesClosed} unconfirmed beyond the cap, grades closed`
 
+const atLeast = (n: number): string => (n >= LIST_COUNTED_MOST ? `${n}+` : String(n))
+
 const watchedLines = (f: ReturnType<typeof watchedView>): string[] =>
   listLines(
     f.lastError && `   最近一次未成 last pull failed：${f.lastError.code} ${f.lastError.message}`,
     f.rejects &&
       `   最近一次 last pull：${f.items} 条 items，拒收 rejected ${f.rejectsByRule.map((r) => `${r.rule} ${r.count}`).join('，')}`,
-    f.openRejects + f.unmatched > 0 && `   待处理拒收 open rejects ${f.openRejects}，待认领 unmatched ${f.unmatched}`,
+    f.openRejects + f.unmatched > 0 &&
+      `   待处理拒收 open rejects ${atLeast(f.openRejects)}，待认领 unmatched ${atLeast(f.unmatched)}`,
     f.lateShare &&
       `   近 ${REPORTING_WINDOW_DAYS} 日逾期 late ${f.late}，按期 in time ${f.timely}（${Math.round(f.lateShare * 100)} %）`,
   )

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { COUNTERFEIT_PATTERN } from '../../src/domain/records/penalty.js'
+import { readPublicListFigures } from '../../src/store/publication/public-figures.js'
 import { makeWorld, TODAY, type World } from '../api/world.js'
 import { linksIn, read } from '../support/reading.js'
 import { firms, listFirms } from '../support/site-world.js'
@@ -118,6 +119,18 @@ describe('every page of the public site', () => {
     }
     const [month] = [...(figures[0] ?? '').matchAll(/data-label="月末有效">(\d+)</g)].map((match) => Number(match[1]))
     expect(month).to.equal(given.filter(({ left }) => left === undefined).length)
+  })
+
+  it('an entry that is hidden is in no bar of the chart', async () => {
+    const { db } = world.database
+    const counted = async () =>
+      (await readPublicListFigures(db, TODAY)).months.reduce((n, { published, removed }) => n + published - removed, 0)
+    const before = await counted()
+    const hidden = db('listings').where({ id: ids[0] })
+    const { state } = await hidden.clone().first('state')
+    await hidden.clone().update({ state: 'HIDDEN' })
+    expect(await counted()).to.equal(before - 1)
+    await hidden.clone().update({ state })
   })
 
   it('the site map contains only permanent pages, and robots headers forbid archiving', async () => {

@@ -32,13 +32,13 @@ export const readPublicListFigures = async (db: Db, day: string): Promise<Public
       `select reason, count(*)::int as n from public_entries p where ${IS_SHOWN_ON_DAY_SQL}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
-    // Expired entries count as removed even before the hub removes them.
+    // Expired entries count as removed even before the hub removes them; hidden ones are not counted, as on the list.
     ask<PublicListFigures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings
-             where published_on <= :day::date group by 1
+             where published_on <= :day::date and state <> 'HIDDEN' group by 1
            union all select least(removed_on, ends_on + 1), 0, count(*) from listings
-             where published_on is not null and least(removed_on, ends_on + 1) <= :day::date group by 1) d
+             where published_on is not null and state <> 'HIDDEN' and least(removed_on, ends_on + 1) <= :day::date group by 1) d
        group by 1 order by 1 /* publicFigures.months */`,
     ),
     ask<PublicListFigures['removals'][number]>(
