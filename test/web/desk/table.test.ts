@@ -1,9 +1,12 @@
 import { expect } from 'chai'
+import { LIST_COUNTED_MOST } from '../../../src/foundation/pages.js'
 import { BROWSER_MS, browser } from '../../support/browser.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 
 const ROWS = 100_000
+/** Height of a row, in pixels. */
+const ROW_PX = 40
 /** Most rows in the DOM while scrolling. The cost of a step grows with them, not with the table. */
 const DRAWN_MOST = 60
 
@@ -41,18 +44,18 @@ describe('a table of the desk', function () {
   })
   after(() => hub?.stop())
 
-  it(`a table of ${ROWS} rows keeps few of them in the DOM while scrolling`, async () => {
+  it(`a table of ${ROWS} rows counts 10,000 of them and keeps few in the DOM while scrolling`, async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'officer', {
       viewport: { width: 1280, height: 900 },
     })
     await open('/operators', '经营者')
-    await page.getByText('共 100,000 项').waitFor()
+    await page.getByText('共 10,000+ 项').waitFor()
     const seen = await page.evaluate<{ most: number; height: number }>(SCROLL)
     expect(seen.most).to.be.within(10, DRAWN_MOST)
-    expect(seen.height).to.be.above(4_000_000)
+    expect(seen.height).to.be.above(LIST_COUNTED_MOST * ROW_PX)
     // Far from the loaded rows the table offers to load more, instead of requesting a thousand pages.
     await page.getByRole('button', { name: '继续载入' }).waitFor()
-    expect(await page.locator('table').first().getAttribute('aria-rowcount')).to.equal(String(ROWS + 1))
+    expect(await page.locator('table').first().getAttribute('aria-rowcount')).to.equal('-1')
     expect(faults).to.deep.equal([])
     await close()
   })
@@ -60,7 +63,7 @@ describe('a table of the desk', function () {
   it('keeps filter and scroll position in the address: a reload shows the same row in view', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'officer', { viewport: { width: 1280, height: 900 } })
     await open('/operators', '经营者')
-    await page.getByText('共 100,000 项').waitFor()
+    await page.getByText('共 10,000+ 项').waitFor()
     await page.evaluate(`document.querySelector('.virtual-box').scrollTo({ top: 150 * 44 })`)
     await page.waitForURL(/row=150/)
     const inView = page.locator('tr[aria-rowindex="154"]')

@@ -4,6 +4,7 @@
  */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { LIST_COUNTED_MOST } from '../../../foundation/pages.js'
 import type { LoadedConnection } from './connection.js'
 import { EmptyNotice } from './empty.js'
 import { formatListCount, formatNumber } from './numbers.js'
@@ -44,6 +45,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
   const { total, hasMore, reach } = rows
   const loaded = rows.rows.length
   const all = Math.min(Math.max(total ?? 0, loaded + (hasMore && loaded > 0 ? 1 : 0)), ROWS_MOST)
+  const isCounted = (total ?? 0) < LIST_COUNTED_MOST
   const box = useRef<HTMLElement>(null)
   const [from, setFrom] = useState(position)
   const [height, setHeight] = useState(ROW_PX * 12)
@@ -113,7 +115,7 @@ export const VirtualTable = <T,>(props: VirtualTableProps<T>) => {
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="virtual-box" ref={box} onScroll={onScroll} aria-label={label} tabIndex={0}>
-          <table aria-rowcount={all + 1} style={{ minWidth }} aria-label={label}>
+          <table aria-rowcount={isCounted ? all + 1 : -1} style={{ minWidth }} aria-label={label}>
             <colgroup>
               {columns.map(({ key, width }) => (
                 <col key={key} style={width === undefined ? {} : { width }} />
