@@ -134,7 +134,7 @@ const play = async (
     }
     try {
       const at = new Date(now.getTime() - (began - day) * DAY_MS)
-      if (move === 'removeListing') await applyMeasure(parts, lead.id, new Date(at.getTime() - APPLIED_DAYS * DAY_MS))
+      if (move === 'removeListing') await applyMeasure(parts, lead.id, addDays(on, -APPLIED_DAYS))
       const role: Role = by
       const made = { id: lead.id, name: move, by, role, input: { ...input, ...numbered, on }, now: at }
       state = (await makeMove(parts.db, parts.rules, made)).state
@@ -153,15 +153,15 @@ export const FINANCE = 'demo-finance'
 const FINANCE_SEAT = 'finance@220000'
 
 /** The stand-in of the finance department lifts it by itself once it serves. */
-const applyMeasure = async (parts: MatterParts, listing: string, at: Date): Promise<void> => {
+const applyMeasure = async (parts: MatterParts, listing: string, on: string): Promise<void> => {
   const ordered = await measuresOfListings(parts.db, MEASURE_KIND, [listing])
   const own = ordered.find(({ matter }) => matter.seats.holder === FINANCE_SEAT && matter.state === 'INSTRUCTED')
-  const given = { number: `虚构财〔${shanghaiDate(at).slice(0, 4)}〕2号`, fields: { limited: '虚构的政府采购项目' } }
+  const given = { number: `虚构财〔${on.slice(0, 4)}〕2号`, fields: { limited: '虚构的政府采购项目' } }
   if (own !== undefined)
     await moveMatter(
       parts,
       { by: FINANCE, role: 'agency', seat: FINANCE_SEAT },
-      { id: own.id, move: 'apply', ...given },
-      at,
+      { id: own.id, move: 'apply', on, ...given },
+      own.openedAt,
     )
 }
