@@ -62,7 +62,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_matters', 'SEAT', 'matters matter matterCounts findMatters'],
     ['see_itself', 'SIGHT', 'node'],
     ['see_itself', 'OWN', 'viewer'],
-    ['see_operator', 'SIGHT', 'operator operators'],
+    ['see_operator', 'SIGHT', 'operator operators site'],
     ['see_own_file', 'OWN', 'myFile'],
     ['see_open_records', 'OPEN', 'trademark product'],
     ['send_sellers', 'OWN', 'sellerList'],

@@ -196,6 +196,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   SearchResult: 'documents colleagues',
   SellerList:
     'dated holdsUntil holds sellers malformed wrongCheckDigit confirmed unconfirmed unconfirmedMost gradesClosed notice uploadedAt',
+  Site: 'domain filings trustMarks shops operators more',
   Source: 'run file page row',
   Standing: 'code uscc name status codeFault listed listings asOf stale',
   RollbackPreview:

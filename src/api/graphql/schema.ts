@@ -46,6 +46,7 @@ import { directoryResolvers } from '../operators/directory.js'
 import { identityResolvers } from '../operators/identity.js'
 import { operatorResolvers } from '../operators/operator.js'
 import { openRecordResolvers } from '../records/open-records.js'
+import { siteResolvers } from '../records/sites.js'
 import type { GraphqlContext } from '../request/context.js'
 import { withFieldCosts } from '../request/costs.js'
 import { SCALARS } from '../request/scalars.js'
@@ -84,7 +85,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '信源单位报送的信用信息，原件见 Record.source',
     en: 'records that agencies sent; where each stood, Record.source says',
-    types: `Operator OperatorCode NameBefore Record Source Remark Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
+    types: `Operator OperatorCode NameBefore Record Source Remark Site Trademark Product ProductSampling ProductRecall Reject Problem Unmatched UnmatchedSubject`,
   },
   {
     zh: '本枢纽依信用信息和评分卡计算',
@@ -196,6 +197,7 @@ const RESOLVERS = [
   operatorResolvers,
   directoryResolvers,
   openRecordResolvers,
+  siteResolvers,
   sellerResolvers,
   listingResolvers,
   scoreResolvers,

@@ -35,3 +35,24 @@ export const findRecordsOfProduct = async (db: Db, { gtin, brand, removed }: Pro
   const byId = await byIds(db, ids)
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
+
+export const SITE_RECORDS_MOST = 200
+
+/** SQL: host in the address of shop `v`, as in the index versions_shop_host. knex takes a question mark for a binding, so it is chr(63). */
+const SHOP_HOST = `split_part(split_part(split_part(translate(lower(v.body->>'url'), chr(63) || '#', '//'), '://', 2), '/', 1), ':', 1)`
+
+/** At most SITE_RECORDS_MOST + 1 filings, trust marks and shops in force. */
+export const findRecordsOfHosts = async (db: Db, hosts: readonly string[]): Promise<RecordVersion[]> => {
+  const ids = await queryColumn<number>(
+    db,
+    `select id from (
+       select v.id from unnest(:hosts::text[]) h(host) join versions v on v.body->'domains' @> jsonb_build_array(h.host)
+         and v.kind in ('icp_filing', 'trustmark') and v.known_to is null and v.ended_on is null
+       union select v.id from versions v where v.kind = 'shop' and v.known_to is null and v.ended_on is null
+         and ${SHOP_HOST} = any(:hosts::text[])) f
+     order by id desc limit ${SITE_RECORDS_MOST + 1} /* open-records.ofHosts */`,
+    { hosts: [...hosts] },
+  )
+  const byId = await byIds(db, ids)
+  return ids.flatMap((id) => byId.get(id) ?? [])
+}

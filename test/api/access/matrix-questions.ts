@@ -107,6 +107,7 @@ const TEXTS: Record<string, (side: Side) => string> = {
   deputy: () => 'nobody-of-this-name',
   pendingSince: () => '2026-03-01T00:00:00.000Z',
   ...Object.fromEntries(['reason', 'note', 'statement', 'text'].map((name) => [name, () => '事由'])),
+  domain: () => 'nobody.example',
 }
 /** Optional arguments that are left out, so that they narrow no answer. */
 const LEFT_OUT = new Set([

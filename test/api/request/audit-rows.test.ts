@@ -20,7 +20,7 @@ const ABOUT_NOBODY = new Set(
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
   Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
   UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookCall WebhookReplay WebhookSecret
-  ListingClocks ClockSeverity PublicationClock Rollback ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product SellerList Authorisation NameMatch
+  ListingClocks ClockSeverity PublicationClock Rollback ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product Site SellerList Authorisation NameMatch
   LinkedPenalty OfficeService RuleReading UnconfirmedRule ReadRule OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange OfficeProposal SearchResult FoundColleague MarketplaceSellers
   NotificationSettings NotificationRobot ProposedRobot MailTest UndeliveredNotification Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal Authority AuthorityStatement DeadlineMoving CaseColumn CaseTask WorkItem WorkCount Colleague Handover Absence NameBefore MoveOutlook MoveDenial RollbackPreview
   PendingAccountChange AlikeMatter Reporter FeedPlaces OwnList ListEnd MatterKind MatterTerm MatterFieldKind MatterStateKind MatterMoveKind MatterClockRule MatterSpan MatterCounts Organisation MatterContent ListingMeasure

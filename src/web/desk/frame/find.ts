@@ -2,7 +2,12 @@ import type { ApolloClient } from '@apollo/client'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'
 import { labelOf } from '../pieces/words.js'
-import { FindDocumentsDocument, FindOperatorDocument, type FindOperatorQuery } from './search.generated.js'
+import {
+  FindDocumentsDocument,
+  FindOperatorDocument,
+  type FindOperatorQuery,
+  FindSiteDocument,
+} from './search.generated.js'
 
 export interface SearchHit {
   path: string
@@ -16,6 +21,7 @@ export interface SearchGroup {
 }
 
 export const SHORTEST_SEARCH = 2
+const DOMAIN = /^(?:https?:\/\/)?[^\s/〔]+\.[^\s/.]{2,}(?:\/\S*)?$/i
 
 type FoundOperator = FindOperatorQuery['operators']['edges'][number]
 
@@ -25,14 +31,23 @@ export const findEverywhere = async (
   text: string,
   seesCases: boolean,
 ): Promise<SearchGroup[]> => {
-  const [operators, numbers] = await Promise.all([
+  const [operators, numbers, sites] = await Promise.all([
     client.query({ query: FindOperatorDocument, variables: { name: text, seesCases } }),
     seesCases ? client.query({ query: FindDocumentsDocument, variables: { text } }) : null,
+    DOMAIN.test(text) ? client.query({ query: FindSiteDocument, variables: { domain: text } }) : null,
   ])
   const found = operators.data?.operators.edges ?? []
   const { documents = [], colleagues = [] } = numbers?.data?.search ?? {}
   return [
     { title: '经营者', hits: found.map(operatorHit) },
+    {
+      title: '网站',
+      hits: (sites?.data?.site.operators ?? []).map((node) => ({
+        path: operatorPath(node),
+        name: node.name ?? '（无名称）',
+        note: `${sites?.data?.site.domain} · ${operatorCodeOf(node)}`,
+      })),
+    },
     { title: '名单案件', hits: found.flatMap(caseHits) },
     {
       title: '文号',
