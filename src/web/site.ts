@@ -38,6 +38,7 @@ import { ICON_SVG, SITE_STYLE } from './frame/style.js'
 import { themeOf } from './frame/theme.js'
 import { frontPage } from './front/page.js'
 import { penaltiesRouter } from './penalties/page.js'
+import { pilotsRouter } from './pilots/page.js'
 import { scorecardRouter } from './scorecard/routes.js'
 
 const LIST = '/blacklist'
@@ -70,6 +71,7 @@ const routesOf = (own: SiteContext): Router => {
   router.get('/blacklist/:id', showEntry(own))
   router.use(scorecardRouter(own))
   router.use(penaltiesRouter(own))
+  router.use(pilotsRouter(own))
   router.get('/robots.txt', (request, response) => void response.type('text').send(robotsTxt(baseUrlOf(own, request))))
   router.get('/sitemap.xml', (request, response) => void response.type('xml').send(sitemapXml(baseUrlOf(own, request))))
   router.get('/favicon.ico', (_request, response) => void response.redirect(301, '/icon.svg'))

@@ -20,6 +20,7 @@ const PAGES = [
     '/data',
     '/scorecard',
     '/penalties',
+    '/pilots',
     '/scorecard/ecommerce-1',
   ],
   ...['/about', '/my', '/verify', '/developers', '/graphql', '/desk', '/help'],

@@ -24,6 +24,7 @@ describe('every page of the public site', () => {
       '/data',
       '/scorecard',
       '/penalties',
+      '/pilots',
       '/penalties?kind=permit',
       '/check',
       '/clue',

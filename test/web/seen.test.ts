@@ -57,6 +57,7 @@ describe('what people read', () => {
       '/blacklist?region=370200',
       '/blacklist?reason=counterfeit',
       '/penalties',
+      '/pilots',
       '/penalties?kind=permit',
       `/blacklist/${own}`,
     ],

@@ -18,6 +18,7 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   retention: '留存期限',
   'sign-in': '登录',
   'level-three': '等级保护三级',
+  pilots: '试点地区',
 }
 
 export const RULE_SECTION_WORDS: Record<string, string> = {
@@ -38,6 +39,7 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
   terms: '留存多久',
   accounts: '账号与登录',
   requirements: '各项要求',
+  pilots: '各试点地区',
 }
 
 const FIELDS: Record<string, string> = {

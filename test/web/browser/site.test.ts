@@ -50,6 +50,7 @@ describe('the public site in a browser', function () {
     '/data',
     '/scorecard',
     '/penalties',
+    '/pilots',
     '/penalties?kind=permit',
     '/clue',
     '/clue/state',
