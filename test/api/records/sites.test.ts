@@ -76,7 +76,7 @@ describe('what is known of one domain', () => {
 
   it('an unknown domain has nothing, and what is no domain is refused', async () => {
     expect(await found('nobody.example')).to.deep.equal([0, 0, 0, []])
-    for (const text of ['192.0.2.1', 'localhost', 'a b.example', '', '[2001:db8::1]'])
+    for (const text of ['192.0.2.1', 'localhost', '', '[2001:db8::1]'])
       expect((await ask(text)).errors?.[0]?.extensions['code'], text).to.equal('INPUT_INVALID')
   })
 
