@@ -339,7 +339,7 @@ describe('OpenAPI description', () => {
 
   it('describes the pages', async () => {
     for (const path of ['/', '/blacklist', '/penalties', '/scorecard', '/site.css']) await ask(path, 200, { at: path })
-    for (const path of ['/icon.svg', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
+    for (const path of ['/icon.svg', '/pilots', '/robots.txt', '/sitemap.xml']) await ask(path, 200, { at: path })
     await ask('/favicon.ico', 301, { at: '/favicon.ico' })
     await ask('/blacklist?format=csv', 200, { at: '/blacklist' })
     await ask('/blacklist?name=', 303, { at: '/blacklist' })
