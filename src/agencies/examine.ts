@@ -229,6 +229,7 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     codes,
     has: (field: string): boolean => Object.hasOwn(item.fields, field),
     value: (field: string): unknown => item.fields[field],
+    faults: (): readonly ItemProblem[] => problems,
     /** If the item is rejected, records whose key up to the last `/` is this stem are not missing. */
     stem: (text: string): void => {
       said.stems.push(text)

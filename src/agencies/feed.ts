@@ -98,29 +98,13 @@ export const makeFeed = (
     known: new Set(form.names),
     keyedBy: form.keyed ? new Set(form.keyed) : null,
   }))
-  const bounded: FeedBounds = { ...BOUNDS, ...bounds }
-  const wanted = { feed: id, shapes: forms }
-  const shapesWith = (own: readonly FormShape[]) => (own.length === 0 ? forms : [...own, ...forms])
-  const marked = (items: AsyncIterable<SourceItem>) => (marks ? requireMarks(items, marks, wanted) : items)
   return {
     ...rest,
     agency,
-    bounds: bounded,
-    places: { path: fetch.path, folder: id, table: tableOfFeed(id) },
+    ...makeFeedReading(id, { forms, fetch, ...(bounds && { bounds }), ...(marks && { marks }) }),
     exempt: new Set(exempt),
     forms,
     columns: () => forms.flatMap(columnsOfForm),
-    open: async (source, opening) => {
-      const own = shapesOfMaps(opening.maps ?? [])
-      const request = { ...source, ...opening, most: bounded.most, feed: id, shapes: shapesWith(own) }
-      const delivery = await openSource(request, fetch)
-      return { ...delivery, items: marked(renameFields(delivery.items, own, wanted)) }
-    },
-    read: (source, { reader, maps = [] }) => {
-      const own = shapesOfMaps(maps)
-      const items = asItems(openContent(source, (content) => readContent(content, shapesWith(own), id, reader)))
-      return marked(renameFields(items, own, wanted))
-    },
     map: (item, context) => {
       if (Object.hasOwn(item.fields, BROKEN_ITEM_FIELD))
         return rejectIllegible(
@@ -132,6 +116,34 @@ export const makeFeed = (
       if (!form) return rejectIllegible(item, 'form', '字段不属于任何已知格式。The fields belong to no known form.')
       const row = examineItem(item, form.known)
       return row.result(kind, form.drafts(row, context), form.keyedBy)
+    },
+  }
+}
+
+type FeedReading = Pick<AgencyFeed, 'bounds' | 'places' | 'open' | 'read'>
+
+/** Where a feed is, and how its content becomes items. */
+export const makeFeedReading = <F extends FormShape>(
+  id: string,
+  { forms, fetch, bounds, marks }: Pick<FeedDescription, 'fetch' | 'bounds' | 'marks'> & { forms: readonly F[] },
+): FeedReading => {
+  const bounded: FeedBounds = { ...BOUNDS, ...bounds }
+  const wanted = { feed: id, shapes: forms }
+  const shapesWith = (own: readonly FormShape[]) => (own.length === 0 ? forms : [...own, ...forms])
+  const marked = (items: AsyncIterable<SourceItem>) => (marks ? requireMarks(items, marks, wanted) : items)
+  return {
+    bounds: bounded,
+    places: { path: fetch.path, folder: id, table: tableOfFeed(id) },
+    open: async (source, opening) => {
+      const own = shapesOfMaps(opening.maps ?? [])
+      const request = { ...source, ...opening, most: bounded.most, feed: id, shapes: shapesWith(own) }
+      const delivery = await openSource(request, fetch)
+      return { ...delivery, items: marked(renameFields(delivery.items, own, wanted)) }
+    },
+    read: (source, { reader, maps = [] }) => {
+      const own = shapesOfMaps(maps)
+      const items = asItems(openContent(source, (content) => readContent(content, shapesWith(own), id, reader)))
+      return marked(renameFields(items, own, wanted))
     },
   }
 }

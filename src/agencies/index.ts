@@ -6,6 +6,7 @@ import type { Agency, AgencyFeed } from './feed.js'
 import { highCourtAgency } from './high-court.js'
 import { ipOfficeAgency } from './ip-office/index.js'
 import { marketRegulatorAgency } from './market-regulator/index.js'
+import { petitionsMirror } from './market-regulator/petitions.js'
 import { marketplacesAgency } from './marketplaces.js'
 
 export const agencies: readonly Agency[] = [
@@ -18,6 +19,9 @@ export const agencies: readonly Agency[] = [
   certifiersAgency,
   associationsAgency,
 ]
+
+/** Feeds of channels whose items become matters. */
+export const mirrors: ReadonlyMap<string, typeof petitionsMirror> = new Map([[petitionsMirror.id, petitionsMirror]])
 
 export const feeds: ReadonlyMap<string, AgencyFeed> = new Map(
   agencies.flatMap((agency) => agency.feeds.map((feed): [string, AgencyFeed] => [feed.id, feed])),

@@ -1,4 +1,4 @@
-import { feeds } from '../agencies/index.js'
+import { feeds, mirrors } from '../agencies/index.js'
 import { isRefusal, Refusal, refusalJson } from '../foundation/errors.js'
 import { isDate } from '../foundation/time/dates.js'
 import { type Hub, requireFeed } from '../hub/hub.js'
@@ -27,7 +27,7 @@ export const addPullCommand = (command: Command): void => {
     .option('--dated <date>', '文件所反映的日期 · the day on which the file holds true')
     .option('--full', '文件是全量 · the file is the whole feed')
   answerWithHub(pull, (ids: string[], flags: PullFlags) => {
-    for (const id of ids) requireFeed(id)
+    for (const id of ids) if (!mirrors.has(id)) requireFeed(id)
     const file = submittedFile(ids, flags)
     return (hub) => pullAll(hub, ids, flags.json, file)
   })

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto'
 import type { AccountInput } from '../domain/access/accounts.js'
 import type { Role } from '../domain/access/viewer.js'
 import { seatOf } from '../domain/matters/seats.js'
+import { addDays, shanghaiDate } from '../foundation/time/dates.js'
 import type { Hub } from '../hub/hub.js'
 import { FINANCE } from '../sandbox/demo-cases.js'
 import { makeJsonAnswer, type StandInServer, startStandInServer } from '../sandbox/server.js'
@@ -14,7 +15,7 @@ import { sendClue } from '../work/matters/clues.js'
 import { addWebhook, removeWebhook } from '../work/standing/changes/webhooks.js'
 
 const [COUNTY, HEAD, POLICE, NEIGHBOUR] = ['demo-county', 'demo-county-head', 'demo-police', 'demo-liaoning']
-const COURIER = 'demo-courier'
+const [COURIER, MARKETPLACE] = ['demo-courier', 'demo-marketplace']
 const DESK = 'market-regulator@220000'
 
 export const MATTER_CLIENTS: readonly AccountInput[] = [
@@ -92,6 +93,28 @@ const CLUE_OF_PUBLIC = {
   pictures: [],
 }
 
+/** A marketplace reports a removal and the shop's counter-statement. */
+const makeTakedown = (today: string) => ({
+  ...{
+    reference: '演示-6',
+    code: '91220102MAYWR8T958',
+    ground: 'INFRINGEMENT',
+    category: 'COUNTERFEIT',
+    source: 'NOTICE',
+  },
+  ...{
+    subject: '虚构商标口红（商品编号 6001）',
+    basis: '电子商务法第四十二条',
+    measure: 'REMOVED',
+    on: addDays(today, -14),
+  },
+  declaration: {
+    text: '所售商品经虚构商标权利人授权，附授权书。',
+    on: addDays(today, -4),
+    reachedOn: addDays(today, -2),
+  },
+})
+
 export interface MatterStandIns extends StandInServer {
   /** Returns what the examples tell of matters. */
   begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<string>
@@ -106,12 +129,12 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
   })
   const begin: MatterStandIns['begin'] = async (hub, url, secretOf) => {
     const tokens = new Map<string, Promise<string>>()
-    const send = async (client: string, path: string, body: object) => {
+    const send = async (client: string, path: string, body: object, type = 'application/json') => {
       const token = await (tokens.get(client) ?? tokens.set(client, tokenOf(url, client, secretOf(client))).get(client))
-      const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+      const headers = { 'content-type': type, authorization: `Bearer ${token}` }
       const answered = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
       if (answered.status === UNAUTHORIZED) tokens.delete(client)
-      return answered.json()
+      return type === 'application/json' ? answered.json() : answered.text()
     }
     answer = async (client) => {
       const { data } = (await send(client, '/graphql', { query: QUEUE })) as { data?: WaitingMatters }
@@ -134,6 +157,7 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
       await answer(client.name)
     }
     for (const [by, opening] of OPENINGS) await send(by, '/v1/matters', opening)
+    await send(MARKETPLACE, '/v1/takedowns', makeTakedown(shanghaiDate(hub.now())), 'application/x-ndjson')
     return `${DESK_QUEUE}\n   公众线索 A clue of the public ${url}/clue/state   查询码 receipt code ${await sendClue(hub, CLUE_OF_PUBLIC, hub.now())}`
   }
   return { ...server, begin }

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
-import { agencies as allAgencies, feeds } from '../agencies/index.js'
+import { agencies as allAgencies, feeds, mirrors } from '../agencies/index.js'
 import { moveToDone, moveToRefused } from '../agencies/transports/folder/file-outcomes.js'
 import { claimComplete } from '../agencies/transports/folder.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -40,6 +40,7 @@ import { readClueChannel } from '../work/matters/clues.js'
 import { exchangeMatters } from '../work/matters/exchange.js'
 import { recountMatters } from '../work/matters/keep-move.js'
 import { readMatterKinds, readOrganisations } from '../work/matters/kinds.js'
+import { mirrorPetitions, readPetitionRules } from '../work/matters/petitions.js'
 import { type FirstSetup, makeFirstSetup } from '../work/office/first-setup.js'
 import { makeNameSweeper } from '../work/operators/names.js'
 import { publishList } from '../work/publication/publish.js'
@@ -105,7 +106,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
-  for (const read of [readMatterKinds, readOrganisations, readClueChannel]) read()
+  for (const read of [readMatterKinds, readOrganisations, readClueChannel, readPetitionRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {
@@ -147,11 +148,14 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     id: string,
     options: JobOccasion & { file?: SubmittedFile; progress?: (n: number) => void; signal?: AbortSignal },
   ) => {
-    const feed = requireFeed(id)
-    const url = office.addresses().agencies[feed.agency] ?? null
+    const mirror = mirrors.get(id)
+    const { agency } = mirror ?? requireFeed(id)
+    const url = office.addresses().agencies[agency] ?? null
     if (url === null && !options.file)
-      throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[feed.agency]?.setting })
-    const pulled = await runPull(db, { feed, url, mark: keys.mark, rules, archive, now, log, ...options })
+      throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[agency]?.setting })
+    const given = { url, mark: keys.mark, rules, now, log, ...options }
+    if (mirror !== undefined) return mirrorPetitions(db, { feed: mirror, keys, ...given })
+    const pulled = await runPull(db, { feed: requireFeed(id), archive, ...given })
     sweeper.wake()
     return pulled
   }

@@ -1,4 +1,4 @@
-import { feeds } from '../agencies/index.js'
+import { feeds, mirrors } from '../agencies/index.js'
 import { type Config, OFFICE_SETTINGS, type OfficeConfig } from '../config.js'
 import { type RuleConfirmations, withConfirmations } from '../domain/calendar/rule-confirmations.js'
 import type { PlatformSubjects } from '../domain/delivery/delivery.js'
@@ -198,7 +198,7 @@ const usableSettings = (config: Config, opened: SettingValues, log: Log): Settin
 }
 
 const timetableOf = ({ agencies, platforms }: Addresses, hasExchange: boolean): ScheduledJob[] => {
-  const fed = [...feeds.values()].flatMap(({ id, agency }) => {
+  const fed = [...feeds.values(), ...mirrors.values()].flatMap(({ id, agency }) => {
     const address = agencies[agency]
     return address === undefined ? [] : [{ id, watched: !/^https?:/.test(address) }]
   })

@@ -63,6 +63,20 @@ const hearOpening = async (world: World, ask: Ask): Promise<void> => {
   await send(400, { ...clue })
   await send(409, { ...clue, reference: 'A-1', reason: '另一事由' })
   await send(415, 'x', 'text/html')
+  const takedowns = (status: number, row: object, type = 'application/x-ndjson', from = bearer(world, 'marketplace')) =>
+    ask('/v1/takedowns', status, {
+      ...{ at: '/v1/takedowns', method: 'POST', headers: { ...from, 'content-type': type }, body: JSON.stringify(row) },
+    })
+  await takedowns(200, {
+    reference: 'D-1',
+    code: 'x',
+    ground: 'TERMS',
+    subject: '虚构',
+    measure: 'BLOCKED',
+    on: '2026-03-01',
+  })
+  await takedowns(415, {}, 'application/json')
+  await takedowns(403, {}, 'application/x-ndjson', bearer(world, 'credit_service'))
   await send(401, clue, 'application/json', {})
   await send(403, clue, 'application/json', bearer(world, 'credit_service'))
   const one = '/v1/matters/{id}'

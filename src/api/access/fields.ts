@@ -60,6 +60,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_scorecard', 'HUB', 'scorecard'],
     ['see_matter_kinds', 'HUB', 'matterKinds organisations'],
     ['see_matters', 'SEAT', 'matters matter matterCounts findMatters'],
+    ['see_matters', 'HUB', 'checkCoverage'],
     ['see_itself', 'SIGHT', 'node'],
     ['see_itself', 'OWN', 'viewer'],
     ['see_operator', 'SIGHT', 'operator operators site'],
@@ -150,6 +151,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_authorisations record_authorisation', 'GRADE', 'authorisations'],
     ['see_askers', 'SIGHT', 'askedBy', 'BY_ANSWER'],
     ['see_watch_list', 'SIGHT', 'watch'],
+    ['see_own_file', 'OWN', 'ownMatters'],
   ],
   Score: [['see_score_reasons', 'SIGHT', 'reasons audit auditUrl override wayBack lasting']],
   Listing: [

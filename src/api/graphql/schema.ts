@@ -39,6 +39,7 @@ import { publicationClockResolvers } from '../listing/publication-clocks.js'
 import { searchResolvers } from '../listing/search.js'
 import { matterKindResolvers } from '../matters/matter-view.js'
 import { matterResolvers } from '../matters/matters.js'
+import { partyMatterResolvers } from '../matters/party-matters.js'
 import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
 import { officeResolvers } from '../office/office.js'
@@ -121,7 +122,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
     zh: '各单位之间的交办与答复',
     en: 'what organisations handed to each other and answered',
     types:
-      'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts ListingMeasure AlikeMatter Reporter',
+      'Matter MatterContent MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterCounts ListingMeasure AlikeMatter Reporter PartyMatter PartyMatterField CheckCoverage',
   },
   {
     zh: '协作事项的种类文件 schema/matters',
@@ -241,6 +242,7 @@ const RESOLVERS = [
   documentResolvers,
   matterKindResolvers,
   matterResolvers,
+  partyMatterResolvers,
 ]
 
 export const makeSchema = (): GraphQLSchema => {

@@ -19,7 +19,7 @@ import {
   answerReceipts,
   makeAttachmentHandler,
   makeMatterChangesHandlers,
-  makeMattersHandler,
+  makeMattersHandlers,
 } from './matters.js'
 import { answerPaper, makePapersHandler } from './papers.js'
 import { answerRejectsCsv } from './rejects-csv.js'
@@ -34,6 +34,7 @@ const RETRY_SECONDS = 30
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const sellers = makeSellersHandlers()
   const matterChanges = makeMatterChangesHandlers(parts)
+  const matters = makeMattersHandlers()
   const routes: ['get' | 'post' | 'put' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['get', '/v1/sellers', sellers.list],
@@ -45,7 +46,8 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
     ['get', '/v1/matters/:id/attachments/:sha256', answerAttachment],
     ['get', '/v1/matters/:id/receipts', answerReceipts],
     ['get', '/v1/changes', makeChangesHandler(parts, sellerChanges)],
-    ['post', '/v1/matters', makeMattersHandler()],
+    ['post', '/v1/matters', matters.openOrMoveRows],
+    ['post', '/v1/takedowns', matters.takedowns],
     ['get', '/v1/matters', matterChanges.pages],
     ['get', '/v1/matters/stream', matterChanges.stream],
     ['get', '/v1/matters/:id', answerMatter(limits)],

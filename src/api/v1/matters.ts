@@ -20,9 +20,11 @@ import {
   openOrMove,
   parseRow,
   type RowVisit,
+  type RowWork,
   readText,
   splitRows,
 } from '../../work/matters/rows.js'
+import { makeTakedownWork } from '../../work/matters/takedowns.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
 import { listKindViews } from '../matters/matter-view.js'
 import { findMatterForSeat, matterByGlobalId, openAttachmentFor, personOf, uuidIn } from '../matters/matters.js'
@@ -44,22 +46,22 @@ const ROWS_AT_ONCE = 4
 const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
 
 /** One row as JSON, or many as NDJSON; each opens or moves a matter. */
-export const makeMattersHandler = (): AdmittedHandler => {
+export const makeMattersHandlers = () => {
   const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
-  const act = async (asked: AdmittedRequest, work: (bytes: Buffer) => Promise<string>): Promise<void> => {
+  const act = async (asked: AdmittedRequest, path: string, work: (bytes: Buffer) => Promise<string>): Promise<void> => {
     const { request, response, parts, viewer } = asked
     const received = await receive(request, viewer.sub ?? '')
     if (received === null) return
     try {
       await recheckAdmission(request, parts, viewer)
-      const entry = { asked: 'POST /v1/matters', content: received.bytes }
+      const entry = { asked: `POST ${path}`, content: received.bytes }
       const made = () => work(received.bytes)
       response.end(await withAuditedOutcome(asked, entry, made, (content) => ({ content })))
     } finally {
       received.release()
     }
   }
-  return async (asked: AdmittedRequest): Promise<void> => {
+  const openOrMoveRows: AdmittedHandler = async (asked) => {
     const { request, response, viewer } = asked
     requireAct(viewer, 'open_matter')
     const isMany = Boolean(request.is(NDJSON))
@@ -68,15 +70,31 @@ export const makeMattersHandler = (): AdmittedHandler => {
         given: String(request.get('content-type')).slice(0, 100),
         offered: `application/json, ${NDJSON[0]}`,
       })
-    await act(asked, async (bytes) => {
+    await act(asked, '/v1/matters', async (bytes) => {
       response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
-      if (isMany) return answerRows(asked, bytes)
+      if (isMany) return answerRows(asked, bytes, openOrMove)
       const { id, ...told } = await openOrMove(visitOf(asked), parseRow(readText(bytes)))
       response.status(told.result === 'created' ? 201 : 200)
       return JSON.stringify({ ...told, id: makeGlobalId('Matter', id) })
     })
   }
+  const takedowns: AdmittedHandler = async (asked) => {
+    const { request, response, viewer } = asked
+    requireAct(viewer, 'open_matter')
+    if (!request.is(NDJSON))
+      throw new Refusal('MEDIA_TYPE', {
+        given: String(request.get('content-type')).slice(0, 100),
+        offered: NDJSON.join(', '),
+      })
+    await act(asked, '/v1/takedowns', (bytes) => {
+      response.set('Cache-Control', 'no-store').type('application/x-ndjson')
+      return answerRows(asked, bytes, takeTakedown)
+    })
+  }
+  return { openOrMoveRows, takedowns }
 }
+
+const takeTakedown = makeTakedownWork('takedown')
 
 const visitOf = ({ parts, own, viewer }: AdmittedRequest): RowVisit => ({
   ...{ db: parts.db, rules: parts.rules, keys: parts.keys, who: personOf(viewer), now: () => own.now, idIn: uuidIn },
@@ -137,13 +155,13 @@ export const makeMatterChangesHandlers = (parts: ApiDependencies) => ({
 })
 
 /** Sends answers while further rows are worked on; returns the last line. What a sent row did stays done. */
-const answerRows = async (asked: AdmittedRequest, bytes: Buffer): Promise<string> => {
+const answerRows = async (asked: AdmittedRequest, bytes: Buffer, work: RowWork): Promise<string> => {
   const { response, own, parts, viewer } = asked
   const lines = splitRows(bytes)
   if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
   const units = quotaUnitsOf(1, lines.length)
   if (units > 0) parts.quotas.charge(own, viewer.sub, units)
-  const counts = { created: 0, same: 0, refused: 0 }
+  const counts: Record<string, number> = { created: 0, same: 0, refused: 0 }
   const gone = new AbortController()
   response.once('close', () => gone.abort(new Refusal('ANSWER_TIMEOUT')))
   let rows = 0
@@ -151,8 +169,8 @@ const answerRows = async (asked: AdmittedRequest, bytes: Buffer): Promise<string
     while (rows < lines.length) {
       if (parts.leaving.aborted) throw new Refusal('STOPPING')
       const chunk = takeChunk(lines, rows)
-      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked), sent)))
-      for (const { result } of answers) counts[result] += 1
+      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked), sent, work)))
+      for (const { result } of answers) counts[result] = (counts[result] ?? 0) + 1
       const from = rows + 1
       const told = answers.map(({ id, ...answer }, place) => ({
         ...{ row: from + place, ...answer },

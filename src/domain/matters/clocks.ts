@@ -85,7 +85,7 @@ export const recountRunningClocks = (clocks: readonly MatterClock[], calendar: C
   clocks.map((clock) => (clock.ended === null ? recountClock(clock, calendar) : clock))
 
 /** An act recorded later counts from the start of its day. */
-const instantOf = ({ on, at }: Pick<MatterAct, 'on' | 'at'>): Date =>
+export const instantOf = ({ on, at }: Pick<MatterAct, 'on' | 'at'>): Date =>
   on === shanghaiDate(at) ? at : new Date(`${on}T00:00:00+08:00`)
 
 export const startClock = (

@@ -1,5 +1,5 @@
 import { isSamePerson } from '../access/persons.js'
-import { findRunningClock, isRunOut } from './clocks.js'
+import { findRunningClock, instantOf, isRunOut } from './clocks.js'
 import { type MatterKind, movesOfKind, OPENING_MOVE, operandList, splitWord } from './kind.js'
 import type { Matter, MatterAct, MatterDenialCode, MatterRules } from './matter.js'
 
@@ -18,14 +18,15 @@ const GUARDS: Readonly<Record<string, Guard>> = {
     const last = before.moves.findLast(({ seat, move }) => seat === act.seat && Object.hasOwn(kind.moves, move))
     return last === undefined || isSamePerson(last.by, act.by) ? 'OTHER_PERSON' : null
   },
-  in_time: ({ before, act }, clock) => {
+  /** A holder cannot backdate its extension; a channel reports afterwards. */
+  in_time: ({ kind, before, act }, clock) => {
     const running = findRunningClock(before, clock)
     if (running === undefined) return 'CLOCK_NOT_RUNNING'
-    return isRunOut(running, act.at) ? 'CLOCK_RUN_OUT' : null
+    return isRunOut(running, kind.mirror === true ? instantOf(act) : act.at) ? 'CLOCK_RUN_OUT' : null
   },
   run_out: ({ before, act }, clock) => {
     const running = findRunningClock(before, clock)
-    return running !== undefined && isRunOut(running, act.at) ? null : 'CLOCK_STILL_RUNS'
+    return running !== undefined && isRunOut(running, instantOf(act)) ? null : 'CLOCK_STILL_RUNS'
   },
   /** Once for each holder. */
   once: ({ kind, before, act }) => {

@@ -129,6 +129,19 @@ const servicePage = <T>(
   return makeJsonAnswer(200, { status: '1', msg: '成功', data })
 }
 
+/** 12315: a letter with a complaint and a report, and a complaint that was mediated. */
+const PETITIONS: readonly object[] = [
+  {
+    ...{ 登记编号: '虚构12315-1', 类型: '投诉举报', 登记日期: '2026-11-02', 主体类型: '平台内经营者' },
+    ...{ 公示地址区划: '220104', 实际经营地区划: '220104', 主体名称: '虚构服装店', 问题类别: '假冒商品' },
+    ...{ 问题概述: '购得的商品疑似假冒虚构商标', 受理日期: '2026-11-06' },
+  },
+  {
+    ...{ 登记编号: '虚构12315-2', 类型: '投诉', 登记日期: '2026-10-12', 主体类型: '线下经营者' },
+    ...{ 实际经营地区划: '220202', 主体名称: '虚构商行', 问题类别: '售后服务', 受理日期: '2026-10-14' },
+    ...{ 调解终结日期: '2026-11-03', 调解结果: '达成协议', 告知日期: '2026-11-05' },
+  },
+]
 const LIST_PAGE = 100
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
@@ -138,6 +151,7 @@ export const marketRegulatorRoutes = (source: () => World): StandInRoutes => ({
   'GET /recalls': (asked) => servicePage(source().recalls, recallRow, asked),
   'GET /standards': (asked) => servicePage(source().standards, standardRow, asked),
   'GET /commitments': (asked) => servicePage(source().commitments, commitmentRow, asked),
+  'GET /petitions': (asked) => servicePage(PETITIONS, (petition) => petition, asked),
   'GET /quality.xlsx': () => workbook(makeQualityWorkbook(source())),
   'GET /food.xlsx': () => workbook(makeFoodWorkbook(source())),
   'POST /gateway': (asked) => gateway(source(), asked),

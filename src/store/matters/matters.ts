@@ -135,6 +135,21 @@ export const matterByNumber = async (db: Db, number: string): Promise<StoredMatt
     await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.number = ? /* matters.byNumber */`, [number]),
   )
 
+/** Matters that were handed over, newest first. */
+export const listMattersAbout = async (
+  db: Db,
+  operatorId: number,
+  { kinds, most }: { kinds: readonly string[]; most: number },
+): Promise<StoredMatter[]> =>
+  (
+    await queryRows<StoredMatter>(
+      db,
+      `select ${MATTER_COLUMNS} from matters m where m.operator_id = ? and m.kind = any(?::text[]) and (m.content->>'handed')::boolean
+       order by m.opened_at desc, m.number desc limit ? /* matters.about */`,
+      [operatorId, [...kinds], most],
+    )
+  ).map(reviveMatter)
+
 /** `previousHash`: of its newest move. */
 export type LockedMatter = StoredMatter & { previousHash: string }
 

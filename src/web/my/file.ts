@@ -21,6 +21,7 @@ import type {
   PartyAuthorisation,
   PartyFile,
   PartyListing,
+  PartyMatter,
   PartyObjection,
   PartyRecord,
   PartyScore,
@@ -102,6 +103,7 @@ ${standing(file)}
 ${entries(file.listings)}
 ${file.score === null ? NO_SCORE : score(file.score, file.objections)}
 ${objections(shown)}
+${matters(file.ownMatters)}
 ${authorisationsSection(file.authorisations)}`,
   )
 }
@@ -132,6 +134,19 @@ const entry = (one: PartyListing): Html => html`<li><article>
 <p class="who">${labelIn(STATE_WORDS, one.state)}${one.removalReason && html`${bilingual('：', ': ')}${labelIn(REMOVAL_WORDS, one.removalReason)}`}${one.contested ? bilingual('（有异议）', '(under objection)') : null}${one.mirrored ? bilingual('（其他机关决定，此处转录）', '(decided elsewhere, mirrored here)') : null}</p>
 <p class="when">${one.publishedOn && html`${bilingual('公示', 'published')} ${renderDate(one.publishedOn)} `}${one.removedOn ? html`${bilingual('移出', 'removed')} ${renderDate(one.removedOn)}` : one.endsOn && html`${bilingual('届满', 'ends')} ${renderDate(one.endsOn)}`}</p>
 <p class="by">${one.authority && publishedText(one.authority)} ${one.documentNumber && publishedText(one.documentNumber)}</p>
+</article></li>\n`
+
+const matters = (all: readonly PartyMatter[]): Html | null =>
+  all.length === 0
+    ? null
+    : section('matters', '平台措施和承诺核查', 'Measures of platforms and checks')`
+<p>${bilingual('平台或者有关单位向本枢纽报告的、涉及您的事项。对措施有异议的，向采取措施的平台提交不存在侵权行为的声明。', 'What platforms and authorities reported of you. To contest a measure, send the platform a counter-statement.')}</p>
+<ul class="entries">${all.map(matter)}</ul>`
+
+const matter = ({ number, kindName, stateName, openedOn, fields }: PartyMatter): Html => html`<li><article>
+<h3>${bilingual(kindName.zh, kindName.en)} <small>${number}</small></h3>
+<p class="who">${bilingual(stateName.zh, stateName.en)} ${renderDate(openedOn)}</p>
+<dl class="facts">${fields.map(({ name, value }) => definitionRow(name.zh, name.en, value.zh === value.en ? publishedText(value.zh) : bilingual(value.zh, value.en)))}</dl>
 </article></li>\n`
 
 const NO_SCORE = section('score', '信用评分', 'Score')`

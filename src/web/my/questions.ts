@@ -17,7 +17,8 @@ export const FILE_QUERY = `query MyFile { myFile {
     lasting { zh en count basis confirmed } }
   listings { ${LISTING} }
   objections { id state correctionPending statement openedAt dueOn note openedBy consequence { zh en } record { ${RECORD} } attachments { ${PAPER} } }
-  authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy } } viewer { sub } }`
+  authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy }
+  ownMatters { number kindName { zh en } stateName { zh en } openedOn fields { name { zh en } value { zh en } } } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
@@ -148,6 +149,14 @@ export interface PartyAuthorisation {
   withdrawnBy: string | null
 }
 
+export interface PartyMatter {
+  number: string
+  kindName: BilingualText
+  stateName: BilingualText
+  openedOn: string
+  fields: { name: BilingualText; value: BilingualText }[]
+}
+
 export interface PartyFile {
   uscc: string | null
   shop: string | null
@@ -158,6 +167,7 @@ export interface PartyFile {
   listings: PartyListing[]
   objections: PartyObjection[]
   authorisations: PartyAuthorisation[]
+  ownMatters: PartyMatter[]
 }
 
 export interface PartyAsker {

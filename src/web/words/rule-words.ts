@@ -9,6 +9,7 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   lists: '名单',
   matters: '协作事项',
   measures: '惩戒措施',
+  petitions: '投诉举报的处理权限',
   'public-entry': '公示的内容',
   objections: '异议',
   recovery: '信用修复',
@@ -25,6 +26,7 @@ export const RULE_SECTION_WORDS: Record<string, string> = {
   severities: '严重程度',
   clocks: '期限',
   rows: '各行',
+  routes: '由何地处理',
   lists: '名单种类',
   items: '措施',
   organisations: '由谁实施',
@@ -101,6 +103,8 @@ const FIELDS: Record<string, string> = {
   applies: '适用的情形',
   unit: '单位',
   unsure: '未经核实的',
+  parties: '被反映的主体',
+  places: '依次采用的地点',
   extension: '可以延长',
 }
 
@@ -215,6 +219,21 @@ const VALUES: Record<string, string> = {
   HOURS: '小时',
   SET: '由文书确定日期',
   AUTHORITY: '决定机关所在地的',
+  COMPLAINT: '投诉',
+  REPORT: '举报',
+  TRADER: '线下经营者',
+  PLATFORM: '平台经营者、自建网站',
+  SHOP: '平台内经营者',
+  SHOP_WITHOUT_ADDRESS: '未公示地址或者无法联系的平台内经营者',
+  ADVERTISEMENT: '广告',
+  OWN_ADVERTISEMENT: '自行发布的互联网广告',
+  BUSINESS: '实际经营地',
+  SEAT: '住所地',
+  SHOWN: '在平台公示的地址',
+  PLATFORM_SEAT: '平台经营者住所地',
+  ACT: '行为发生地',
+  PUBLISHER: '广告发布者所在地',
+  ADVERTISER: '广告主所在地',
 }
 
 const factWords = (name: string): string | undefined =>

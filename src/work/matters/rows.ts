@@ -1,5 +1,6 @@
 /** Openings and moves in NDJSON or JSON files, answered row by row. References let a file come twice. */
 import { isUtf8 } from 'node:buffer'
+import type { HistoryStep } from '../../domain/matters/matter.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { contractCheck } from '../../foundation/contracts.js'
@@ -72,9 +73,19 @@ const rowsIn = (name: string, bytes: Buffer): unknown[] => {
 const referenceOf = (sent: unknown): string | null =>
   isRecord(sent) && typeof sent['reference'] === 'string' ? sent['reference'] : null
 
-export const answerRow = async (visit: RowVisit, sent: unknown) => {
+interface RowDone {
+  result: string
+  reference: string | null
+  id: string
+  number: string
+  state: string | null
+}
+
+export type RowWork = (visit: RowVisit, sent: unknown) => Promise<RowDone>
+
+export const answerRow = async (visit: RowVisit, sent: unknown, work: RowWork = openOrMove) => {
   try {
-    return await openOrMove(visit, sent)
+    return await work(visit, sent)
   } catch (error) {
     return { id: null, ...tellRowRefusal(error, referenceOf(sent), visit.rules.mark) }
   }
@@ -107,10 +118,14 @@ export const findOperatorOfMatter = async (db: Db, code: string) => {
   })
 }
 
-const CONTRACTS = { OPENING: 'contracts/matter-opening', MOVING: 'contracts/matter-moving' }
+const CONTRACTS = {
+  OPENING: 'contracts/matter-opening',
+  MOVING: 'contracts/matter-moving',
+  TAKEDOWN: 'contracts/matter-takedown',
+}
 
 /** Refusals MATTER_FIELD_INVALID, INPUT_INVALID. The contract comes first: it bounds the depth. */
-const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
+export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): object => {
   const [fault] = isRecord(sent)
     ? contractCheck(CONTRACTS[what])(sent)
     : [{ field: '', message: '不是 JSON 对象，或有同名成员 no JSON object, or a member named twice' }]
@@ -159,3 +174,37 @@ const findNamedMatter = async ({ db, who: { seat }, idIn }: RowVisit, named: str
   const own = seat === null ? [] : await store.mattersOfReference(db, { openedBy: seat, kinds, reference: named })
   return own.length === 1 ? (own[0] ?? null) : null
 }
+
+/** What a marketplace or a channel reports afterwards: the opening and the steps so far, any number of times. */
+export interface MatterHistory {
+  opening: MatterOpening
+  steps: readonly HistoryStep[]
+}
+
+/** Makes what is missing, in the caller's transaction. Refusals point to the member of the row. */
+export const followHistory = async (
+  parts: MatterParts,
+  who: MatterPerson,
+  { opening, steps }: MatterHistory,
+  now: Date,
+): Promise<{ stored: store.StoredMatter; result: 'created' | 'moved' | 'same' }> => {
+  const opened = await openMatter(parts, who, opening, now).catch((error) => {
+    throw pointTo(error, (pointer) => pointer.replace(/^\/fields(?=\/)/, ''))
+  })
+  let stored = opened.stored
+  let moved = false
+  for (const { at, ...step } of steps) {
+    const moving = { ...step, id: stored.id, reference: `${step.move} ${step.on}` }
+    const made = await moveMatter(parts, who, moving, now).catch((error) => {
+      throw pointTo(error, () => at)
+    })
+    moved ||= made.isNew
+    stored = made
+  }
+  return { stored, result: opened.isNew ? 'created' : moved ? 'moved' : 'same' }
+}
+
+const pointTo = (error: unknown, at: (pointer: string) => string): unknown =>
+  isRefusal(error) && 'pointer' in error.details
+    ? new Refusal(error.code, { ...error.details, pointer: at(String(error.details['pointer'])) })
+    : error

@@ -76,6 +76,8 @@ const PULLS: Readonly<Record<string, string>> = {
   ratings: '10 4 * * *',
   standards: '20 4 * * *',
   commitments: '40 4 * * *',
+  // Days count from what the channel has registered.
+  petitions: '15 * * * *',
 }
 
 export const cronOfFeed = (feed: string): string => {

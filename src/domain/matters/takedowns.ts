@@ -1,0 +1,89 @@
+/** A row of POST /v1/takedowns as a history: what was noticed, then each step that its holder reports. */
+import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
+import type { MatterAct } from './matter.js'
+
+export const TAKEDOWN_KIND = 'takedown'
+
+export interface TakedownRow {
+  reference: string
+  replaces?: string
+  to?: string
+  code: string
+  ground: 'INFRINGEMENT' | 'VIOLATION' | 'TERMS'
+  subject: string
+  category?: string
+  source?: string
+  basis?: string
+  reason?: string
+  facts?: string
+  contact?: string
+  provider?: string
+  automatedDetection?: boolean
+  automatedDecision?: string
+  noticedOn?: string
+  measure?: string
+  on?: string
+  until?: string
+  publication?: { url: string; on: string }
+  declaration?: { text: string; on: string; reachedOn?: string; waitUntil?: string }
+  outcome?: { result: keyof typeof OUTCOME_MOVES; on: string; number?: string; reason?: string }
+}
+
+/** A step that happened on a day; `at` points to the member of the row that tells it. */
+export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 'reason' | 'day' | 'fields' | 'to'> {
+  at: string
+}
+
+const OUTCOME_MOVES = {
+  REFUSED: 'take_no_measure',
+  KEPT: 'complained',
+  RESTORED: 'restore',
+  EXPIRED: 'expire',
+  CORRECTED: 'wrong',
+} as const
+
+const JILIN = '22'
+
+export const isCodeOfProvince = (code: string): boolean =>
+  hasUsccForm(code) && extractRegionOfUscc(code).startsWith(JILIN)
+
+export const fieldsOfTakedown = (row: TakedownRow): Record<string, string> => {
+  const { code: party, ground, subject, category, source, basis, reason: explanation, facts, contact, provider } = row
+  const detected = row.automatedDetection === undefined ? undefined : row.automatedDetection ? 'YES' : 'NO'
+  const all = { party, ground, subject, category, source, basis, explanation, facts, contact, provider, detected }
+  return given({ ...all, decided: row.automatedDecision })
+}
+
+/** The day on which the holder itself had the matter. */
+export const dayOfNotice = ({ to, noticedOn, on }: TakedownRow): string | undefined =>
+  to === undefined ? (noticedOn ?? on) : undefined
+
+export const stepsOfTakedown = (row: TakedownRow): HistoryStep[] => {
+  const { ground, measure, on, until, publication, declaration, outcome } = row
+  const steps: HistoryStep[] = []
+  if (measure !== undefined && on !== undefined) {
+    const move = ground === 'VIOLATION' ? 'act_on_violation' : 'act'
+    steps.push({ at: '/measure', move, on, fields: given({ measure, until }) })
+  }
+  if (publication !== undefined)
+    steps.push({ at: '/publication', move: 'publish_result', on: publication.on, fields: { url: publication.url } })
+  if (declaration !== undefined) {
+    const { text, reachedOn, waitUntil: day } = declaration
+    steps.push({ at: '/declaration', move: 'declare', on: declaration.on, fields: { declaration: text } })
+    if (reachedOn !== undefined)
+      steps.push({
+        at: '/declaration/reachedOn',
+        move: 'forward_declaration',
+        on: reachedOn,
+        ...(day !== undefined && { day }),
+      })
+  }
+  if (outcome !== undefined) {
+    const { result, ...rest } = outcome
+    steps.push({ at: '/outcome', move: OUTCOME_MOVES[result], ...rest })
+  }
+  return steps.sort((one, other) => (one.on < other.on ? -1 : one.on > other.on ? 1 : 0))
+}
+
+const given = (values: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Record<string, string>
