@@ -38,10 +38,10 @@ const CLOCK = outside(
   /\bnew Date\(\)|\bDate\.now\(\)/g,
 )
 
-/** Kinds of matter are data. Words, pages that lead to one, and the demo may name them. */
+/** Kinds of matter are data. Words, pages, routes and feeds that lead to one, and the demo may name them. */
 const KINDS_OF_MATTER = outside(
-  /^(src\/(web|demo|sandbox)|seeds)\//,
-  /'(assist|clue|directive|interview|referral|transfer)'/g,
+  /^(src\/(web|demo|sandbox|api\/v1|agencies)|seeds)\//,
+  /'(assist|clue|directive|interview|petition|referral|takedown|transfer)'/g,
 )
 
 const schema = buildSchema(read('schema/schema.graphql'))

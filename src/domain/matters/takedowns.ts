@@ -2,8 +2,6 @@
 import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
 import type { MatterAct } from './matter.js'
 
-export const TAKEDOWN_KIND = 'takedown'
-
 export interface TakedownRow {
   reference: string
   replaces?: string
