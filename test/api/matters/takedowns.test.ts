@@ -113,13 +113,13 @@ describe('POST /v1/takedowns', () => {
   })
 
   it('a measure against a violation is to be public within a working day, and is published', async () => {
-    const publication = { url: 'https://mall.test/notice/1', on: '2026-03-02' }
+    const publication = { url: 'https://mall.test/notice/1', on: '2026-02-28' }
     await send([violation('违'), violation('违公', { publication })])
     const [open, told] = [await stored('违'), await stored('违公')]
     const dueOf = ({ content }: Any) => [content.clocks[0].due.on, content.clocks[0].ended?.how ?? null]
     expect([dueOf(open), dueOf(told)]).to.deep.equal([
-      ['2026-03-02', null],
-      ['2026-03-02', 'MET'],
+      ['2026-02-28', null],
+      ['2026-02-28', 'MET'],
     ])
   })
 
