@@ -1,6 +1,7 @@
 /** The mirror of 12315. Fields that name the person who complains or reports are not known here and never read. */
+
+import type { HistoryStep } from '../../domain/matters/matter.js'
 import type { Petition, PetitionPlace, PetitionType } from '../../domain/matters/petitions.js'
-import type { HistoryStep } from '../../domain/matters/takedowns.js'
 import type { ItemProblem, SourceItem } from '../../domain/records/records.js'
 import { type Examination, examineItem } from '../examine.js'
 import { makeFeedReading } from '../feed.js'

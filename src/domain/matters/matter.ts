@@ -71,6 +71,11 @@ export interface MatterAct {
   link?: string
 }
 
+/** A step that happened on a day; `at` points to the member of the row that tells it. */
+export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 'reason' | 'day' | 'fields' | 'to'> {
+  at: string
+}
+
 export interface MatterRules {
   calendar: Calendar
   /** Line of the seat's organisation, such as `police`; null for clients. */

@@ -1,6 +1,6 @@
 /** Complaints and reports as 12315 tells them (市场监管总局令第121号). The hub follows them; it accepts and mediates none. */
 import { isInForce, type RuleDates, type RuleFault, type RuleSource } from '../calendar/dated-rows.js'
-import type { HistoryStep } from './takedowns.js'
+import type { HistoryStep } from './matter.js'
 
 export type PetitionType = 'COMPLAINT' | 'REPORT'
 /** Whose conduct it is: of a trader offline, a platform or own site, a shop on a platform, or an advertiser. */

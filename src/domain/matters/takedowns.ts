@@ -1,6 +1,6 @@
 /** A row of POST /v1/takedowns as a history: what was noticed, then each step that its holder reports. */
 import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
-import type { MatterAct } from './matter.js'
+import type { HistoryStep } from './matter.js'
 
 export interface TakedownRow {
   reference: string
@@ -25,11 +25,6 @@ export interface TakedownRow {
   publication?: { url: string; on: string }
   declaration?: { text: string; on: string; reachedOn?: string; waitUntil?: string }
   outcome?: { result: keyof typeof OUTCOME_MOVES; on: string; number?: string; reason?: string }
-}
-
-/** A step that happened on a day; `at` points to the member of the row that tells it. */
-export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 'reason' | 'day' | 'fields' | 'to'> {
-  at: string
 }
 
 const OUTCOME_MOVES = {
