@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { agencies as allAgencies, feeds, mirrors } from '../agencies/index.js'
+import { openPetitions } from '../agencies/market-regulator/petitions.js'
 import { moveToDone, moveToRefused } from '../agencies/transports/folder/file-outcomes.js'
 import { claimComplete } from '../agencies/transports/folder.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
@@ -154,7 +155,11 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[agency]?.setting })
     const given = { url, mark: keys.mark, rules, now, log, ...options }
-    if (mirror !== undefined) return mirrorPetitions(db, { feed: mirror, keys, ...given })
+    if (mirror !== undefined) {
+      const { file, ...occasion } = given
+      const open = () => openPetitions({ url, file, signal: options.signal })
+      return mirrorPetitions(db, { ...occasion, feed: mirror, keys, open })
+    }
     const pulled = await runPull(db, { feed: requireFeed(id), archive, ...given })
     sweeper.wake()
     return pulled

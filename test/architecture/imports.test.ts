@@ -104,7 +104,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     listing: 'calendar delivery matters timetable',
     publication: 'delivery timetable',
     delivery: 'calendar audit timetable',
-    matters: 'calendar intake standing audit timetable',
+    matters: 'calendar standing audit timetable',
     standing: 'calendar access audit timetable',
     worklist: 'calendar delivery',
     notifications: 'calendar standing worklist access audit timetable',

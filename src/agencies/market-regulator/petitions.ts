@@ -3,6 +3,7 @@
 import type { HistoryStep } from '../../domain/matters/matter.js'
 import type { Petition, PetitionPlace, PetitionType } from '../../domain/matters/petitions.js'
 import type { ItemProblem, SourceItem } from '../../domain/records/records.js'
+import type { FeedDelivery } from '../delivery.js'
 import { type Examination, examineItem } from '../examine.js'
 import { makeFeedReading } from '../feed.js'
 import { mapWordsToValues, splitWords } from '../words.js'
@@ -121,3 +122,14 @@ export const petitionsMirror = {
   }),
   interpret: readPetition,
 }
+
+interface PetitionSource {
+  url: string | null
+  file: (({ path: string } | { bytes: Buffer }) & { reader?: string }) | undefined
+  signal: AbortSignal | undefined
+}
+
+export const openPetitions = ({ url, file, signal }: PetitionSource): FeedDelivery | Promise<FeedDelivery> =>
+  file === undefined
+    ? petitionsMirror.open({ url: url ?? '', ...(signal && { signal }) }, { state: null })
+    : { items: petitionsMirror.read('path' in file ? file.path : file.bytes, { reader: file.reader }), file: null }

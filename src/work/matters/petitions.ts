@@ -1,6 +1,6 @@
 /** Mirrors a feed of 12315: each petition's opening and steps so far, in a transaction of its own. */
 
-import type { DeliveryOutcome, SourceReject } from '../../agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../agencies/delivery.js'
 import type { petitionsMirror } from '../../agencies/market-regulator/petitions.js'
 import {
   checkPetitionRoutes,
@@ -19,7 +19,6 @@ import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { makeRulesReader } from '../calendar/rules.js'
-import { checkReadable, type PullResult, type SubmittedFile } from '../intake/pull.js'
 import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import type { MatterParts } from './keep-move.js'
 import { moveMatter } from './matters.js'
@@ -37,14 +36,14 @@ const CHANNEL = { by: 'feed', role: 'public', seat: CHANNEL_SEAT } as const
 
 export interface MirrorOptions extends RunOptions, Omit<MatterParts, 'db'> {
   feed: typeof petitionsMirror
-  url: string | null
-  file?: SubmittedFile
+  open: () => FeedDelivery | Promise<FeedDelivery>
   signal?: AbortSignal
 }
 
-export const mirrorPetitions = (db: Db, options: MirrorOptions): Promise<PullResult | null> =>
-  runAlone(db, { ...options, job: 'pull', subject: options.feed.id, whole: false, file: null }, async (run) => {
-    const delivery = await openDelivery(options)
+/** Answers as a pull does. */
+export const mirrorPetitions = (db: Db, options: MirrorOptions) =>
+  runAlone(db, { ...options, job: 'pull', subject: options.feed.id, whole: false }, async (run) => {
+    const delivery = await options.open()
     const counts = { received: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, ended: 0 }
     const rejects: SourceReject[] = []
     try {
@@ -68,19 +67,8 @@ export const mirrorPetitions = (db: Db, options: MirrorOptions): Promise<PullRes
     return { feed: options.feed.id, full: false, run: run.id, ms: run.elapsed(), ...counts }
   })
 
-const openDelivery = ({ feed, url, file, signal }: MirrorOptions): ReturnType<typeof feed.open> | Opened => {
-  if (file === undefined) {
-    if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
-    return feed.open({ url, ...(signal && { signal }) }, { state: null })
-  }
-  if ('path' in file) checkReadable(file.path)
-  return { items: feed.read('path' in file ? file.path : file.bytes, { reader: file.reader }), file: null }
-}
-
-type Opened = Awaited<ReturnType<typeof petitionsMirror.open>>
-
 const settle = async (
-  delivery: Opened,
+  delivery: FeedDelivery,
   run: OpenRun,
   outcome: DeliveryOutcome['outcome'],
   rejects: readonly SourceReject[],

@@ -47,19 +47,10 @@ describe('the mirror of 12315', () => {
   const db = database()
 
   const take = async (...letters: object[]) => {
-    const file = { bytes: Buffer.from(JSON.stringify(letters)), name: 'letters.json' }
+    const bytes = Buffer.from(JSON.stringify(letters))
     const keys = { seal: (text: string) => text, unseal: (text: string) => text }
-    const given = {
-      feed: petitionsMirror,
-      url: null,
-      file,
-      rules,
-      keys,
-      mark,
-      log,
-      now: () => NOW,
-      cause: 'command' as const,
-    }
+    const open = () => ({ items: petitionsMirror.read(bytes, {}), file: null })
+    const given = { feed: petitionsMirror, open, rules, keys, mark, log, now: () => NOW, cause: 'command' as const }
     const told = await mirrorPetitions(db(), given)
     const {
       received,
