@@ -72,7 +72,7 @@ const NAMES = [
 ]
 const REGION = /^\d{6}$/
 
-export type PetitionOrProblems = { petition: Petition } | { problems: readonly ItemProblem[] }
+type PetitionOrProblems = { petition: Petition } | { problems: readonly ItemProblem[] }
 
 const readPetition = (item: SourceItem, today: string): PetitionOrProblems => {
   const known = Object.fromEntries(NAMES.flatMap((name) => (name in item.fields ? [[name, item.fields[name]]] : [])))
