@@ -76,6 +76,14 @@ describe('administration over GraphQL', () => {
     expect(await add({ name: '虚构机关', ...police, agency: 'weather' })).to.equal('AGENCY_UNKNOWN')
   })
 
+  it('names the agency of an account in its own region', async () => {
+    const input = { name: '虚构邻省', role: 'agency', agency: 'market-regulator', region: '210000' }
+    const query = `mutation A($input: RegisterInput!) { addClient(input: $input) { client { agencyName { zh } } } }`
+    expect((await act(query, { input })).data.addClient.client).to.deep.equal({
+      agencyName: { zh: '辽宁省市场监督管理厅' },
+    })
+  })
+
   it('registers a system with a secret shown once, rotates it with an overlap, and ends it', async () => {
     const added = await act(
       `mutation A($input: RegisterInput!) { addClient(input: $input) { secret client { name role agency region rotatedAt endedAt } } }`,

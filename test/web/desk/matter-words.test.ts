@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { describeClock } from '../../../src/web/desk/pages/matters/clock-words.js'
+import { describeClock } from '../../../src/web/desk/pages/matters/words.js'
 
 type Clock = Parameters<typeof describeClock>[0]
 const CLOCK: Clock = {

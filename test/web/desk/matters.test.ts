@@ -110,6 +110,8 @@ describe('matters at the desk', function () {
     await page.getByRole('link', { name: '发起协作事项' }).click()
     await page.getByRole('radio', { name: '协查' }).check()
     await chooseSeat(page, '辽宁省', '辽宁省市场监督管理厅')
+    for (const copied of ['吉林省财政厅', '吉林省公安厅']) await choose(page, '抄送哪些单位', copied)
+    await page.keyboard.press('Escape')
     await choose(page, '目的', '调查取证')
     await page.getByLabel('协查内容').fill(REQUEST)
     const send = page.getByRole('button', { name: '确认发起' })
@@ -123,8 +125,9 @@ describe('matters at the desk', function () {
     const kept = await page.getByRole('link', { name: PAPER.name }).getAttribute('href')
     expect(Buffer.from(await (await page.request.get(kept ?? '')).body())).to.deep.equal(PAPER.buffer)
     await page.getByText(hash('sha256', PAPER.buffer)).waitFor()
-    const { data } = await hub.ask('{ matters { nodes { id moveCount } } }', {}, neighbour)
-    const [{ id, moveCount }] = data.matters.nodes
+    const { data } = await hub.ask('{ matters { nodes { id moveCount copied number } } }', {}, neighbour)
+    const [{ id, moveCount, copied, number }] = data.matters.nodes
+    expect(copied).to.have.members(['finance@220000', 'police@220000'])
     expect(page.url()).to.include(id)
     await move({
       id,
@@ -133,7 +136,8 @@ describe('matters at the desk', function () {
       documentNumber: '辽虚协复〔2026〕1号',
       attachments: [fileOf('REPLY')],
     })
-    await officer.open('/matters?queue=ENDED', '协作事项')
+    await officer.open('', '今日')
+    await page.getByRole('link', { name: '协作事项有新答复 1 件' }).click()
     await page
       .getByRole('row', { name: new RegExp(REQUEST) })
       .getByRole('link')
@@ -142,6 +146,11 @@ describe('matters at the desk', function () {
     await page.getByText(fileOf('REPLY').sha256).waitFor()
     await page.getByText('虚构辽宁（辽宁省市场监督管理厅）').first().waitFor()
     expect(await violations(page)).to.deep.equal([])
+    await officer.open('', '今日')
+    await page.getByText('没有等待办理的事项。').waitFor()
+    await page.getByRole('combobox', { name: '查找' }).fill('辽虚协复〔2026〕1号')
+    await page.getByRole('option', { name: new RegExp(number) }).click()
+    await page.getByRole('heading', { level: 1, name: `协查 ${number}` }).waitFor()
     await inOrder(officer)
   })
 
@@ -150,7 +159,7 @@ describe('matters at the desk', function () {
     const officer = await atDesk(visitor, hub, 'officer')
     const { page } = officer
     await officer.open('', '今日')
-    await page.getByRole('link', { name: '1 件协作事项' }).click()
+    await page.getByRole('link', { name: '协作事项等待办理 1 件' }).click()
     await page
       .getByRole('row', { name: new RegExp(REQUEST) })
       .getByRole('link')

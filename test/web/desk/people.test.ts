@@ -22,8 +22,8 @@ describe('people at the desk', function () {
     await open('/administration/people', '人员')
     await page.getByRole('button', { name: '确认：虚构待确认' }).click()
     const facts = page.getByRole('dialog').locator('dl')
-    await facts.getByText('省市场监督管理厅').waitFor()
-    const values = ['虚构待确认', '经办人', '吉林省市场监督管理厅', '长春市']
+    await facts.getByText('长春市市场监督管理局').waitFor()
+    const values = ['虚构待确认', '经办人', '长春市市场监督管理局', '长春市']
     expect(await facts.locator('dd').allTextContents()).to.deep.equal(values)
     expect(await violations(page)).to.deep.equal([])
     expect(faults).to.deep.equal([])

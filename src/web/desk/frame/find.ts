@@ -1,9 +1,11 @@
 import type { ApolloClient } from '@apollo/client'
+import { aboutOf } from '../pages/matters/words.js'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'
 import { labelOf } from '../pieces/words.js'
 import {
   FindDocumentsDocument,
+  FindMattersDocument,
   FindOperatorDocument,
   type FindOperatorQuery,
   FindSiteDocument,
@@ -31,10 +33,11 @@ export const findEverywhere = async (
   text: string,
   seesCases: boolean,
 ): Promise<SearchGroup[]> => {
-  const [operators, numbers, sites] = await Promise.all([
+  const [operators, numbers, sites, matters] = await Promise.all([
     client.query({ query: FindOperatorDocument, variables: { name: text, seesCases } }),
     seesCases ? client.query({ query: FindDocumentsDocument, variables: { text } }) : null,
     DOMAIN.test(text) ? client.query({ query: FindSiteDocument, variables: { domain: text } }) : null,
+    client.query({ query: FindMattersDocument, variables: { text } }),
   ])
   const found = operators.data?.operators.edges ?? []
   const { documents = [], colleagues = [] } = numbers?.data?.search ?? {}
@@ -56,6 +59,14 @@ export const findEverywhere = async (
         const what = move === null ? '处罚决定' : labelOf('MoveName', move)
         return path ? [{ path, name: number, note: `${what} · ${operator?.name ?? ''}` }] : []
       }),
+    },
+    {
+      title: '协作事项',
+      hits: (matters.data?.findMatters ?? []).map((one) => ({
+        path: `/matters/${one.id}`,
+        name: one.number,
+        note: [one.definition.name.zh, one.stateName.zh, aboutOf(one)].join(' · '),
+      })),
     },
     {
       title: '同事',

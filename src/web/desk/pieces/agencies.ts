@@ -1,14 +1,15 @@
 import { useQuery } from '@apollo/client/react'
 import { AgencyNamesDocument } from './agencies.generated.js'
+import { PROVINCE } from './places.js'
 
-/** Agencies with seats in matters, and those with feeds. */
-export const useAgencyNames = (): Map<string, string> => {
-  const { data } = useQuery(AgencyNamesDocument)
+/** Agencies with feeds, and those with seats in matters by their names in the region. */
+export const useAgencyNames = (region = PROVINCE): Map<string, string> => {
+  const { data } = useQuery(AgencyNamesDocument, { variables: { region } })
   const seated = (data?.organisations ?? []).map(({ seat, name }) => [seat.replace(/@.*/, ''), name.zh] as const)
-  return new Map([...seated, ...(data?.agencies ?? []).map(({ id, name }) => [id, name.zh] as const)])
+  return new Map([...(data?.agencies ?? []).map(({ id, name }) => [id, name.zh] as const), ...seated])
 }
 
 export const useFeedTitles = (): Map<string, string> => {
-  const { data } = useQuery(AgencyNamesDocument)
+  const { data } = useQuery(AgencyNamesDocument, { variables: { region: PROVINCE } })
   return new Map((data?.agencies ?? []).flatMap(({ feeds }) => feeds.map(({ id, title }) => [id, title.zh] as const)))
 }

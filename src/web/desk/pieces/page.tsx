@@ -53,6 +53,13 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
   )
 }
 
+export const Panel = ({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) => (
+  <section className={wide ? 'panel wide' : 'panel'} aria-label={title}>
+    <h2>{title}</h2>
+    {children}
+  </section>
+)
+
 const crumbsOf = (pathname: string): { path: string; title: string }[] => {
   const parts = pathname.split('/').filter(Boolean)
   return parts.flatMap((_, i) => {

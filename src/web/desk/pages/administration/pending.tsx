@@ -1,5 +1,4 @@
 import type { PendingChange } from '../../../../domain/access/accounts.js'
-import { useAgencyNames } from '../../pieces/agencies.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { regionWords } from '../../pieces/places.js'
@@ -12,6 +11,7 @@ interface PendingAccount {
   role: string
   duty?: string | null
   agency: string | null
+  agencyName: { zh: string } | null
   region: string | null
   pendingSince: string | null
   pendingChanges: readonly { change: PendingChange; by: string }[]
@@ -58,12 +58,11 @@ export const ConfirmAccountButton = ({
 }
 
 /** The second person checks these. */
-const AccountFacts = ({ of: { name, role, duty, agency, region } }: { of: PendingAccount }) => {
-  const agencies = useAgencyNames()
+const AccountFacts = ({ of: { name, role, duty, agency, agencyName, region } }: { of: PendingAccount }) => {
   const facts = [
     ['名称', name],
     ['角色', duty == null ? roleWords(role) : `${roleWords(role)}（${labelOf('Duty', duty)}）`],
-    ['所属单位', agency === null ? '未填' : (agencies.get(agency) ?? agency)],
+    ['所属单位', agencyName?.zh ?? agency ?? '未填'],
     ['区划', regionWords(region)],
   ]
   return (

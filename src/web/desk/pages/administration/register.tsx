@@ -30,6 +30,8 @@ const ROLE_WORDS: Record<string, string> = {
   auditor: '只读：查看并校验痕迹，查看全部内部信息。',
 }
 
+const REGION = /^\d{6}$/
+
 /** The typed values stay when `onSend` throws. */
 export const RegisterForm = ({
   what,
@@ -48,7 +50,7 @@ export const RegisterForm = ({
   const [form] = Form.useForm<AccountRegistration>()
   const role = Form.useWatch('role', form)
   const region = Form.useWatch('region', form)
-  const agencies = useAgencyNames()
+  const agencies = useAgencyNames(REGION.test(region ?? '') ? region : undefined)
   const id = useId()
   const send = async ({ name, role, duty, agency, region }: AccountRegistration) => {
     setBusy(true)
@@ -128,7 +130,7 @@ export const RegisterForm = ({
               typedRegionWords(region) ??
               '不填为全省。限于市、县的，只能办理该区划内主体的名单，也不能办理涉及全省的事项。'
             }
-            rules={[{ pattern: /^\d{6}$/, message: '六位区划代码。' }]}
+            rules={[{ pattern: REGION, message: '六位区划代码。' }]}
           >
             <AutoComplete
               allowClear

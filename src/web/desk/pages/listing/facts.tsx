@@ -1,3 +1,4 @@
+import { Link } from 'react-router'
 import { MOVES } from '../../../../domain/listing/moves.js'
 import { OperatorCode, operatorCodeOf } from '../../pieces/code.js'
 import { daysUntil, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
@@ -150,9 +151,9 @@ export const MeasuresPanel = ({ of: { measures } }: { of: CaseFile }) =>
           key: one.matter,
           cells: [
             one.organisation.zh,
-            <span key="item" title={one.ground}>
+            <Link key="item" to={`/matters/${one.matter}`} title={one.ground}>
               {one.item}
-            </span>,
+            </Link>,
             <span key="state" className={one.late ? 'bad' : one.lifted || one.dueOn === null ? '' : 'warn'}>
               {one.stateName.zh}
               {one.dueOn && !one.lifted && (

@@ -103,6 +103,7 @@ export default function ListingPage() {
               onChanged={again}
             />
           )}
+          <MeasuresPanel of={of} />
           {!of.mirrored && <KeeperPanel of={of} onChanged={again} />}
           <ConcernsPanel of={of} onChanged={again} />
           <BasisPanel of={of} />
@@ -111,7 +112,6 @@ export default function ListingPage() {
             <DeadlinesPanel of={of} />
             <DeliveriesPanel of={of} platforms={found.data?.platforms ?? []} />
           </div>
-          <MeasuresPanel of={of} />
           {moves && <DocumentsPanel of={of} onChanged={again} />}
           {moves && <AttachmentsPanel of={of.attachments ?? []} />}
           <MoveHistoryPanel of={of} />

@@ -16,6 +16,7 @@ import {
   MOVE_MUTATIONS,
   type MoveDraft,
   type MoveFieldName,
+  measuresAfterMove,
   missingFields,
   moveInputOf,
   type PersonsMove,
@@ -149,9 +150,11 @@ export const MoveForm = ({ of, move, draft, onDraft, outlooks, onDone, onStale, 
       <div className="follows">
         <p>接下来会：</p>
         <ul>
-          {consequencesOfMove(move, draft, outlook?.endsOn ?? null).map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
+          {[...consequencesOfMove(move, draft, outlook?.endsOn ?? null), ...measuresAfterMove(move, of)].map(
+            (sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ),
+          )}
         </ul>
       </div>
       {refused && <RefusedMove of={of} {...refused} />}

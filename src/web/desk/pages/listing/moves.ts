@@ -1,5 +1,6 @@
 /** domain/listing/moves defines which fields are required. */
 import { MOVES } from '../../../../domain/listing/moves.js'
+import { dayText } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'
 import { type CaseFile, defencePointsOf, mayBeNaturalPerson } from './case.js'
 import type { MoveInput } from './moves.generated.js'
@@ -144,6 +145,18 @@ export const moveInputOf = (move: PersonsMove, draft: MoveDraft, of: CaseFile, o
   const answered = move === 'publishListing' && draft.ofAge === false ? { ofAge: false } : {}
   const together = move === 'serveListing' ? { repairNotice: draft.repairNotice === true } : {}
   return { id: of.id, on, seen: of.moves.length, ...Object.fromEntries(given), ...answered, ...together }
+}
+
+/** Names who still applies what, and by when a removal has each of them lift it. */
+export const measuresAfterMove = (move: PersonsMove, { measures }: Pick<CaseFile, 'measures'>): string[] => {
+  const standing = measures.filter(({ dueIfRemoved }) => dueIfRemoved !== null)
+  if (standing.length === 0) return []
+  if (move === 'hideListing') return [`${standing.length} 项惩戒措施随即暂停实施，各实施单位收到通知。`]
+  if (move !== 'removeListing') return []
+  return [
+    `${standing.length} 项惩戒措施应予解除，自移出之日起算；今日移出的，至迟 ${dayText(standing[0]?.dueIfRemoved)} 解除：`,
+    ...standing.map(({ organisation, item, stateName }) => `${organisation.zh}：${item}（${stateName.zh}）`),
+  ]
 }
 
 export const consequencesOfMove = (move: PersonsMove, draft: MoveDraft, endsOn: string | null): string[] => {

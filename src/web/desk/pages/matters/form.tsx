@@ -1,27 +1,26 @@
 import { useQuery } from '@apollo/client/react'
-import { Alert, Button, Input, Select } from 'antd'
-import { type ReactNode, useId, useState } from 'react'
+import { Alert, Button, Form, Input, Select } from 'antd'
+import { useState } from 'react'
 import { confirmWords } from '../../pieces/confirm.js'
 import { today } from '../../pieces/dates.js'
 import { DIVISION_OPTIONS, PROVINCE } from '../../pieces/places.js'
+import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
-import { sha256Of } from '../listing/file-hash.js'
-import { sendBytes } from '../listing/paper-files.js'
+import { DecisionsDocument } from '../listing/listing.generated.js'
 import {
   draftOfMove,
-  FILES,
+  type FilesKeeper,
   type FormField,
   type FormMove,
   faultOfRefusal,
   fieldsOfForm,
-  inputOfDraft,
+  isFilled,
   type MatterDraft,
-  OPENING,
-  wordsAfter,
+  type MatterInput,
+  readDraft,
 } from './form-fields.js'
-import { HoldersDocument, type MatterFormFragment, type MoveMatterInput } from './matters.generated.js'
-
-type FormInput = Omit<MoveMatterInput, 'id' | 'move'>
+import { HoldersDocument, type MatterFormFragment, MattersDocument } from './matters.generated.js'
+import { aboutOf } from './words.js'
 
 interface MatterFormProps {
   kind: MatterFormFragment
@@ -30,208 +29,179 @@ interface MatterFormProps {
   isOffered: boolean
   /** Content that chooses rules of clocks. */
   known?: MatterDraft
+  /** Code of the operator, whose penalties may be linked. */
+  code?: string | null
   /** Calls `keep` with the matter's id once its move names the files. */
-  send: (input: FormInput, keep: (matter: string) => Promise<unknown>) => Promise<unknown>
+  send: (input: MatterInput, keep: FilesKeeper) => Promise<unknown>
 }
 
-type FilesByType = Readonly<Record<string, readonly File[]>>
-
-const FaultNotice = ({ of, at }: { of: ReturnType<typeof faultOfRefusal>; at: string }) =>
-  of?.key === at && (
-    <span className="bad" role="alert">
-      {of.reason}
-    </span>
-  )
-
-export const MatterForm = ({ kind, move, isOffered, known, send }: MatterFormProps) => {
-  const id = useId()
-  const [draft, setDraft] = useState<MatterDraft>({ on: today(), ...draftOfMove(kind, move, known) })
-  const [files, setFiles] = useState<FilesByType>({})
+export const MatterForm = ({ kind, move, isOffered, known, code = null, send }: MatterFormProps) => {
+  const [form] = Form.useForm<MatterDraft>()
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const draft: MatterDraft = Form.useWatch([], form) ?? {}
   const fields = fieldsOfForm(kind, move, { ...known, ...draft })
-  const fault = faultOfRefusal(error)
-  const isBeside = fault !== null && [FILES, ...fields.map(({ key }) => key)].includes(fault.key)
-  const missing = missingIn(kind, move, fields, { draft, files })
+  const missing = fields.filter(({ key, required }) => required && !isFilled(draft[key]))
+  const files = fields.filter(({ as }) => as === 'FILES')
+  const fault = faultOfRefusal(error, fields)
   const act = async () => {
     setBusy(true)
     setError(null)
     try {
-      const named = await nameFiles(files)
-      const attachments = named.map(({ file: _, ...one }) => one)
-      await send({ ...inputOfDraft(draft, fields, move.code === OPENING), attachments }, (matter) =>
-        Promise.all(
-          named.map(({ sha256, file }) => sendBytes(`/v1/matters/${matter}/attachments/${sha256}`, 'PUT', file)),
-        ),
-      )
+      const { input, keep } = await readDraft(draft, fields)
+      await send(input, keep)
     } catch (thrown) {
       setError(thrown)
     } finally {
       setBusy(false)
     }
   }
+  const itemOf = ({ required, title, key, ...field }: FormField) => (
+    <div key={key} className="labelled">
+      <Form.Item name={key} label={`${title}${required ? '' : '（可不填）'}`}>
+        <FieldInput kind={kind} code={code} isPast={key === 'on'} {...field} />
+      </Form.Item>
+      {fault?.key === key && (
+        <span className="bad" role="alert">
+          {fault.reason}
+        </span>
+      )}
+    </div>
+  )
   return (
-    <form
+    <Form
+      form={form}
+      name={`${kind.id}-${move.code}`}
+      layout="vertical"
       className="move-form"
       aria-label={move.name.zh}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (missing.length === 0 && isOffered && !isBusy) void act()
-      }}
+      initialValues={{ on: today(), ...draftOfMove(kind, move, known) }}
+      onFinish={() => missing.length === 0 && isOffered && void act()}
     >
-      {fields.map((field) => (
-        <Labelled key={field.key} id={`${id}${field.key}`} title={field.title} isOptional={!field.required}>
-          <FieldInput
-            id={`${id}${field.key}`}
-            kind={kind}
-            field={field}
-            value={draft[field.key] ?? ''}
-            onChange={(value) => setDraft((before) => ({ ...before, [field.key]: value }))}
-          />
-          <FaultNotice of={fault} at={field.key} />
-        </Labelled>
-      ))}
-      <FileInputs kind={kind} move={move} onChange={(change) => setFiles((before) => ({ ...before, ...change }))} />
-      <FaultNotice of={fault} at={FILES} />
-      {error !== null && !isBeside && <RefusalNotice of={error} />}
-      {!isOffered && <GoneNotice title={move.name.zh} />}
+      {fields.filter(({ as }) => as !== 'FILES').map(itemOf)}
+      {files.length > 0 && (
+        <details open={files.some(({ required }) => required)}>
+          <summary>材料（PDF、PNG 或 JPEG，每份不超过 20 MB）</summary>
+          {files.map(itemOf)}
+        </details>
+      )}
+      {error !== null && !fault && <RefusalNotice of={error} />}
+      {!isOffered && (
+        <Alert
+          type="warning"
+          showIcon
+          title={`此事项现在没有由您办理的“${move.name.zh}”。填写的内容仍留在这里，需要的请先复制。`}
+        />
+      )}
       <Button type="primary" htmlType="submit" loading={isBusy} disabled={missing.length > 0 || !isOffered}>
         {confirmWords(move.name.zh)}
       </Button>
-      {missing.length > 0 && <span className="soft"> 尚须填写：{missing.join('、')}</span>}
-    </form>
+      {missing.length > 0 && <span className="soft"> 尚须填写：{missing.map(({ title }) => title).join('、')}</span>}
+    </Form>
   )
 }
 
-const GoneNotice = ({ title }: { title: string }) => (
-  <Alert type="warning" showIcon title={`此事项现在没有由您办理的“${title}”。填写的内容仍留在这里，需要的请先复制。`} />
-)
-
-const missingIn = (
-  kind: MatterFormFragment,
-  move: FormMove,
-  fields: readonly FormField[],
-  { draft, files }: { draft: MatterDraft; files: FilesByType },
-): string[] => [
-  ...fields.flatMap(({ key, title, required }) => (required && !draft[key]?.trim() ? [title] : [])),
-  ...kind.attachments.flatMap(({ code, name }) => (needsFile(move, code) && !files[code]?.length ? [name.zh] : [])),
-]
-
-const needsFile = (move: FormMove, type: string): boolean => wordsAfter(move.requires, 'attachment').includes(type)
-
-interface FileInputsProps {
+/** `Form.Item` gives id, value and onChange. */
+interface FieldInputProps extends Omit<FormField, 'key' | 'title' | 'required'> {
   kind: MatterFormFragment
-  move: FormMove
-  onChange: (change: FilesByType) => void
+  code: string | null
+  isPast: boolean
+  id?: string
+  value?: string
+  onChange?: (value: unknown) => void
 }
 
-const FileInputs = ({ kind, move, onChange }: FileInputsProps) => {
-  const id = useId()
-  const needed = kind.attachments.filter(({ code }) => needsFile(move, code))
-  const offered = needed.length > 0 ? needed : kind.attachments
-  if (offered.length === 0) return null
-  return (
-    <details open={needed.length > 0}>
-      <summary>材料（PDF、PNG 或 JPEG，每份不超过 20 MB）</summary>
-      {offered.map(({ code, name }) => (
-        <Labelled key={code} id={`${id}${code}`} title={name.zh} isOptional={!needsFile(move, code)}>
-          <input
-            id={`${id}${code}`}
-            type="file"
-            multiple
-            accept=".pdf,.png,.jpg,.jpeg"
-            onChange={({ target }) => onChange({ [code]: [...(target.files ?? [])] })}
-          />
-        </Labelled>
-      ))}
-    </details>
-  )
+const CHOICE = {
+  placeholder: '请选择',
+  showSearch: { optionFilterProp: 'label' },
+  style: { width: '100%', maxWidth: '28rem' },
 }
 
-const nameFile = async (type: string, file: File) => {
-  const sha256 = await sha256Of(file)
-  if (sha256 === null)
-    throw { code: 'NO_HASH', detail: '此浏览器不能计算文件的指纹，请改用加密的网址（https）打开工作台。' }
-  return { type, name: file.name, bytes: file.size, sha256, file }
+const FieldInput = ({ as, most, values = [], kind, code, isPast, ...given }: FieldInputProps) => {
+  const typed = { ...given, ...(most !== undefined && { maxLength: most }) }
+  switch (as) {
+    case 'SEAT':
+    case 'SEATS':
+      return <SeatChoice kind={kind} isMany={as === 'SEATS'} {...given} />
+    case 'LINK':
+      return <LinkChoice kind={kind} code={code} {...given} />
+    case 'CHOICE':
+      return (
+        <Select {...CHOICE} {...given} options={values.map(({ code, name }) => ({ value: code, label: name.zh }))} />
+      )
+    case 'TEXT':
+      return <Input.TextArea {...typed} rows={3} />
+    case 'DAY':
+      return <Input {...typed} type="date" {...(isPast && { max: today() })} />
+    case 'NUMBER':
+      return <Input {...typed} type="number" min={1} />
+    case 'FILES':
+      return (
+        <input
+          id={given.id}
+          type="file"
+          multiple
+          accept=".pdf,.png,.jpg,.jpeg"
+          onChange={({ target }) => given.onChange?.([...(target.files ?? [])])}
+        />
+      )
+    default:
+      return <Input {...typed} />
+  }
 }
 
-const nameFiles = (files: FilesByType) =>
-  Promise.all(Object.entries(files).flatMap(([type, own]) => own.map((file) => nameFile(type, file))))
+type ChoiceProps = Pick<FieldInputProps, 'kind' | 'id' | 'value' | 'onChange'>
 
-interface LabelledProps {
-  id: string
-  title: string
-  isOptional: boolean
-  children: ReactNode
-}
+/** The hub's maxima; the link in characters. */
+const SEATS_COPIED_MOST = 5
+const LINK_MOST = 1_000
 
-const Labelled = ({ id, title, isOptional, children }: LabelledProps) => (
-  <div className="labelled">
-    <label htmlFor={id}>{`${title}${isOptional ? '（可不填）' : ''}`}</label>
-    {children}
-  </div>
-)
-
-interface FieldInputProps {
-  id: string
-  kind: MatterFormFragment
-  field: FormField
-  value: string
-  onChange: (value: string) => void
-}
-
-const FieldInput = ({ field: { key, as, most, values = [] }, kind, ...given }: FieldInputProps) => {
-  const input = { ...given, onChange: ({ target }: { target: { value: string } }) => given.onChange(target.value) }
-  if (as === 'SEAT') return <SeatChoice kind={kind} {...given} />
-  if (values.length > 0)
-    return <Choice {...given} options={values.map(({ code, name }) => ({ value: code, label: name.zh }))} />
-  if (as === 'TEXT') return <Input.TextArea {...input} rows={3} maxLength={most ?? 0} />
-  if (as === 'DAY') return <Input {...input} type="date" {...(key === 'on' && { max: today() })} />
-  return (
-    <Input
-      {...input}
-      {...(as === 'NUMBER' && { type: 'number', min: 1 })}
-      {...(most !== undefined && { maxLength: most })}
-    />
-  )
-}
-
-type OptionChoiceProps = Omit<FieldInputProps, 'kind' | 'field'> & { options: { value: string; label: string }[] }
-
-const Choice = ({ value, ...props }: OptionChoiceProps) => (
-  <Select
-    {...props}
-    value={value || null}
-    placeholder="请选择"
-    showSearch={{ optionFilterProp: 'label' }}
-    style={{ width: '100%', maxWidth: '28rem' }}
-  />
-)
-
-const SeatChoice = ({ kind, onChange, ...props }: Omit<FieldInputProps, 'field'>) => {
+const SeatChoice = ({ kind, isMany, ...given }: ChoiceProps & { isMany: boolean }) => {
   const [region, setRegion] = useState(PROVINCE)
-  const { data, previousData } = useQuery(HoldersDocument, { variables: { region, kind: kind.id } })
-  const found = (data ?? previousData)?.organisations ?? []
+  const [chosen, setChosen] = useState<readonly { value: string; label: string }[]>([])
+  const { data, previousData } = useQuery(HoldersDocument, { variables: { region, kind: isMany ? null : kind.id } })
+  const found = (data ?? previousData)?.organisations.map(({ seat, name }) => ({ value: seat, label: name.zh })) ?? []
+  const others = found.filter(({ value }) => chosen.every((one) => one.value !== value))
   return (
     <div className="filters">
-      {kind.heldBy.includes('agency') && (
+      {(isMany || kind.heldBy.includes('agency')) && (
         <Select
           aria-label="单位所在地区"
           value={region}
           options={DIVISION_OPTIONS}
           showSearch={{ optionFilterProp: 'label' }}
           style={{ width: '14rem' }}
-          onChange={(chosen) => {
-            setRegion(chosen)
-            onChange('')
-          }}
+          onChange={setRegion}
         />
       )}
-      <Choice
-        {...props}
-        onChange={onChange}
-        options={found.map(({ seat, name }) => ({ value: seat, label: name.zh }))}
+      <Select
+        {...CHOICE}
+        {...given}
+        {...(isMany && { mode: 'multiple', maxCount: SEATS_COPIED_MOST })}
+        options={[...chosen, ...others]}
+        onChange={(value, options) => {
+          setChosen([options ?? []].flat())
+          given.onChange?.(value)
+        }}
       />
     </div>
+  )
+}
+
+/** Offers the operator's penalties and the matters of this kind. Where there are none, a number or an address is typed. */
+const LinkChoice = ({ kind, code, ...given }: ChoiceProps & { code: string | null }) => {
+  const penalties = useQuery(DecisionsDocument, { variables: { code: code ?? '' }, skip: code === null })
+  const matters = useQuery(MattersDocument, { variables: { queue: 'WAITING', kind: kind.id, first: 50 } })
+  const options = [
+    ...(penalties.data?.operator?.records.nodes ?? []).map(({ id, kind, body }) => ({
+      value: id,
+      label: recordLineOf(kind, recordBodyOf(body)),
+    })),
+    ...(matters.data?.matters.nodes ?? []).map((one) => ({ value: one.id, label: `${one.number} ${aboutOf(one)}` })),
+  ]
+  return options.length === 0 ? (
+    <Input {...given} maxLength={LINK_MOST} />
+  ) : (
+    <Select {...CHOICE} {...given} options={options} />
   )
 }

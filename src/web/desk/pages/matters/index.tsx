@@ -10,22 +10,9 @@ import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { useMay, useSession } from '../../session/session.js'
-import {
-  type MatterHeadFragment,
-  MatterKindsDocument,
-  type MatterKindsQuery,
-  type MatterQueue,
-  MattersDocument,
-} from './matters.generated.js'
-
-/** A marketplace is named as it is registered. */
-export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
-  `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
-
-export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
-  const [text] = definition.fields.filter(({ longest }) => longest !== null)
-  return content?.operatorName ?? content?.code ?? content?.fields.find(({ name }) => name === text?.code)?.value ?? '—'
-}
+import type { MatterHeadFragment } from './fragments.generated.js'
+import { MatterKindsDocument, type MatterKindsQuery, type MatterQueue, MattersDocument } from './matters.generated.js'
+import { aboutOf, wayOf } from './words.js'
 
 export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
   of?.dueOn == null ? (
@@ -38,17 +25,17 @@ export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
   )
 
 const COLUMNS: readonly TableColumn<MatterHeadFragment>[] = [
-  { key: 'kind', title: '种类', width: 120, render: ({ definition }) => definition.name.zh },
+  { key: 'kind', title: '种类', width: 95, render: ({ definition }) => definition.name.zh },
   { key: 'about', title: '关于', render: (of) => <span title={aboutOf(of)}>{aboutOf(of)}</span> },
-  { key: 'number', title: '编号', width: 155, render: ({ id, number }) => <Link to={`/matters/${id}`}>{number}</Link> },
+  { key: 'number', title: '编号', width: 150, render: ({ id, number }) => <Link to={`/matters/${id}`}>{number}</Link> },
+  { key: 'seats', title: '发送方 → 承办方', width: 230, render: (of) => <span title={wayOf(of)}>{wayOf(of)}</span> },
   {
-    key: 'seats',
-    title: '发送方 → 承办方',
-    width: 300,
-    render: (of) => <span title={wayOf(of)}>{wayOf(of)}</span>,
+    key: 'state',
+    title: '环节',
+    width: 125,
+    render: ({ stateName, receivedAt }) => `${stateName.zh}${receivedAt === null ? '，未收悉' : ''}`,
   },
-  { key: 'state', title: '环节', width: 95, render: ({ stateName }) => stateName.zh },
-  { key: 'due', title: '最近的时限', width: 195, render: ({ nextClock }) => <NextDue of={nextClock} /> },
+  { key: 'due', title: '最近的时限', width: 190, render: ({ nextClock }) => <NextDue of={nextClock} /> },
 ]
 
 const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
@@ -58,6 +45,7 @@ const queuesOf = (counts: MatterKindsQuery['matterCounts'] | undefined) => [
   { value: 'BELOW', label: '等下级单位' },
   { value: 'OTHERS', label: '等他方' },
   { value: 'LATE', label: `逾期${counted(counts?.late)}` },
+  { value: 'ANSWERED', label: `新答复${counted(counts?.answered)}` },
   { value: 'ENDED', label: '已办结' },
 ]
 
@@ -107,7 +95,7 @@ export default function MattersPage() {
         rows={rows}
         rowKey={({ id }) => id}
         empty="没有这样的协作事项。"
-        minWidth={1_010}
+        minWidth={1_000}
         position={asked.row}
         onPosition={(row) => ask({ row })}
       />

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { EmptyNotice } from '../../pieces/empty.js'
-import { PageHead } from '../../pieces/page.js'
+import { PageHead, Panel } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { useSession } from '../../session/session.js'
 import { MatterForm } from './form.js'
@@ -27,32 +27,29 @@ export default function OpenMatterPage() {
       <PageHead title="发起协作事项" />
       {error && <RefusalNotice of={error} />}
       {data !== undefined && kinds.length === 0 && <EmptyNotice>您的账号没有可以发起的协作事项。</EmptyNotice>}
-      {kinds.length > 0 && (
-        <fieldset className="labelled">
-          <legend>种类</legend>
-          <Radio.Group
-            value={kind?.id}
-            onChange={({ target }) => ask({ kind: target.value })}
-            options={kinds.map(({ id, name }) => ({ value: id, label: name.zh }))}
-          />
-        </fieldset>
-      )}
+      <Radio.Group
+        className="filters"
+        aria-label="种类"
+        value={kind?.id}
+        onChange={({ target }) => ask({ kind: target.value })}
+        options={kinds.map(({ id, name }) => ({ value: id, label: name.zh }))}
+      />
       {kind && opening && (
-        <section className="panel" aria-label={kind.name.zh}>
+        <Panel title={kind.name.zh}>
           <MatterForm
             key={kind.id}
             kind={kind}
             move={opening}
             isOffered
-            send={async ({ on: _, ...input }, keep) => {
-              const given = { ...input, kind: kind.id, to: input.to ?? '', reference }
+            send={async (input, keep) => {
+              const given = { reference, ...input, kind: kind.id, to: input.to ?? '' }
               const { data } = await client.mutate({ mutation: OpenMatterDocument, variables: { input: given } })
               const id = data?.openMatter.id ?? ''
               await keep(id)
               await navigate(`/matters/${id}`)
             }}
           />
-        </section>
+        </Panel>
       )}
     </>
   )

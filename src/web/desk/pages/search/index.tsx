@@ -37,9 +37,18 @@ export default function SearchPage() {
     <>
       <PageHead title="查找" />
       <form className="filters" aria-label="查找" onSubmit={(event) => event.preventDefault()}>
-        <TextFilter label="名称、代码、文号或同事" value={text} onChange={(text) => ask({ text })} width="24rem" />
+        <TextFilter
+          label="名称、代码、文号、协作事项编号或同事"
+          value={text}
+          onChange={(text) => ask({ text })}
+          width="24rem"
+        />
       </form>
-      {!isLong && <EmptyNotice>请输入至少两个字：经营者名称，文号的开头，或者同事的登录名。</EmptyNotice>}
+      {!isLong && (
+        <EmptyNotice>
+          请输入至少两个字：经营者名称，文号的开头，协作事项的编号或文号（全文），或者同事的登录名。
+        </EmptyNotice>
+      )}
       {isLong && !isNow && <LoadingNotice of="结果" />}
       {isLong && isNow && found.error !== null && <RefusalNotice of={found.error} />}
       {isLong && isNow && found.groups?.length === 0 && <EmptyNotice>没有找到。</EmptyNotice>}

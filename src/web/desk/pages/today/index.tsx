@@ -6,11 +6,15 @@ import { operatorCodeOf } from '../../pieces/code.js'
 import { agoText, daysUntilText, dayText, instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatCount, formatListCount, formatNumber } from '../../pieces/numbers.js'
-import { PageHead } from '../../pieces/page.js'
+import { PageHead, Panel } from '../../pieces/page.js'
+import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { pageAt } from '../../routes.js'
 import { useMay, useSession } from '../../session/session.js'
+import type { MatterHeadFragment } from '../matters/fragments.generated.js'
+import { NextDue } from '../matters/index.js'
+import { aboutOf } from '../matters/words.js'
 import { WorkCountsTable } from '../worklist/counts.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
@@ -42,7 +46,7 @@ export default function TodayPage() {
   const { role, agency } = useSession()
   const watches = role === 'auditor'
   const { data, loading, error, refetch } = useQuery(TodayDocument, {
-    variables: { moves, watches, watchesMoves: watches && moves },
+    variables: { moves, watches, watchesMoves: watches && moves, seated: agency !== null },
   })
   useRefresh(refetch)
   return (
@@ -63,33 +67,19 @@ export default function TodayPage() {
 
 const Work = ({ of, agency }: { of: TodayQuery; agency: string | null }) => (
   <div className="panels of-two">
-    {of.late && of.due && <Deadlines late={of.late} due={of.due} />}
+    {(of.due || agency !== null) && <Deadlines of={of} />}
     <div className="stack">
       <Panel title="待办">
-        {of.workCounts.length > 0 ? <WorkCountsTable of={of.workCounts} /> : <Queues of={of} />}
+        {of.workCounts.length > 0 ? (
+          <WorkCountsTable of={of.workCounts} matters={of.matterCounts} />
+        ) : (
+          <Queues of={of} />
+        )}
       </Panel>
-      {agency !== null && <Matters {...of.matterCounts} />}
       <Platforms of={of.platforms} />
     </div>
     <Feeds of={of.agencies} />
   </div>
-)
-
-const Matters = ({ waiting, late }: TodayQuery['matterCounts']) => (
-  <Panel title="协作事项">
-    <Link to="/matters">{formatNumber(waiting)} 件协作事项</Link>等待办理，
-    <Link to="/matters?queue=LATE" className={late > 0 ? 'bad' : ''}>
-      {formatNumber(late)} 件
-    </Link>
-    逾期
-  </Panel>
-)
-
-const Panel = ({ title, wide, children }: { title: string; wide?: boolean; children: ReactNode }) => (
-  <section className={wide ? 'panel wide' : 'panel'} aria-label={title}>
-    <h2>{title}</h2>
-    {children}
-  </section>
 )
 
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
@@ -99,61 +89,70 @@ const To = ({ path, children }: { path: string; children: ReactNode }) =>
 const COUNT_MOST = 1_000
 const countWords = (n: number): string => formatCount(n, n >= COUNT_MOST)
 
-type DeadlineLines = { countUpTo: number; nodes: readonly DeadlineLineFragment[] }
+interface DueLine {
+  key: string
+  dueOn: string
+  cells: readonly ReactNode[]
+}
 
-const Deadlines = ({ late, due }: { late: DeadlineLines; due: DeadlineLines }) => (
-  <Panel title="期限" wide>
-    <h3 className={late.countUpTo > 0 ? 'bad' : ''}>已逾期 {countWords(late.countUpTo)} 项</h3>
-    {late.countUpTo > 0 && <DeadlineTable label="已逾期的期限" lines={late.nodes} isLate />}
-    <h3>将到期 {countWords(due.countUpTo)} 项</h3>
-    {due.countUpTo === 0 ? (
-      <EmptyNotice>没有将到期的期限。</EmptyNotice>
-    ) : (
-      <DeadlineTable label="将到期的期限" lines={due.nodes} />
-    )}
-  </Panel>
-)
+const deadlineLine = ({ name, dueOn, provisional, state, listing }: DeadlineLineFragment): DueLine => ({
+  key: `${listing.id} ${name} ${dueOn}`,
+  dueOn,
+  cells: [
+    <span key="due" className="nowrap">
+      {dayText(dueOn)} <span className={state === 'MISSED' ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
+      {provisional && <span className="soft">（节假日未公布，可能变动）</span>}
+    </span>,
+    labelOf('DeadlineName', name),
+    <To key="to" path={`/listings/${listing.id}`}>
+      {listing.operator.name ?? operatorCodeOf(listing.operator)}
+    </To>,
+    listing.list?.name.zh ?? '—',
+    labelOf('ListingState', listing.state),
+  ],
+})
 
-const DeadlineTable = ({
-  label,
-  lines,
-  isLate,
-}: {
-  label: string
-  lines: DeadlineLines['nodes']
-  isLate?: boolean
-}) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-  <section className="scroll" aria-label={label} tabIndex={0}>
-    <table className="plain-table" aria-label={label}>
-      <thead>
-        <tr>
-          <th scope="col">最后一天</th>
-          <th scope="col">期限</th>
-          <th scope="col">主体</th>
-          <th scope="col">名单</th>
-          <th scope="col">状态</th>
-        </tr>
-      </thead>
-      <tbody>
-        {lines.map(({ name, dueOn, provisional, listing }) => (
-          <tr key={`${listing.id} ${name} ${dueOn}`}>
-            <td className="nowrap">
-              {dayText(dueOn)} <span className={isLate ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
-              {provisional && <span className="soft">（节假日未公布，可能变动）</span>}
-            </td>
-            <td>{labelOf('DeadlineName', name)}</td>
-            <td>
-              <To path={`/listings/${listing.id}`}>{listing.operator.name ?? operatorCodeOf(listing.operator)}</To>
-            </td>
-            <td>{listing.list?.name.zh ?? '—'}</td>
-            <td>{labelOf('ListingState', listing.state)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </section>
-)
+const matterLine = (of: MatterHeadFragment): DueLine => ({
+  key: of.id,
+  dueOn: of.nextClock?.dueOn ?? '',
+  cells: [
+    <span key="due" className="nowrap">
+      <NextDue of={of.nextClock} />
+    </span>,
+    `协作事项 ${of.definition.name.zh}`,
+    <To key="to" path={`/matters/${of.id}`}>
+      {aboutOf(of)}
+    </To>,
+    '—',
+    of.stateName.zh,
+  ],
+})
+
+/** Deadlines of cases and clocks of matters that wait for the seat, the first due first. */
+const Deadlines = ({ of: { late, due, matters, matterCounts } }: { of: TodayQuery }) => {
+  const dated = (matters?.nodes ?? []).filter(({ nextClock }) => nextClock?.dueOn != null)
+  const linesOf = (own: readonly DeadlineLineFragment[] = [], isLate: boolean): DueLine[] => {
+    const clocks = dated.filter(({ nextClock }) => nextClock?.late === isLate)
+    return [...own.map(deadlineLine), ...clocks.map(matterLine)].toSorted((a, b) => (a.dueOn < b.dueOn ? -1 : 1))
+  }
+  const [missed, coming] = [linesOf(late?.nodes, true), linesOf(due?.nodes, false)]
+  const lateCount = (late?.countUpTo ?? 0) + matterCounts.late
+  const comingCount = (due?.countUpTo ?? 0) + coming.length - (due?.nodes.length ?? 0)
+  return (
+    <Panel title="期限" wide>
+      <h3 className={lateCount > 0 ? 'bad' : ''}>已逾期 {countWords(lateCount)} 项</h3>
+      {missed.length > 0 && <PlainTable label="已逾期的期限" columns={DUE_COLUMNS} rows={missed} />}
+      <h3>将到期 {countWords(comingCount)} 项</h3>
+      {coming.length === 0 ? (
+        <EmptyNotice>没有将到期的期限。</EmptyNotice>
+      ) : (
+        <PlainTable label="将到期的期限" columns={DUE_COLUMNS} rows={coming} />
+      )}
+    </Panel>
+  )
+}
+
+const DUE_COLUMNS = ['最后一天', '期限', '主体', '名单', '状态'].map((title) => ({ title }))
 
 const Queues = ({ of }: { of: TodayQuery }) => {
   const others = [

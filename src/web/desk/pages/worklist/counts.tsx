@@ -2,12 +2,18 @@ import { Link } from 'react-router'
 import { TASKS, type WorkProcess } from '../../../../domain/worklist/tasks.js'
 import { formatCount } from '../../pieces/numbers.js'
 import { labelOf } from '../../pieces/words.js'
+import type { TodayQuery } from '../today/today.generated.js'
 import { type WorkCountLine, worklistPath } from './places.js'
 
-export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
+interface WorkCountsProps {
+  of: readonly WorkCountLine[]
+  matters: TodayQuery['matterCounts']
+}
+
+export const WorkCountsTable = ({ of, matters: { waiting, late, answered } }: WorkCountsProps) => {
   const open = of.filter(({ office }) => office > 0)
   const processes = [...new Set(open.map(({ process }) => process))]
-  if (open.length === 0) return <p className="good">没有等待办理的事项。</p>
+  if (open.length + waiting + answered === 0) return <p className="good">没有等待办理的事项。</p>
   return (
     <table className="plain-table" aria-label="待办">
       <thead>
@@ -27,6 +33,26 @@ export const WorkCountsTable = ({ of }: { of: readonly WorkCountLine[] }) => {
       {processes.map((process) => (
         <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
       ))}
+      {waiting + answered > 0 && (
+        <tbody>
+          {waiting > 0 && (
+            <tr>
+              <th scope="row">协作事项等待办理</th>
+              <td className="right">—</td>
+              <MatterCount n={waiting} queue="WAITING" what="协作事项等待办理" />
+              <MatterCount n={late} queue="LATE" what="协作事项逾期" isBad />
+            </tr>
+          )}
+          {answered > 0 && (
+            <tr>
+              <th scope="row">协作事项有新答复</th>
+              <td className="right">—</td>
+              <MatterCount n={answered} queue="ANSWERED" what="协作事项有新答复" />
+              <td className="right">—</td>
+            </tr>
+          )}
+        </tbody>
+      )}
     </table>
   )
 }
@@ -65,6 +91,13 @@ const Lines = ({ process, of }: { process: WorkProcess; of: readonly WorkCountLi
       </tr>
     ))}
   </tbody>
+)
+
+/** The hub counts no further. */
+const MATTERS_COUNTED_MOST = 1_000
+
+const MatterCount = ({ queue, ...given }: Pick<CountProps, 'n' | 'what' | 'isBad'> & { queue: string }) => (
+  <Count {...given} atLeast={given.n >= MATTERS_COUNTED_MOST} to={`/matters?queue=${queue}`} />
 )
 
 interface CountProps {

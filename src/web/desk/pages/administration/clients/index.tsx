@@ -1,7 +1,6 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
-import { useAgencyNames } from '../../../pieces/agencies.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
 import { PageHead } from '../../../pieces/page.js'
 import { regionWords } from '../../../pieces/places.js'
@@ -28,7 +27,6 @@ const isOld = ({ createdAt, rotatedAt, endedAt }: ClientLineFragment): boolean =
 export default function ClientsPage() {
   const manages = useMay('manage_registered')
   const apollo = useApolloClient()
-  const agencies = useAgencyNames()
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
   const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(ClientsDocument)
@@ -67,7 +65,7 @@ export default function ClientsPage() {
         key: 'agency',
         title: '所属单位',
         width: 170,
-        render: ({ agency }) => (agency === null ? '—' : (agencies.get(agency) ?? agency)),
+        render: ({ agency, agencyName }) => agencyName?.zh ?? agency ?? '—',
       },
       { key: 'region', title: '区划', width: 90, render: ({ region }) => regionWords(region) },
       {
@@ -103,7 +101,7 @@ export default function ClientsPage() {
           ),
       },
     ]
-  }, [manages, agencies, apollo, refetch])
+  }, [manages, apollo, refetch])
 
   return (
     <>

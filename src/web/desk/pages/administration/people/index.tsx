@@ -1,7 +1,6 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { useMemo, useState } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
-import { useAgencyNames } from '../../../pieces/agencies.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
 import { ConfirmersNotice } from '../../../pieces/confirmers.js'
 import { agoText, instantText } from '../../../pieces/dates.js'
@@ -29,7 +28,6 @@ export default function PeoplePage() {
   const manages = useMay('manage_registered')
   const { name: me } = useSession()
   const apollo = useApolloClient()
-  const agencies = useAgencyNames()
   const [asked, ask] = useAddressState({ name: '', role: '', ended: false as boolean, row: 0 })
   const [told, setTold] = useState<OneTimeSecret | null>(null)
   const query = useQuery(PeopleDocument)
@@ -59,7 +57,7 @@ export default function PeoplePage() {
         key: 'agency',
         title: '所属单位',
         width: 170,
-        render: ({ agency }) => (agency === null ? '—' : (agencies.get(agency) ?? agency)),
+        render: ({ agency, agencyName }) => agencyName?.zh ?? agency ?? '—',
       },
       { key: 'region', title: '区划', width: 90, render: ({ region }) => regionWords(region) },
       {
@@ -143,7 +141,7 @@ export default function PeoplePage() {
           ),
       },
     ]
-  }, [manages, agencies, apollo, refetch, me])
+  }, [manages, apollo, refetch, me])
 
   return (
     <>

@@ -1,3 +1,4 @@
+import type { MatterHeadFragment } from './fragments.generated.js'
 import type { MatterQuery, MatterTimeUnit } from './matters.generated.js'
 
 type ShownClock = NonNullable<MatterQuery['matter']>['clocks'][number]
@@ -47,4 +48,15 @@ export const describeClock = ({ startsAt, dueOn, dueAt, spans, statedDay, ...clo
     ...(clock.makeUp.length > 0 ? [`${daysWords(clock.makeUp, year)}计入`] : []),
     `${dayWords(dueOn, year)}${end}到期${clock.provisional ? '（节假日安排尚未公布，可能变动）' : ''}`,
   ].join('，')
+}
+
+/** A marketplace is named as it is registered. */
+export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
+  `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
+
+/** The operator, and the first text of the content: of a measure, which it is. */
+export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
+  const text = definition.fields.find(({ longest }) => longest !== null)?.code
+  const words = [content?.operatorName ?? content?.code, content?.fields.find(({ name }) => name === text)?.value]
+  return words.filter(Boolean).join('：') || '—'
 }
