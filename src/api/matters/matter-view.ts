@@ -14,6 +14,7 @@ import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js
 import {
   coversSeat,
   hasSeatIn,
+  isOfThisProvince,
   type Organisation,
   PUBLIC_SEAT,
   placesOfSeat,
@@ -176,7 +177,7 @@ const moveView = (
 
 /**
  * A seat and its superiors read the content. So does, of kinds open to the hub, whoever works on cases and sees the
- * operator; every agency sees their envelope. Staff without a seat sees envelopes, except of kinds for seats only.
+ * operator; an agency of the province sees their envelope. Staff without a seat sees envelopes, except of kinds for seats only.
  * Clues of the public are sealed, and their envelope is not.
  */
 export const sightOf = async (
@@ -189,7 +190,7 @@ export const sightOf = async (
   const isOpen = readMatterKinds().get(kind)?.visibility === 'HUB'
   const isStaff = may(viewer, 'see_moves')
   if (isOpen && isStaff && maySeeOperator(viewer, await operatorOf(context, { operatorId }))) return 'CONTENT'
-  if (isOpen && viewer.agency !== null) return 'ENVELOPE'
+  if (isOpen && seat !== null && isOfThisProvince(seat)) return 'ENVELOPE'
   const hasEnvelope = sealedFields === null || openedBy === PUBLIC_SEAT
   return seat === null && isStaff && hasEnvelope ? 'ENVELOPE' : null
 }

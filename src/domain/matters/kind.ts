@@ -13,7 +13,7 @@ export type WaitedFor = Exclude<MatterActor, 'listing'> | 'nobody'
 
 /**
  * SEATS_ONLY: nobody outside the seats sees that the matter exists, and its fields are sealed. HUB: the hub's staff reads
- * the content, and every agency the envelope.
+ * the content, and agencies of the province the envelope.
  */
 type MatterVisibility = 'SEATS' | 'SEATS_ONLY' | 'HUB'
 

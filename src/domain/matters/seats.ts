@@ -50,6 +50,10 @@ const digitsOfSeat = (seat: string): string | null => {
   return region.length === REGION_DIGITS ? (digitsOfDivision(region) ?? '') : null
 }
 
+/** An agency of another province sees only the matters in which it has a seat. */
+export const isOfThisProvince = (seat: string): boolean =>
+  digitsOfSeat(seat)?.startsWith(digitsOfDivision(PROVINCE_REGION) ?? '') === true
+
 const isSameAgency = (one: string, other: string): boolean => splitSeat(one).agency === splitSeat(other).agency
 
 export const coversSeat = (above: string, below: string): boolean => {

@@ -15,7 +15,7 @@ import {
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
 import { findRowFault } from '../../domain/matters/rows.js'
-import { hasSeatIn, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { hasSeatIn, isOfThisProvince, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/denials.js'
@@ -223,7 +223,7 @@ export const isSeenBy = (
   { kind, matter, sealedFields, openedBy }: Pick<store.StoredMatter, 'kind' | 'matter' | 'sealedFields' | 'openedBy'>,
 ): boolean => {
   if (seat === null) return sealedFields === null || openedBy === PUBLIC_SEAT
-  const isOpen = seat.includes('@') && readMatterKinds().get(kind)?.visibility === 'HUB'
+  const isOpen = isOfThisProvince(seat) && readMatterKinds().get(kind)?.visibility === 'HUB'
   return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
 }
 

@@ -142,6 +142,7 @@ describe('who reads what of a matter', () => {
         [superiorOf(to), superiorOf(to) === superiorOf(sender) ? 'content' : given],
         ['market-regulator@220300', otherAgency],
         ['customs@220000', otherAgency],
+        ['customs@210000', 'nothing'],
         ['虚构商城', 'nothing'],
       ]
       for (const [seat, sight] of seats)
