@@ -10,7 +10,7 @@ import { makeMove, makeMoves } from '../../../src/work/listing/listing.js'
 import { recountMatters } from '../../../src/work/matters/keep-move.js'
 import { readOrganisations } from '../../../src/work/matters/kinds.js'
 import { listMeasures, listUnreachedMeasures } from '../../../src/work/matters/lifts.js'
-import { moveMatter } from '../../../src/work/matters/matters.js'
+import { type MatterPerson, moveMatter } from '../../../src/work/matters/matters.js'
 import { backfillMeasures, handToSuccessors, readMeasureRules } from '../../../src/work/matters/measures.js'
 import {
   database,
@@ -171,14 +171,14 @@ describe('measures of an entry', () => {
     const named = () => listMeasures(db(), [id], month)
     expect((await named()).map(({ late, lifted }) => [late, lifted])).to.deep.equal(Array(6).fill([true, false]))
     const [silent] = await named()
-    const made = (who: { by: string; seat: string | null; role: 'officer' | 'agency' }, move: string) =>
+    const made = (who: MatterPerson, move: string) =>
       moveMatter(
         { db: db(), rules, keys },
         who,
         { id: silent?.id ?? '', move, reason: '函告两次未答复', number: '虚解〔2026〕3号' },
         month,
       )
-    const byHub = (by: string, move: string) => made({ by, seat: null, role: 'officer' }, move)
+    const byHub = (by: string, move: string) => made({ by, seat: null, role: 'officer', isForHub: true }, move)
     await byHub('甲', 'propose_close')
     expect(await refusal(byHub('甲', 'close_unanswered'))).to.include({ because: 'OTHER_PERSON' })
     await byHub('乙', 'close_unanswered')
