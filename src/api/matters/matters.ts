@@ -229,11 +229,11 @@ const reportAppliedMeasure = async (
 
 const readReporter = (
   _: unknown,
-  { input: { id, reason } }: { input: { id: string; reason: string } },
+  { input: { matter, reason } }: { input: { matter: string; reason: string } },
   context: GraphqlContext,
 ) => {
   const { parts, viewer } = context
-  const asked = { id: uuidIn(id) ?? NOBODY, seat: seatOf(viewer), reason: refuseUnstorableText(reason) }
+  const asked = { id: uuidIn(matter) ?? NOBODY, seat: seatOf(viewer), reason: refuseUnstorableText(reason) }
   return openReporter(parts, asked, (number, why) =>
     writeAuditRow(parts, context, viewer, { kind: 'ACT', asked: `readReporter ${number} ${why}` }),
   )

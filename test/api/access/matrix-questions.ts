@@ -152,7 +152,7 @@ const meant = (field: Field, name: string, type: GraphQLInputType, side: Side): 
     return Object.fromEntries(members.map((each) => [each.name, meant(field, each.name, each.type, side)]))
   }
   if (isEnumType(type)) return type.getValues()[0]?.name
-  if (name === 'id') return idFor(field, side)
+  if (name === 'id' || name === 'matter') return idFor(field, side)
   if (type.name === 'Float') return 1
   if (type.name === 'Int') return 30
   if (type.name === 'Date') return name === 'endsOn' ? '2026-06-01' : TODAY

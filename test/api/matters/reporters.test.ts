@@ -63,7 +63,7 @@ describe('who gave a clue', () => {
   }
   const read = (id: string, by: string, reason = '核实线索所述店铺') =>
     ask('mutation ($input: ReadReporterInput!) { readReporter(input: $input) { name contact } }', by, {
-      input: { id, reason },
+      input: { matter: id, reason },
     })
   const stateOf = async (code: string) => {
     const { text } = await sendForm(world.url, '/clue/state', new URLSearchParams({ code }))

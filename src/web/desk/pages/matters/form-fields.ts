@@ -96,7 +96,7 @@ export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: Ma
 export const isFilled = (value: MatterDraft[string]): boolean =>
   (typeof value === 'string' ? value.trim() : (value ?? [])).length > 0
 
-export type MatterInput = Omit<MoveMatterInput, 'id' | 'move'> & { copied?: string[] }
+export type MatterFormInput = Omit<MoveMatterInput, 'id' | 'move'> & { copied?: string[] }
 
 /** Sends the files; the matter takes those that a move has named. */
 export type FilesKeeper = (matter: string) => Promise<unknown>
@@ -105,7 +105,7 @@ export type FilesKeeper = (matter: string) => Promise<unknown>
 export const readDraft = async (
   draft: MatterDraft,
   fields: readonly FormField[],
-): Promise<{ input: MatterInput; keep: FilesKeeper }> => {
+): Promise<{ input: MatterFormInput; keep: FilesKeeper }> => {
   const given = fields.filter(({ key }) => isFilled(draft[key]))
   const textsAfter = (start: string) =>
     given.flatMap(({ key, as }): [string, string][] =>

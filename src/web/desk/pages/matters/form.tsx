@@ -16,7 +16,7 @@ import {
   fieldsOfForm,
   isFilled,
   type MatterDraft,
-  type MatterInput,
+  type MatterFormInput,
   readDraft,
 } from './form-fields.js'
 import { HoldersDocument, type MatterFormFragment, MattersDocument } from './matters.generated.js'
@@ -32,7 +32,7 @@ interface MatterFormProps {
   /** Code of the operator, whose penalties may be linked. */
   code?: string | null
   /** Calls `keep` with the matter's id once its move names the files. */
-  send: (input: MatterInput, keep: FilesKeeper) => Promise<unknown>
+  send: (input: MatterFormInput, keep: FilesKeeper) => Promise<unknown>
 }
 
 export const MatterForm = ({ kind, move, isOffered, known, code = null, send }: MatterFormProps) => {
@@ -56,17 +56,14 @@ export const MatterForm = ({ kind, move, isOffered, known, code = null, send }: 
       setBusy(false)
     }
   }
-  const itemOf = ({ required, title, key, ...field }: FormField) => (
-    <div key={key} className="labelled">
-      <Form.Item name={key} label={`${title}${required ? '' : '（可不填）'}`}>
-        <FieldInput kind={kind} code={code} isPast={key === 'on'} {...field} />
-      </Form.Item>
-      {fault?.key === key && (
-        <span className="bad" role="alert">
-          {fault.reason}
-        </span>
-      )}
-    </div>
+  const itemOf = (field: FormField) => (
+    <FormItem
+      key={field.key}
+      kind={kind}
+      code={code}
+      field={field}
+      fault={fault?.key === field.key ? fault.reason : null}
+    />
   )
   return (
     <Form
@@ -86,13 +83,7 @@ export const MatterForm = ({ kind, move, isOffered, known, code = null, send }: 
         </details>
       )}
       {error !== null && !fault && <RefusalNotice of={error} />}
-      {!isOffered && (
-        <Alert
-          type="warning"
-          showIcon
-          title={`此事项现在没有由您办理的“${move.name.zh}”。填写的内容仍留在这里，需要的请先复制。`}
-        />
-      )}
+      {!isOffered && <GoneNotice title={move.name.zh} />}
       <Button type="primary" htmlType="submit" loading={isBusy} disabled={missing.length > 0 || !isOffered}>
         {confirmWords(move.name.zh)}
       </Button>
@@ -100,6 +91,30 @@ export const MatterForm = ({ kind, move, isOffered, known, code = null, send }: 
     </Form>
   )
 }
+
+const GoneNotice = ({ title }: { title: string }) => (
+  <Alert type="warning" showIcon title={`此事项现在没有由您办理的“${title}”。填写的内容仍留在这里，需要的请先复制。`} />
+)
+
+interface FormItemProps {
+  kind: MatterFormFragment
+  code: string | null
+  field: FormField
+  fault: string | null
+}
+
+const FormItem = ({ kind, code, field: { key, title, required, ...field }, fault }: FormItemProps) => (
+  <div className="labelled">
+    <Form.Item name={key} label={`${title}${required ? '' : '（可不填）'}`}>
+      <FieldInput kind={kind} code={code} isPast={key === 'on'} {...field} />
+    </Form.Item>
+    {fault !== null && (
+      <span className="bad" role="alert">
+        {fault}
+      </span>
+    )}
+  </div>
+)
 
 /** `Form.Item` gives id, value and onChange. */
 interface FieldInputProps extends Omit<FormField, 'key' | 'title' | 'required'> {
@@ -150,13 +165,13 @@ const FieldInput = ({ as, most, values = [], kind, code, isPast, ...given }: Fie
   }
 }
 
-type ChoiceProps = Pick<FieldInputProps, 'kind' | 'id' | 'value' | 'onChange'>
+type MatterChoiceProps = Pick<FieldInputProps, 'kind' | 'id' | 'value' | 'onChange'>
 
 /** The hub's maxima; the link in characters. */
 const SEATS_COPIED_MOST = 5
 const LINK_MOST = 1_000
 
-const SeatChoice = ({ kind, isMany, ...given }: ChoiceProps & { isMany: boolean }) => {
+const SeatChoice = ({ kind, isMany, ...given }: MatterChoiceProps & { isMany: boolean }) => {
   const [region, setRegion] = useState(PROVINCE)
   const [chosen, setChosen] = useState<readonly { value: string; label: string }[]>([])
   const { data, previousData } = useQuery(HoldersDocument, { variables: { region, kind: isMany ? null : kind.id } })
@@ -189,7 +204,7 @@ const SeatChoice = ({ kind, isMany, ...given }: ChoiceProps & { isMany: boolean 
 }
 
 /** Offers the operator's penalties and the matters of this kind. Where there are none, a number or an address is typed. */
-const LinkChoice = ({ kind, code, ...given }: ChoiceProps & { code: string | null }) => {
+const LinkChoice = ({ kind, code, ...given }: MatterChoiceProps & { code: string | null }) => {
   const penalties = useQuery(DecisionsDocument, { variables: { code: code ?? '' }, skip: code === null })
   const matters = useQuery(MattersDocument, { variables: { queue: 'WAITING', kind: kind.id, first: 50 } })
   const options = [

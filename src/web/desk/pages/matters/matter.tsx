@@ -9,7 +9,7 @@ import { PageHead, Panel } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { MatterForm } from './form.js'
-import { CONTENT, type FilesKeeper, type MatterInput } from './form-fields.js'
+import { CONTENT, type FilesKeeper, type MatterFormInput } from './form-fields.js'
 import { NextDue } from './index.js'
 import { MatterDocument, type MatterQuery, MoveMatterDocument } from './matters.generated.js'
 import { ReporterPanel } from './reporter.js'
@@ -194,7 +194,7 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
   const [said, setSaid] = useState('')
   const offered = of.allowedMoves.map(({ code }) => code)
   const known = Object.fromEntries(of.content?.fields.map(({ name, value }) => [`${CONTENT}${name}`, value]) ?? [])
-  const send = async (move: string, input: MatterInput, keep: FilesKeeper) => {
+  const send = async (move: string, input: MatterFormInput, keep: FilesKeeper) => {
     try {
       const given = { ...input, id: of.id, move, seen: of.moveCount }
       await client.mutate({ mutation: MoveMatterDocument, variables: { input: given } })

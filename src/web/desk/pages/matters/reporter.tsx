@@ -16,7 +16,7 @@ export const ReporterPanel = ({ id, content: { hasContact, alike } }: ReporterPa
   const [told, setTold] = useState<ReadReporterMutation['readReporter']>()
   if (!hasContact && alike.length === 0) return null
   const read = async (reason: string) => {
-    const variables = { input: { id, reason } }
+    const variables = { input: { matter: id, reason } }
     const { data } = await client.mutate({ mutation: ReadReporterDocument, variables, fetchPolicy: 'no-cache' })
     setTold(data?.readReporter ?? null)
   }
