@@ -20,6 +20,7 @@ import { addPullCommand } from './commands/pull.js'
 import { pushNow } from './commands/push.js'
 import { runReconcile } from './commands/reconcile.js'
 import { formatRepair } from './commands/repair.js'
+import { addReportCommand } from './commands/report.js'
 import { addRulesCommand } from './commands/rules.js'
 import { addScoreCommand } from './commands/score.js'
 import { readStatus } from './commands/status.js'
@@ -128,6 +129,7 @@ answerWithHub(
 
 addAccessCommands(command)
 addMapCommand(command)
+addReportCommand(command)
 
 const costs = new Option('--costs', 'GraphQL 各字段的费用和上限 · what each field of GraphQL costs, and the limits')
 const status = command

@@ -39,6 +39,7 @@ import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { readClueChannel } from '../work/matters/clues.js'
 import { exchangeMatters } from '../work/matters/exchange.js'
+import { freezeFigures } from '../work/matters/figures.js'
 import { recountMatters } from '../work/matters/keep-move.js'
 import { readMatterKinds, readOrganisations } from '../work/matters/kinds.js'
 import { mirrorPetitions, readPetitionRules } from '../work/matters/petitions.js'
@@ -240,8 +241,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const { cause, plannedFor } = occasioned
     const options = { ...occasioned, signal }
     await office.refresh()
-    // `expire` and `tidy` cannot be undone, so they are retried until the clock is trusted.
-    if ((job === 'expire' || job === 'tidy') && clock.isDoubted()) return false
+    // These cannot be undone, so they are retried until the clock is trusted.
+    if ((job === 'expire' || job === 'tidy' || job === 'figures') && clock.isDoubted()) return false
     if (job === 'pull') return (await pullFeed(subject, options)) !== null
     if (job === 'score') return (await scoreNow(options)) !== null
     if (job === 'publish') return (await publishNow(options)) !== null
@@ -271,6 +272,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const renew = (at: Date) => recheckSellerLists(db, { now: at, log, signal })
       return (await deleteExpired(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
     }
+    if (job === 'figures') return (await freezeFigures(db, { ...options, rules, now, log })) !== null
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
     // The comparison runs beside the push: removals do not wait for it.
     const looked = reconcileRestored(subject, signal).catch((error) =>

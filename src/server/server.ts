@@ -38,6 +38,7 @@ import { aboutRouter } from '../web/about/page.js'
 import { graphiqlRouter } from '../web/built-pages.js'
 import { checkRouter } from '../web/check/index.js'
 import { developersRouter } from '../web/developers/routes.js'
+import { figuresRouter } from '../web/figures/page.js'
 import { errorPage } from '../web/frame/error-page.js'
 import { helpRouter } from '../web/help/routes.js'
 import { dataRouter } from '../web/published/index.js'
@@ -296,6 +297,7 @@ export const makeRestRouter = (
   )
   app.use(pages.routes)
   app.use(aboutRouter(site))
+  app.use(figuresRouter(site))
   app.use(helpRouter(site))
   app.use(developersRouter(site))
   app.use(

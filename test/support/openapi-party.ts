@@ -20,6 +20,8 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   await ask('/about/rules/none', 404, { at: '/about/rules/{name}' })
   await ask('/help', 200, { at: '/help' })
   await ask('/help/find', 200, { at: '/help/{task}' })
+  await ask('/figures', 200, { at: '/figures' })
+  await ask('/figures?month=2019-01', 404, { at: '/figures' })
   await ask('/developers', 200, { at: '/developers' })
   await ask('/developers/hub-client.sh', 200, { at: '/developers/{file}' })
   await ask('/help/none', 404, { at: '/help/{task}' })

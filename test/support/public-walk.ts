@@ -31,7 +31,7 @@ const publicPaths = (all: FurnishedDesk): string[] => [
     (name) => `/about/rules/${name}`,
   ),
   ...['/help', ...HELP_TASKS.map(helpPath), '/help/none'],
-  ...['/verify', `/verify?code=${WRONG_CODE}`, '/developers'],
+  ...['/verify', `/verify?code=${WRONG_CODE}`, '/developers', '/figures'],
 ]
 
 const send = async (page: Page, path: string, fields: Record<string, string>, file?: string): Promise<void> => {

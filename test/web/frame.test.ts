@@ -33,6 +33,7 @@ describe('every page of the public site', () => {
       '/about/rules/lists',
       '/help',
       '/developers',
+      '/figures',
       '/help/deliveries',
       '/my',
     ]

@@ -61,6 +61,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['see_matter_kinds', 'HUB', 'matterKinds organisations'],
     ['see_matters', 'SEAT', 'matters matter matterCounts findMatters'],
     ['see_matters', 'HUB', 'checkCoverage'],
+    ['see_matter_figures', 'HUB', 'matterFigures matterFigureIssues'],
     ['see_itself', 'SIGHT', 'node'],
     ['see_itself', 'OWN', 'viewer'],
     ['see_operator', 'SIGHT', 'operator operators site'],

@@ -100,6 +100,10 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterMoveMade:
     'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link on at reason documentNumber attachments',
   MatterClockRule: 'clock when from to value unit extension source confirmed',
+  MatterFigure:
+    'kind kindName seat organisation region opened received inTime late overdue open restarts extensions outcomes steps medianDays p90Days',
+  MatterFigureCount: 'code name n',
+  MatterFigureIssue: 'month issue madeAt',
   MatterFieldKind: 'code name required longest values rowsOf',
   MatterKind: 'id name basis openedBy heldBy seatsOnly fields attachments states moves clocks',
   MatterMoveKind: 'code name from to by requires guards effects clocks',

@@ -37,6 +37,7 @@ import { outlookResolvers } from '../listing/outlook.js'
 import { paperResolvers } from '../listing/papers.js'
 import { publicationClockResolvers } from '../listing/publication-clocks.js'
 import { searchResolvers } from '../listing/search.js'
+import { matterFigureResolvers } from '../matters/figures.js'
 import { matterKindResolvers } from '../matters/matter-view.js'
 import { matterResolvers } from '../matters/matters.js'
 import { partyMatterResolvers } from '../matters/party-matters.js'
@@ -97,7 +98,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽依 schema/rules 的规则计算',
     en: 'reckoned here, by the rules of schema/rules',
-    types: `NameMatch FeedTimeliness RuleCount TimelinessFigure DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
+    types: `NameMatch FeedTimeliness RuleCount TimelinessFigure MatterFigure MatterFigureCount MatterFigureIssue DueDelivery Deadline ListingClocks PublicationClock IdentityProposal IdentityEvidence
       CaseColumn LinkedPenalty MaskedPart PublicText ListingDocument DocumentBlank MoveOutlook MoveDenial CaseTask WorkItem WorkCount
       CalendarForeseen CalendarDayForeseen DeadlineMoving`,
   },
@@ -241,6 +242,7 @@ const RESOLVERS = [
   moveResolvers,
   documentResolvers,
   matterKindResolvers,
+  matterFigureResolvers,
   matterResolvers,
   partyMatterResolvers,
 ]

@@ -12,6 +12,7 @@ import { getRequestContext } from '../request/request-context.js'
 import { type AdmittedHandler, withAdmission } from './admitted-request.js'
 import { makeAuditVerificationHandler } from './audit-verification.js'
 import { makeChangesHandler, sellerChanges } from './changes.js'
+import { answerMatterFiguresCsv } from './matter-figures.js'
 import {
   answerAttachment,
   answerMatter,
@@ -54,6 +55,7 @@ export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Rout
     ['get', '/v1/runs/:run/rejects.csv', answerRejectsCsv],
     ['get', '/v1/scores/:id', answerScore],
     ['get', '/v1/timeliness.csv', answerTimelinessCsv],
+    ['get', '/v1/matters.csv', answerMatterFiguresCsv],
     ['get', '/v1/trail/verification', makeAuditVerificationHandler()],
   ]
   const router = Router()

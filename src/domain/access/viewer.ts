@@ -75,6 +75,7 @@ const ACTS_ANYWHERE = rolesByAct({
   open_matter: ['marketplace', 'partner', 'agency', 'officer', 'reviewer'],
   // The seat that holds the clue, and no other.
   read_reporter: ['agency', 'officer', 'reviewer'],
+  see_matter_figures: AUTHORITY,
   see_operations: AUTHORITY,
   move_own_listing: ['party'],
   see_queue: AUTHORITY,

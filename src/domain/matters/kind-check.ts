@@ -25,6 +25,7 @@ export const checkMatterKinds = (kinds: readonly MatterKind[]): RuleFault[] => {
     checkClockRows(kind, say)
     checkClockEnds(kind, say)
     checkRows(kind, say)
+    checkFigures(kind, say)
   }
   return [...faults, ...checkMoveNames(kinds)]
 }
@@ -186,6 +187,14 @@ const checkRows = (kind: MatterKind, say: KindFaultReporter): void => {
       'answered_by_row',
       '须由承办方以办结的步骤答复，且不密封。Moves of the holder that end the matter answer the rows; it is not sealed.',
     )
+}
+
+const checkFigures = (kind: MatterKind, say: KindFaultReporter): void => {
+  for (const [code, { state, in_time: clock }] of Object.entries(kind.figures ?? {})) {
+    if (kind.states[state] === undefined) say(`figures.${code}`, `没有环节 ${state}。There is no state ${state}.`)
+    if (clock !== undefined && kind.clocks[clock] === undefined)
+      say(`figures.${code}`, `没有时限 ${clock}。There is no clock ${clock}.`)
+  }
 }
 
 /** A move name means the same in every kind. */

@@ -72,6 +72,12 @@ export interface MatterClockRow {
   extension?: TimeSpan
 }
 
+/** Counted when a matter first enters the state; with `in_time` only where that clock was met in time. */
+interface MatterFigureRow extends BilingualText {
+  state: string
+  in_time?: string
+}
+
 export interface MatterKind extends BilingualText {
   kind: string
   /** One Chinese character that begins the matter's number. */
@@ -91,6 +97,7 @@ export interface MatterKind extends BilingualText {
   states: Readonly<Record<string, MatterStateRow>>
   moves: Readonly<Record<string, MatterMoveRow>>
   clocks: Readonly<Record<string, readonly MatterClockRow[]>>
+  figures?: Readonly<Record<string, MatterFigureRow>>
 }
 
 export const OPENING_MOVE = 'open'

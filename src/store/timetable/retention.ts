@@ -59,7 +59,7 @@ const TABLES = {
   runs: {
     age: 'started_at',
     due: `select r.id from old r where r.outcome <> 'RUNNING' and r.taken_back_at is null
-       and (r.job in ('push', 'publish', 'expire', 'reconcile', 'trail', 'audit', 'standings', 'changes', 'notify', 'tidy', 'exchange')
+       and (r.job in ('push', 'publish', 'expire', 'reconcile', 'trail', 'audit', 'standings', 'changes', 'notify', 'tidy', 'exchange', 'figures')
          or (r.job = 'score' and r.outcome <> 'ABANDONED' and coalesce((r.counts->>'stored')::int, 0) = 0)
          or (r.job = 'pull' and (r.outcome <> 'DONE' or coalesce((r.counts->>'received')::int, 0) = 0)))
        and exists (select 1 from runs n where n.job = r.job and n.subject = r.subject and n.id > r.id and n.outcome = r.outcome

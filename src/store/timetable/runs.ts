@@ -17,6 +17,7 @@ export const JOBS = [
   'notify',
   'tidy',
   'exchange',
+  'figures',
 ] as const
 export type Job = (typeof JOBS)[number]
 

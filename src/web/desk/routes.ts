@@ -50,6 +50,13 @@ export const DESK_PAGES: readonly DeskPage[] = [
     load: () => import('./pages/matters/open.js'),
   },
   {
+    path: 'matters/figures',
+    title: '事项统计',
+    section: '工作',
+    acts: ['see_matter_figures'],
+    load: () => import('./pages/figures/index.js'),
+  },
+  {
     path: 'matters/:id',
     title: '协作事项',
     acts: ['see_matters'],

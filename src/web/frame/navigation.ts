@@ -22,6 +22,7 @@ export const FOOTER_LINKS: readonly NavigationLink[] = [
   { path: '/about', zh: '关于、依据与投诉', en: 'About, legal bases, complaints' },
   ...NAVIGATION_LINKS,
   { path: '/pilots', zh: '试点地区', en: 'Pilot places' },
+  { path: '/figures', zh: '协作事项统计', en: 'Figures of cooperation' },
   { path: '/verify', zh: '核验移出证明', en: 'Verify a certificate' },
   { path: '/data/blacklist.atom', zh: '变更订阅（Atom）', en: 'Changes (Atom)' },
   { path: '/developers', zh: '开发人员', en: 'Developers' },
@@ -43,6 +44,7 @@ const SITEMAP_PATHS = [
     '/help',
     '/about',
     '/verify',
+    '/figures',
   ],
   ...HELP_TASKS.map(helpPath),
 ]

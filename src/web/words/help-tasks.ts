@@ -28,7 +28,7 @@ export const HELP_GROUPS = [
     id: 'matters',
     zh: '工作台：与其他单位协作',
     en: 'The desk: matters between organisations',
-    tasks: ['matter-open', 'matter-answer', 'measures'],
+    tasks: ['matter-open', 'matter-answer', 'measures', 'matter-figures'],
   },
   {
     id: 'data-in-and-out',

@@ -207,7 +207,8 @@ const recountSome = async (tx: Tx, base: WorkRules): Promise<RecountStep> => {
 
 const listClockKeys = makeOnce(() => new Set(listUncertainRows(CLOCK_TABLE, readClockTable()).map(({ key }) => key)))
 
-const fingerprintOf = ({ calendar: { holidays, workdays, knownUntil }, confirmations }: WorkRules): string => {
+/** Fingerprint of the holidays and of the confirmed clocks. */
+export const fingerprintOf = ({ calendar: { holidays, workdays, knownUntil }, confirmations }: WorkRules): string => {
   const confirmed = [...(confirmations?.keys() ?? [])].filter((key) => listClockKeys().has(key))
   const days = { holidays: [...holidays].sort(), workdays: [...workdays].sort(), knownUntil }
   return hash('sha256', canonicalJson({ ...days, confirmed: confirmed.sort() })).slice(0, FINGERPRINT_CHARACTERS)

@@ -46,6 +46,7 @@ const RULES_WITHOUT_SUBJECT = {
   changes: { ...RULE, cron: '* * * * *', beside: true },
   notify: { ...RULE, cron: '* * * * *', beside: true, pausable: true },
   tidy: { ...RULE, cron: '40 3 * * *' },
+  figures: { ...RULE, cron: '20 4 * * *', pausable: true },
 }
 
 export const JOB_RULES: Record<ScheduledJob['job'], JobRule> = {

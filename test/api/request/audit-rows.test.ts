@@ -24,7 +24,7 @@ const ABOUT_NOBODY = new Set(
   LinkedPenalty OfficeService RuleReading UnconfirmedRule ReadRule OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange OfficeProposal SearchResult FoundColleague MarketplaceSellers
   NotificationSettings NotificationRobot ProposedRobot MailTest UndeliveredNotification Client Person IssuedSecret IssuedPassword RuleTable RuleSection RuleRow RuleField CalendarYear CalendarDay CalendarForeseen CalendarDayForeseen CalendarProposal Authority AuthorityStatement DeadlineMoving CaseColumn CaseTask WorkItem WorkCount Colleague Handover Absence NameBefore MoveOutlook MoveDenial RollbackPreview
   PendingAccountChange AlikeMatter Reporter FeedPlaces OwnList ListEnd MatterKind MatterTerm MatterFieldKind MatterStateKind MatterMoveKind MatterClockRule MatterSpan MatterCounts Organisation MatterContent ListingMeasure PartyMatter PartyMatterField CheckCoverage
-  MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterClock RepairApplication ListingMove OperatorCode RecoveryStep RecoveryAnswer LastingLoss Reason Query Mutation`.split(
+  MatterFieldValue MatterMoveMade MatterAttachment MatterHandover MatterClock MatterFigure MatterFigureCount MatterFigureIssue RepairApplication ListingMove OperatorCode RecoveryStep RecoveryAnswer LastingLoss Reason Query Mutation`.split(
     /\s+/,
   ),
 )

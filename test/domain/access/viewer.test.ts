@@ -39,6 +39,7 @@ const AUTHORITY: Act[] = [
   'see_rules',
   'be_notified',
   'see_matters',
+  'see_matter_figures',
 ]
 
 describe('access of each role', () => {

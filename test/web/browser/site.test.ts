@@ -56,6 +56,7 @@ describe('the public site in a browser', function () {
     '/clue/state',
     '/help',
     '/help/deliveries',
+    '/figures',
     '/nothing-here',
   ]
   const both = () => paths().flatMap((path) => [path, `${path}${path.includes('?') ? '&' : '?'}lang=en`])

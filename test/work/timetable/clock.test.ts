@@ -26,13 +26,14 @@ describe('timetable', () => {
       'changes',
       'notify',
       'tidy',
+      'figures',
       'push national',
       'push jilin',
       'reconcile national',
       'reconcile jilin',
       ...[...feeds.keys()].map((id) => `pull ${id}`),
     ])
-    expect(names).to.have.length(13 + feeds.size)
+    expect(names).to.have.length(14 + feeds.size)
   })
 
   it('jobs that remove or erase cannot be paused', () => {

@@ -6,6 +6,7 @@ const HELP_OF_PAGES: Readonly<Record<string, HelpTask>> = {
   worklist: 'today',
   matters: 'matter-answer',
   'matters/open': 'matter-open',
+  'matters/figures': 'matter-figures',
   'matters/:id': 'matter-answer',
   operators: 'operators',
   search: 'search',

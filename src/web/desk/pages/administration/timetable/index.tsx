@@ -18,7 +18,7 @@ const GROUPS: readonly { title: string; jobs: readonly string[] }[] = [
     title: '评分、名单与公示',
     jobs: ['SCORE', 'EXPIRE', 'PUBLISH', 'CHANGES', 'AUDIT_LOG', 'AUDIT', 'STANDINGS', 'TIDY'],
   },
-  { title: '协作事项', jobs: ['EXCHANGE'] },
+  { title: '协作事项', jobs: ['EXCHANGE', 'FIGURES'] },
   { title: '推送', jobs: ['PUSH'] },
   { title: '比对', jobs: ['RECONCILE'] },
 ]

@@ -1,0 +1,66 @@
+import { type FigureCounts, groupCells, percentileOf, placeOfSeat } from '../../domain/matters/figures.js'
+import type { BilingualText } from '../../foundation/text/words.js'
+import { listIssues } from '../../store/matters/figures.js'
+import { type FigureIssue, readFigures } from '../../work/matters/figures.js'
+import type { GraphqlContext } from '../request/context.js'
+import { refuseUnstorableText } from '../request/limits.js'
+
+const ISSUES_MOST = 120
+const MEDIAN = 0.5
+const NINE_TENTHS = 0.9
+
+type FigureBy = 'ORGANISATION' | 'REGION' | 'KIND'
+
+interface FigureGroup {
+  kind: string
+  seat: string | null
+  place: string | null
+}
+
+const GROUPINGS: Record<FigureBy, (cell: { kind: string; seat: string }) => FigureGroup> = {
+  ORGANISATION: ({ kind, seat }) => ({ kind, seat, place: placeOfSeat(seat) }),
+  REGION: ({ kind, seat }) => ({ kind, seat: null, place: placeOfSeat(seat) }),
+  KIND: ({ kind }) => ({ kind, seat: null, place: null }),
+}
+
+const countViews = (counts: Readonly<Record<string, number>>, words: Readonly<Record<string, BilingualText>> = {}) =>
+  Object.entries(counts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([code, n]) => ({ code, name: words[code] ?? { zh: code, en: code }, n }))
+
+const figureView =
+  ({ content: { kinds, organisations } }: FigureIssue) =>
+  ({ kind, seat, place, days, outcomes, steps, ...counts }: FigureGroup & FigureCounts) => {
+    const words = kinds.find((one) => one.kind === kind)
+    return {
+      ...counts,
+      kind,
+      kindName: words ? { zh: words.zh, en: words.en } : { zh: kind, en: kind },
+      seat: seat || null,
+      organisation: seat ? (organisations[seat] ?? null) : null,
+      region: place || null,
+      outcomes: countViews(outcomes, words?.outcomes),
+      steps: countViews(steps, words?.steps),
+      medianDays: percentileOf(days, MEDIAN),
+      p90Days: percentileOf(days, NINE_TENTHS),
+    }
+  }
+
+export const figureViews = (issue: FigureIssue, by: FigureBy) =>
+  groupCells(issue.content.cells, GROUPINGS[by]).map(figureView(issue))
+
+const matterFigures = async (
+  _: unknown,
+  args: { month: string; by?: FigureBy | null; issue?: number | null },
+  { parts: { db } }: GraphqlContext,
+) => {
+  const { month, by, issue } = refuseUnstorableText(args)
+  return figureViews(await readFigures(db, { month, issue: issue ?? null }), by ?? 'ORGANISATION')
+}
+
+export const matterFigureResolvers = {
+  Query: {
+    matterFigures,
+    matterFigureIssues: (_: unknown, __: unknown, { parts: { db } }: GraphqlContext) => listIssues(db, ISSUES_MOST),
+  },
+}

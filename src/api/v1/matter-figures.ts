@@ -1,0 +1,48 @@
+import type { BilingualText } from '../../foundation/text/words.js'
+import { readFigures } from '../../work/matters/figures.js'
+import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
+import { figureViews } from '../matters/figures.js'
+import { requireAct } from '../request/viewer.js'
+import type { AdmittedRequest } from './admitted-request.js'
+
+type Figure = ReturnType<typeof figureViews>[number]
+
+const listCounts = (counts: readonly { name: BilingualText; n: number }[]): string =>
+  counts.map(({ name, n }) => `${name.zh} ${n}`).join('；')
+
+const COLUMNS: [heading: string, cell: (of: Figure) => string | number][] = [
+  ['种类 kind', ({ kindName }) => kindName.zh],
+  ['单位 organisation', ({ organisation }) => organisation?.zh ?? ''],
+  ['席位 seat', ({ seat }) => seat ?? ''],
+  ['市州 prefecture', ({ region }) => region ?? ''],
+  ['移交 handed over', ({ opened }) => opened],
+  ['收悉 received', ({ received }) => received],
+  ['按期答复 in time', ({ inTime }) => inTime],
+  ['逾期答复 late', ({ late }) => late],
+  ['逾期未答复 overdue', ({ overdue }) => overdue],
+  ['月末未办结 open', ({ open }) => open],
+  ['重新起算 restarts', ({ restarts }) => restarts],
+  ['延期 extensions', ({ extensions }) => extensions],
+  ['办结天数中位 median days', ({ medianDays }) => medianDays ?? ''],
+  ['办结天数 90 分位 p90 days', ({ p90Days }) => p90Days ?? ''],
+  ['办理结果 outcomes', ({ outcomes }) => listCounts(outcomes)],
+  ['环节 steps', ({ steps }) => listCounts(steps)],
+]
+
+export const answerMatterFiguresCsv = async ({ request, response, parts, viewer, audit }: AdmittedRequest) => {
+  requireAct(viewer, 'see_matter_figures')
+  const { month = '', issue: wanted } = request.query as Record<string, string | undefined>
+  const issue = wanted !== undefined && /^\d{1,9}$/.test(wanted) ? Number(wanted) : null
+  const found = await readFigures(parts.db, { month: String(month), issue })
+  const about = [found.month, found.issue]
+  const lines = figureViews(found, 'ORGANISATION').map((of) => line([...about, ...COLUMNS.map(([, cell]) => cell(of))]))
+  const content =
+    BYTE_ORDER_MARK + line(['月份 month', '期次 issue', ...COLUMNS.map(([heading]) => heading)]) + lines.join('')
+  await audit({ kind: 'FILE', asked: `GET /v1/matters.csv?month=${found.month}&issue=${found.issue}`, content })
+  response.set({
+    'Content-Type': 'text/csv; charset=utf-8; header=present',
+    'Content-Disposition': `attachment; filename="matters-${found.month}-${found.issue}.csv"`,
+    'Cache-Control': 'no-store',
+  })
+  response.end(content)
+}

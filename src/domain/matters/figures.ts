@@ -1,0 +1,264 @@
+/**
+ * The figures of a month count matters by the days on which moves were done. An event counts for whoever holds the matter
+ * after it, an answer for whoever owed it. Clocks whose rule is from memory (M) are counted neither in time nor late.
+ */
+import { daysBetween, shanghaiDate } from '../../foundation/time/dates.js'
+import type { RuleConfirmations } from '../calendar/rule-confirmations.js'
+import { isConfirmedClock, isRunOut } from './clocks.js'
+import { RECEIPT_MOVE } from './custody.js'
+import { handsOver } from './guards.js'
+import { isOpenState, type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from './kind.js'
+import type { MatterClock } from './matter.js'
+import { findWaitingSeat, isHandedOver } from './moves.js'
+import { type MatterSeats, splitSeat } from './seats.js'
+
+export interface MatterHistory {
+  number: string
+  kind: MatterKind
+  seats: MatterSeats
+  clocks: readonly MatterClock[]
+  /** In the order in which they were recorded. */
+  moves: readonly { move: string; state: string; on: string; to: string | null }[]
+}
+
+const COUNTS = ['opened', 'received', 'inTime', 'late', 'overdue', 'open', 'restarts', 'extensions'] as const
+const TALLIES = ['outcomes', 'steps', 'days'] as const
+
+/** `overdue`: unanswered at the end of the month. `days`: of ended matters, number by days since the handover. */
+export type FigureCounts = Record<(typeof COUNTS)[number], number> &
+  Record<(typeof TALLIES)[number], Record<string, number>>
+
+/** The seat of a kind for its seats only is empty: nothing but how many were handed over is counted. */
+export type FigureCell = FigureCounts & { kind: string; seat: string }
+
+/** A matter that waits for an answer at the end of the month. */
+export interface LongWait {
+  number: string
+  kind: string
+  state: string
+  seat: string
+  /** The day on which its present holder got it. */
+  since: string
+  dueOn: string | null
+}
+
+export interface FigureMonth {
+  first: string
+  last: string
+  end: Date
+}
+
+export interface FigureTally {
+  month: FigureMonth
+  confirmations: RuleConfirmations | undefined
+  cells: Map<string, FigureCell>
+  waits: LongWait[]
+}
+
+const WAITS_MOST = 10
+const WAITS_KEPT = 1_000
+
+export const makeNoCounts = (): FigureCounts => ({
+  ...{ opened: 0, received: 0, inTime: 0, late: 0, overdue: 0, open: 0, restarts: 0, extensions: 0 },
+  ...{ outcomes: {}, steps: {}, days: {} },
+})
+
+const add = (tally: Record<string, number>, code: string | number, n = 1): void => {
+  tally[code] = (tally[code] ?? 0) + n
+}
+
+export const addCounts = (to: FigureCounts, from: FigureCounts): void => {
+  for (const name of COUNTS) to[name] += from[name]
+  for (const name of TALLIES) for (const [code, n] of Object.entries(from[name])) add(to[name], code, n)
+}
+
+const cellOf = ({ cells }: FigureTally, { kind }: MatterKind, seat: string): FigureCell => {
+  const key = `${kind} ${seat}`
+  const known = cells.get(key)
+  if (known !== undefined) return known
+  const made = { kind, seat, ...makeNoCounts() }
+  cells.set(key, made)
+  return made
+}
+
+interface Holding {
+  seat: string
+  on: string
+  received: boolean
+}
+
+export const countMatter = (tally: FigureTally, history: MatterHistory): void => {
+  const { kind, moves, seats } = history
+  const { first, last } = tally.month
+  const isIn = (on: string) => on >= first && on <= last
+  const isSecret = kind.visibility === 'SEATS_ONLY'
+  let holding: Holding = { seat: moves[0]?.to ?? seats.holder, on: '', received: false }
+  let handedOn: string | null = null
+  let before: string | null = null
+  let atEnd: (Holding & { state: string }) | null = null
+  const holders = new Set<string>()
+  const entered = new Set<string>()
+  for (const made of moves) {
+    const { move, state, on, to } = made
+    if (to !== null && move !== OPENING_MOVE && handsOver(kind, move)) holding = { seat: to, on, received: false }
+    const isHanding = handedOn === null && isHandedOver(kind, state)
+    if (isHanding) {
+      handedOn = on
+      holding.on = on
+    }
+    if (handedOn !== null) {
+      const counts = isIn(on) ? cellOf(tally, kind, isSecret ? '' : holding.seat) : makeNoCounts()
+      if (isHanding) counts.opened += 1
+      if (isSecret) return
+      if (isReceipt(move) && !holding.received) counts.received += 1
+      if (isReceipt(move)) holding.received = true
+      countSteps(counts, { history, state, entered, isMetInTime: (clock) => wasMetInTime(tally, history, clock, on) })
+      countMove(counts, { kind, move, state, before, days: Math.max(0, daysBetween(handedOn, on)) })
+      if (on <= last) atEnd = { ...holding, state }
+      holders.add(holding.seat)
+    }
+    before = state
+  }
+  if (atEnd === null) return
+  countAtEnd(tally, history, atEnd)
+  countClocks(tally, history, { holders, heldBy: atEnd.seat })
+}
+
+const isReceipt = (move: string): boolean => move === RECEIPT_MOVE || move === PAPER_RECEIPT_MOVE
+
+interface CountedStep {
+  history: MatterHistory
+  state: string
+  /** Figures that the matter has reached before. */
+  entered: Set<string>
+  isMetInTime: (clock: string) => boolean
+}
+
+const countSteps = (counts: FigureCounts, { history, state, entered, isMetInTime }: CountedStep): void => {
+  for (const [code, figure] of Object.entries(history.kind.figures ?? {})) {
+    if (figure.state !== state || entered.has(code)) continue
+    entered.add(code)
+    if (figure.in_time === undefined || isMetInTime(figure.in_time)) add(counts.steps, code)
+  }
+}
+
+const wasMetInTime = (
+  { month, confirmations }: FigureTally,
+  { kind, clocks }: MatterHistory,
+  name: string,
+  on: string,
+): boolean =>
+  clocks.some(
+    (clock) =>
+      clock.clock === name &&
+      clock.ended?.how === 'MET' &&
+      clock.ended.on === on &&
+      !isRunOut(clock, month.end) &&
+      isConfirmedClock({ kind, ...clock }, confirmations),
+  )
+
+interface CountedMove {
+  kind: MatterKind
+  move: string
+  state: string
+  before: string | null
+  days: number
+}
+
+const countMove = (counts: FigureCounts, { kind, move, state, before, days }: CountedMove): void => {
+  const row = movesOfKind(kind)[move]
+  if (row?.restarts !== undefined) counts.restarts += 1
+  if (row?.extends !== undefined) counts.extensions += 1
+  const outcome = kind.states[state]?.ends
+  if (outcome === undefined || state === before) return
+  add(counts.outcomes, outcome)
+  add(counts.days, days)
+}
+
+const countAtEnd = (tally: FigureTally, history: MatterHistory, atEnd: Holding & { state: string }): void => {
+  const { kind, number, seats, clocks } = history
+  const { state, seat, on: since } = atEnd
+  if (!isOpenState(kind, state)) return
+  cellOf(tally, kind, seat).open += 1
+  const waited = kind.states[state]?.waits_for
+  if (waited === 'nobody' || waited === 'named' || waited === 'hub') return
+  const waiting = findWaitingSeat(kind, { state, seats: { ...seats, holder: seat } }) ?? seat
+  const due = clocks.flatMap((clock) => (endWithin(clock, tally) === null && clock.due ? [clock.due.on] : [])).sort()[0]
+  tally.waits.push({ number, kind: kind.kind, state, seat: waiting, since, dueOn: due ?? null })
+  if (tally.waits.length >= WAITS_KEPT) tally.waits = longestWaits(tally.waits)
+}
+
+export const longestWaits = (waits: readonly LongWait[]): LongWait[] =>
+  waits
+    .toSorted((a, b) => (a.since === b.since ? (a.number < b.number ? -1 : 1) : a.since < b.since ? -1 : 1))
+    .slice(0, WAITS_MOST)
+
+const endWithin = ({ ended }: MatterClock, { month }: FigureTally): MatterClock['ended'] =>
+  ended !== null && ended.on <= month.last ? ended : null
+
+const countClocks = (
+  tally: FigureTally,
+  { kind, clocks, seats }: MatterHistory,
+  { holders, heldBy }: { holders: ReadonlySet<string>; heldBy: string },
+): void => {
+  const { first, end } = tally.month
+  for (const clock of clocks) {
+    const ended = endWithin(clock, tally)
+    const isOfMonth = ended === null || (ended.on >= first && ended.how !== 'DROPPED')
+    if (clock.seat === null || clock.seat === seats.named || !isOfMonth) continue
+    if (!isConfirmedClock({ kind, ...clock }, tally.confirmations)) continue
+    const name = findCount(clock, ended, end)
+    if (name === null) continue
+    // A running clock follows the matter to its next holder, who did not owe it in this month.
+    const seat = ended === null && holders.has(clock.seat) ? heldBy : clock.seat
+    cellOf(tally, kind, seat)[name] += 1
+  }
+}
+
+const findCount = (
+  clock: MatterClock,
+  ended: MatterClock['ended'],
+  end: Date,
+): 'inTime' | 'late' | 'overdue' | null => {
+  if (ended === null) return isRunOut({ ...clock, ended: null }, end) ? 'overdue' : null
+  if (isRunOut(clock, end)) return 'late'
+  return ended.how === 'MET' ? 'inTime' : null
+}
+
+/** Groups cells; the counts of a group are sums. */
+export const groupCells = <K extends object>(
+  cells: Iterable<FigureCell>,
+  keyOf: (cell: FigureCell) => K,
+): (K & FigureCounts)[] => {
+  const groups = new Map<string, K & FigureCounts>()
+  for (const cell of cells) {
+    const key = keyOf(cell)
+    const name = JSON.stringify(key)
+    const group = groups.get(name) ?? { ...key, ...makeNoCounts() }
+    addCounts(group, cell)
+    groups.set(name, group)
+  }
+  return [...groups.keys()].sort().flatMap((name) => groups.get(name) ?? [])
+}
+
+/** Nearest rank; null where nothing ended. */
+export const percentileOf = (days: Readonly<Record<string, number>>, share: number): number | null => {
+  const counted = Object.entries(days).sort(([a], [b]) => Number(a) - Number(b))
+  let left = Math.ceil(share * counted.reduce((all, [, n]) => all + n, 0))
+  for (const [day, n] of counted) {
+    left -= n
+    if (left <= 0) return Number(day)
+  }
+  return null
+}
+
+export const isOverMonth = ({ last }: FigureMonth, now: Date): boolean => shanghaiDate(now) > last
+
+const PROVINCE_DIGITS = '22'
+
+/** Division of a prefecture or of the province; empty for a marketplace, a partner and other provinces. */
+export const placeOfSeat = (seat: string): string => {
+  const { region } = splitSeat(seat)
+  if (seat === '') return `${PROVINCE_DIGITS}0000`
+  return region.startsWith(PROVINCE_DIGITS) ? `${region.slice(0, 4)}00` : ''
+}

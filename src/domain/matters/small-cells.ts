@@ -1,0 +1,119 @@
+/**
+ * Suppression of small cells in a published table of counts with totals. A hidden cell is safe while another table of
+ * whole numbers fits what is shown: in the bipartite graph of rows and columns its edge lies on a cycle along which numbers
+ * can move (D. Gusfield, SIAM Journal on Computing 17, 1988).
+ */
+
+/** Fewer are not shown; none is. */
+export const SMALLEST_SHOWN = 5
+
+export interface ShownTable {
+  /** With totals as last row and column. */
+  values: readonly (readonly number[])[]
+  hidden: readonly (readonly boolean[])[]
+}
+
+interface TableCell {
+  row: number
+  column: number
+  value: number
+}
+
+interface Protection extends ShownTable {
+  hidden: boolean[][]
+  /** Hidden in an earlier issue, so that it may be none. */
+  sticky: readonly (readonly boolean[])[]
+  /** Unchanged since an issue that showed it. */
+  known: readonly (readonly boolean[])[]
+}
+
+export const withTotals = (rows: readonly (readonly number[])[]): number[][] => {
+  const whole = rows.map((row) => [...row, sum(row)])
+  return [...whole, (whole[0] ?? [0]).map((_, column) => sum(whole.map((row) => row[column] ?? 0)))]
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, n) => all + n, 0)
+
+/**
+ * Takes the issues of one month in their order. What one has hidden stays hidden, and what one has shown hides nothing
+ * later: whoever kept the earlier issue compares.
+ */
+export const protectIssues = (issues: readonly (readonly (readonly number[])[])[]): ShownTable[] => {
+  const made: ShownTable[] = []
+  for (const rows of issues) {
+    const values = withTotals(rows)
+    const each = (test: (value: number, row: number, column: number) => boolean): boolean[][] =>
+      values.map((cells, row) => cells.map((value, column) => test(value, row, column)))
+    const sticky = each((_, row, column) => made.some(({ hidden }) => hidden[row]?.[column] ?? false))
+    const known = each((value, row, column) =>
+      made.some(({ hidden, values: earlier }) => hidden[row]?.[column] === false && earlier[row]?.[column] === value),
+    )
+    const hidden = each((value, row, column) => (value > 0 && value < SMALLEST_SHOWN) || sticky[row]?.[column] === true)
+    made.push(hideComplements({ values, hidden, sticky, known }))
+  }
+  return made
+}
+
+const hideComplements = (table: Protection): ShownTable => {
+  const { hidden } = table
+  for (let open = findExposed(table); open !== undefined; open = findExposed(table)) {
+    const complement = findComplement(table, open)
+    if (complement === undefined) return { values: table.values, hidden: hidden.map((row) => row.map(() => true)) }
+    const row = hidden[complement.row]
+    if (row !== undefined) row[complement.column] = true
+  }
+  return { values: table.values, hidden }
+}
+
+const cellsOf = ({ values }: ShownTable): TableCell[] =>
+  values.flatMap((cells, row) => cells.map((value, column) => ({ row, column, value })))
+
+const isUnknown = ({ hidden, known }: Protection, { row, column }: TableCell): boolean =>
+  hidden[row]?.[column] === true && known[row]?.[column] !== true
+
+const findExposed = (table: Protection): TableCell | undefined =>
+  cellsOf(table).find((cell) => isUnknown(table, cell) && !mayDiffer(table, cell))
+
+/** The smallest cell of its row or column, before a total. */
+const findComplement = (table: Protection, { row, column }: TableCell): TableCell | undefined => {
+  const [lastRow, lastColumn] = [table.values.length - 1, (table.values[0]?.length ?? 1) - 1]
+  const costOf = (cell: TableCell): number[] => [
+    cell.row === row || cell.column === column ? 0 : 1,
+    cell.row === lastRow || cell.column === lastColumn ? 1 : 0,
+    cell.value,
+  ]
+  return cellsOf(table)
+    .filter((cell) => cell.value > 0 && !table.hidden[cell.row]?.[cell.column] && !table.known[cell.row]?.[cell.column])
+    .map((cell) => ({ cell, cost: costOf(cell) }))
+    .sort((a, b) => a.cost.map((n, i) => n - (b.cost[i] ?? 0)).find((n) => n !== 0) ?? 0)[0]?.cell
+}
+
+/** Looks for a cycle that raises or lowers the cell by one and no cell below what is known of it. */
+const mayDiffer = (table: Protection, cell: TableCell): boolean =>
+  [true, false].some((isRaised) => mayMove(table, cell, isRaised) && closesCycle(table, cell, isRaised))
+
+const mayMove = ({ sticky }: Protection, { row, column, value }: TableCell, isRaised: boolean): boolean =>
+  isRaised || value > (sticky[row]?.[column] ? 0 : 1)
+
+/** A total has the opposite sign in its equation. */
+const signOf = ({ values }: ShownTable, { row, column }: TableCell): number =>
+  (row === values.length - 1 ? -1 : 1) * (column === (values[0]?.length ?? 0) - 1 ? -1 : 1)
+
+/** Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. */
+const closesCycle = (table: Protection, start: TableCell, isRaised: boolean): boolean => {
+  const unknown = cellsOf(table).filter((cell) => isUnknown(table, cell) && cell !== start)
+  const others = unknown.filter(({ row, column }) => row !== start.row || column !== start.column)
+  const isForward = isRaised === signOf(table, start) > 0
+  const [from, to] = isForward
+    ? [`column ${start.column}`, `row ${start.row}`]
+    : [`row ${start.row}`, `column ${start.column}`]
+  const reached = new Set([from])
+  for (const node of reached)
+    for (const cell of others) {
+      const [row, column] = [`row ${cell.row}`, `column ${cell.column}`]
+      const isPositive = signOf(table, cell) > 0
+      if (node === row && mayMove(table, cell, isPositive)) reached.add(column)
+      if (node === column && mayMove(table, cell, !isPositive)) reached.add(row)
+    }
+  return reached.has(to)
+}

@@ -1,0 +1,103 @@
+import { expect } from 'chai'
+import { ROLES } from '../../../src/domain/access/viewer.js'
+import { freezeMonth } from '../../../src/work/matters/figures.js'
+import { makeHistories, storeHistories } from '../../support/matter-histories.js'
+import { rules } from '../../support/rules.js'
+import { makeWorld, type World } from '../world.js'
+
+const MONTH = '2026-02'
+const FIGURES = `query($month: String!, $by: FigureBy, $issue: Int) { matterFigures(month: $month, by: $by, issue: $issue) {
+  kind kindName { zh } seat organisation { zh } region opened received inTime late overdue open restarts extensions
+  outcomes { code name { zh } n } steps { code n } medianDays p90Days } }`
+const AUTHORITIES = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
+
+describe('figures of matters over HTTP', function () {
+  this.timeout(120_000)
+  let world: World
+  before(async () => {
+    world = await makeWorld()
+    await storeHistories(world.database.db as never, makeHistories(1_500, 3))
+    await freezeMonth(world.database.db, rules, MONTH, new Date('2026-03-01T04:20:00+08:00'))
+  })
+  after(() => world.close())
+
+  const ask = async (variables: object, token = world.token('officer')) => {
+    const { data, errors } = await world.ask(FIGURES, { token, variables: { month: MONTH, ...variables } })
+    return { figures: data?.matterFigures, code: errors?.[0]?.extensions['code'] }
+  }
+  const csv = (query: string, token: string | null) =>
+    fetch(`${world.url}/v1/matters.csv${query}`, {
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    })
+  const page = async (query = '') => {
+    const answer = await fetch(`${world.url}/figures${query}`, { headers: { accept: 'text/html' } })
+    return { status: answer.status, text: await answer.text() }
+  }
+
+  it('give the same sums by organisation, by prefecture and by kind', async () => {
+    const sums = await Promise.all(
+      ['ORGANISATION', 'REGION', 'KIND'].map(async (by) => {
+        const { figures } = await ask({ by })
+        const opened = new Map<string, number>()
+        for (const one of figures) opened.set(one.kind, (opened.get(one.kind) ?? 0) + one.opened)
+        return [...opened].sort()
+      }),
+    )
+    expect(sums[0]?.length).to.be.greaterThan(5)
+    expect(sums[1]).to.deep.equal(sums[0])
+    expect(sums[2]).to.deep.equal(sums[0])
+    const { figures } = await ask({})
+    const one = figures.find(({ kind, seat }: Record<string, unknown>) => kind === 'clue' && seat === 'police@222401')
+    expect(one).to.deep.include({ kindName: { zh: '线索' }, region: '222400' })
+    expect(one.organisation.zh).to.include('公安局')
+  })
+
+  it('tell of a kind for its seats only how many were handed over, and neither where nor to whom', async () => {
+    const { figures } = await ask({})
+    const sealed = figures.filter(({ kind }: Record<string, unknown>) => kind === 'referral')
+    expect(sealed).to.have.length(1)
+    const { opened, ...rest } = sealed[0]
+    expect(opened).to.be.greaterThan(0)
+    expect(rest).to.deep.include({ seat: null, organisation: null, region: '220000', received: 0, open: 0, overdue: 0 })
+    expect(rest.outcomes).to.deep.equal([])
+  })
+
+  it('are for authorities; a month without figures is refused', async () => {
+    for (const role of ROLES.filter((one) => one !== 'public' && one !== 'party')) {
+      const may = AUTHORITIES.includes(role)
+      expect((await ask({}, world.token(role))).code, role).to.equal(may ? undefined : 'FORBIDDEN')
+      expect((await csv(`?month=${MONTH}`, world.token(role))).status, role).to.equal(may ? 200 : 403)
+    }
+    expect((await csv(`?month=${MONTH}`, null)).status).to.equal(401)
+    expect((await ask({ month: '2026-01' })).code).to.equal('FIGURES_UNKNOWN')
+    expect((await ask({ issue: 2 })).code).to.equal('FIGURES_UNKNOWN')
+    expect((await ask({ month: 'May' })).code).to.equal('INPUT_INVALID')
+    expect((await csv('?month=2026-01', world.token('auditor'))).status).to.equal(404)
+    expect((await csv('', world.token('auditor'))).status).to.equal(400)
+  })
+
+  it('are listed by issue, and go out as CSV with a line for each group', async () => {
+    const { data } = await world.ask('{ matterFigureIssues { month issue } }', { token: world.token('auditor') })
+    expect(data.matterFigureIssues).to.deep.equal([{ month: MONTH, issue: 1 }])
+    const answer = await csv(`?month=${MONTH}`, world.token('auditor'))
+    expect(answer.headers.get('content-disposition')).to.equal(`attachment; filename="matters-${MONTH}-1.csv"`)
+    const lines = (await answer.text()).trim().split('\r\n')
+    expect(lines[0]).to.include('月份 month,期次 issue,种类 kind')
+    expect(lines).to.have.length((await ask({})).figures.length + 1)
+  })
+
+  it('are on the public page by kind and prefecture, without small numbers and without kinds for seats only', async () => {
+    const { status, text } = await page()
+    expect(status).to.equal(200)
+    expect(text).to.include('2026-02，第 1 期').and.to.include('延边').and.to.include('线索')
+    expect(text).to.not.include('移送涉嫌犯罪')
+    const numbers = [...text.matchAll(/<td role="cell"[^>]*>([^<]*)<\/td>/g)].map(([, cell = '']) => cell)
+    expect(numbers).to.include('略').and.to.include('0')
+    for (const small of ['1', '2', '3', '4']) expect(numbers).to.not.include(small)
+    expect((await page(`?month=${MONTH}&issue=1&lang=en`)).text)
+      .to.include('Figures of cooperation')
+      .and.to.include('n/s')
+    expect((await page('?month=2026-01')).status).to.equal(404)
+    expect((await page('?month=%00x')).status).to.equal(404)
+  })
+})
