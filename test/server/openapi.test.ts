@@ -308,11 +308,6 @@ describe('OpenAPI description', () => {
     await ask(`${csv}?month=May`, 400, { at: csv, headers: bearer('auditor') })
     await ask(csv, 401, { at: csv })
     await ask(csv, 403, { at: csv, headers: bearer('marketplace') })
-    const matters = '/v1/matters.csv'
-    await ask(`${matters}?month=2026-01`, 404, { at: matters, headers: bearer('auditor') })
-    await ask(`${matters}?month=May`, 400, { at: matters, headers: bearer('auditor') })
-    await ask(`${matters}?month=2026-01`, 401, { at: matters })
-    await ask(`${matters}?month=2026-01`, 403, { at: matters, headers: bearer('marketplace') })
     const walk = '/v1/trail/verification'
     await ask(walk, 200, { at: walk, headers: bearer('auditor') })
     await ask(walk, 401, { at: walk })

@@ -1,7 +1,9 @@
 /** Matters, for the test that compares the OpenAPI description with the server. */
 import { hash } from 'node:crypto'
 import type { Role } from '../../src/domain/access/viewer.js'
+import { freezeMonth } from '../../src/work/matters/figures.js'
 import { NOW, type World } from '../api/world.js'
+import { rules } from './rules.js'
 import { samplePdf } from './sample-papers.js'
 
 export type Ask = (path: string, status: number, how: { at: string; [more: string]: unknown }) => Promise<Response>
@@ -39,9 +41,21 @@ export const hearMatters = async (world: World, ask: Ask): Promise<void> => {
   await ask(`/v1/matters/${id}/receipts`, 200, { ...receipts, headers })
   await ask(`/v1/matters/${id}/receipts`, 404, receipts)
   await hearOpening(world, ask)
+  await hearFigures(world, ask)
 }
 
 const bearer = (world: World, role: Role) => ({ authorization: `Bearer ${world.token(role)}` })
+
+const hearFigures = async (world: World, ask: Ask): Promise<void> => {
+  const at = '/v1/matters.csv'
+  await freezeMonth(world.database.db, rules, '2025-12', NOW)
+  const auditor = { at, headers: bearer(world, 'auditor') }
+  await ask(`${at}?month=2025-12`, 200, auditor)
+  await ask(`${at}?month=2025-11`, 404, auditor)
+  await ask(`${at}?month=May`, 400, auditor)
+  await ask(`${at}?month=2025-12`, 401, { at })
+  await ask(`${at}?month=2025-12`, 403, { at, headers: bearer(world, 'marketplace') })
+}
 
 /** Opening, reading, moving and hearing them over /v1. */
 const hearOpening = async (world: World, ask: Ask): Promise<void> => {
