@@ -74,14 +74,17 @@ const isUnknown = ({ hidden, known }: Protection, { row, column }: TableCell): b
 const findExposed = (table: Protection): TableCell | undefined =>
   cellsOf(table).find((cell) => isUnknown(table, cell) && !mayDiffer(table, cell))
 
-/** The smallest cell of its row or column, before a total. */
+/** Prefers a line in which the cell stands alone, then a cell that closes a rectangle, then no total, then a small number. */
 const findComplement = (table: Protection, { row, column }: TableCell): TableCell | undefined => {
   const [lastRow, lastColumn] = [table.values.length - 1, (table.values[0]?.length ?? 1) - 1]
-  const costOf = (cell: TableCell): number[] => [
-    cell.row === row || cell.column === column ? 0 : 1,
-    cell.row === lastRow || cell.column === lastColumn ? 1 : 0,
-    cell.value,
-  ]
+  const unknown = cellsOf(table).filter((cell) => isUnknown(table, cell))
+  const inRow = (at: number): number => unknown.filter((cell) => cell.row === at).length
+  const inColumn = (at: number): number => unknown.filter((cell) => cell.column === at).length
+  const costOf = (cell: TableCell): number[] => {
+    const joins = (cell.row === row && inRow(row) === 1) || (cell.column === column && inColumn(column) === 1)
+    const closes = inRow(cell.row) > 0 && inColumn(cell.column) > 0
+    return [joins ? 0 : closes ? 1 : 2, cell.row === lastRow || cell.column === lastColumn ? 1 : 0, cell.value]
+  }
   return cellsOf(table)
     .filter((cell) => cell.value > 0 && !table.hidden[cell.row]?.[cell.column] && !table.known[cell.row]?.[cell.column])
     .map((cell) => ({ cell, cost: costOf(cell) }))
@@ -99,21 +102,22 @@ const mayMove = ({ sticky }: Protection, { row, column, value }: TableCell, isRa
 const signOf = ({ values }: ShownTable, { row, column }: TableCell): number =>
   (row === values.length - 1 ? -1 : 1) * (column === (values[0]?.length ?? 0) - 1 ? -1 : 1)
 
-/** Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. */
+/** Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. Columns follow the rows as nodes. */
 const closesCycle = (table: Protection, start: TableCell, isRaised: boolean): boolean => {
-  const unknown = cellsOf(table).filter((cell) => isUnknown(table, cell) && cell !== start)
-  const others = unknown.filter(({ row, column }) => row !== start.row || column !== start.column)
+  const rows = table.values.length
+  const others = cellsOf(table).filter(
+    (cell) => (cell.row !== start.row || cell.column !== start.column) && isUnknown(table, cell),
+  )
   const isForward = isRaised === signOf(table, start) > 0
-  const [from, to] = isForward
-    ? [`column ${start.column}`, `row ${start.row}`]
-    : [`row ${start.row}`, `column ${start.column}`]
+  const [from, to] = isForward ? [rows + start.column, start.row] : [start.row, rows + start.column]
   const reached = new Set([from])
-  for (const node of reached)
+  for (const node of reached) {
     for (const cell of others) {
-      const [row, column] = [`row ${cell.row}`, `column ${cell.column}`]
       const isPositive = signOf(table, cell) > 0
-      if (node === row && mayMove(table, cell, isPositive)) reached.add(column)
-      if (node === column && mayMove(table, cell, !isPositive)) reached.add(row)
+      if (node === cell.row && mayMove(table, cell, isPositive)) reached.add(rows + cell.column)
+      if (node === rows + cell.column && mayMove(table, cell, !isPositive)) reached.add(cell.row)
     }
-  return reached.has(to)
+    if (reached.has(to)) return true
+  }
+  return false
 }

@@ -87,7 +87,12 @@ const Issue = ({ month, issue, by }: IssueProps) => {
         ) : (
           <PlainTable
             label={`${month} 各项数字`}
-            columns={[{ title: '种类' }, ...FIRST[by], ...COUNTS.map(([title]) => ({ title, align: 'right' as const })), { title: '结果和环节' }]}
+            columns={[
+              { title: '种类' },
+              ...FIRST[by],
+              ...COUNTS.map(([title]) => ({ title, align: 'right' as const })),
+              { title: '结果和环节' },
+            ]}
             rows={data.matterFigures.map((one) => ({
               key: `${one.kind} ${one.seat} ${one.region}`,
               cells: [
