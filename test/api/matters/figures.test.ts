@@ -16,7 +16,7 @@ describe('figures of matters over HTTP', function () {
   let world: World
   before(async () => {
     world = await makeWorld()
-    await storeHistories(world.database.db as never, makeHistories(1_500, 3))
+    await storeHistories(world.database.db as never, makeHistories(6_000, 3))
     await freezeMonth(world.database.db, rules, MONTH, new Date('2026-03-01T04:20:00+08:00'))
   })
   after(() => world.close())
