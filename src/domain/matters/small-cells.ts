@@ -23,7 +23,7 @@ interface Protection extends ShownTable {
   hidden: boolean[][]
   /** Hidden in an earlier issue, so that it may be none. */
   sticky: readonly (readonly boolean[])[]
-  /** Unchanged since an issue that showed it. */
+  /** Unchanged since the last issue that showed it. */
   known: readonly (readonly boolean[])[]
 }
 
@@ -45,8 +45,9 @@ export const protectIssues = (issues: readonly (readonly (readonly number[])[])[
     const each = (test: (value: number, row: number, column: number) => boolean): boolean[][] =>
       values.map((cells, row) => cells.map((value, column) => test(value, row, column)))
     const sticky = each((_, row, column) => made.some(({ hidden }) => hidden[row]?.[column] ?? false))
-    const known = each((value, row, column) =>
-      made.some(({ hidden, values: earlier }) => hidden[row]?.[column] === false && earlier[row]?.[column] === value),
+    const known = each(
+      (value, row, column) =>
+        made.findLast(({ hidden }) => hidden[row]?.[column] === false)?.values[row]?.[column] === value,
     )
     const hidden = each((value, row, column) => (value > 0 && value < SMALLEST_SHOWN) || sticky[row]?.[column] === true)
     made.push(hideComplements({ values, hidden, sticky, known }))

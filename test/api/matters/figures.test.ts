@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
+import { makeNewMatter } from '../../../src/domain/matters/matter.js'
 import { freezeMonth } from '../../../src/work/matters/figures.js'
+import { readMatterKinds } from '../../../src/work/matters/kinds.js'
 import { makeHistories, storeHistories } from '../../support/matter-histories.js'
 import { rules } from '../../support/rules.js'
 import { makeWorld, type World } from '../world.js'
@@ -11,12 +13,29 @@ const FIGURES = `query($month: String!, $by: FigureBy, $issue: Int) { matterFigu
   outcomes { code name { zh } n } steps { code n } medianDays p90Days } }`
 const AUTHORITIES = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
+/** Reported in January and sent to the police in February. */
+const referral = () => {
+  const kind = readMatterKinds().get('referral')
+  if (kind === undefined) throw new Error('there is no referral')
+  const seats = { sender: 'market-regulator@220104', holder: 'police@220104', copied: [], named: null }
+  const at = new Date('2026-02-10T02:00:00Z')
+  const made = { at, seat: seats.sender, to: null }
+  return {
+    ...{ kind, matter: { ...makeNewMatter(seats, {}), state: 'SENT' }, openedAt: at, closedAt: null },
+    moves: [
+      { ...made, move: 'open', state: 'REPORTED', on: '2026-01-30' },
+      { ...made, move: 'send', state: 'SENT', on: '2026-02-10' },
+    ],
+  }
+}
+
 describe('figures of matters over HTTP', function () {
   this.timeout(120_000)
   let world: World
   before(async () => {
     world = await makeWorld()
-    await storeHistories(world.database.db as never, makeHistories(6_000, 3))
+    await storeHistories(world.database.db as never, makeHistories(1_500, 3))
+    await storeHistories(world.database.db as never, [referral()], 'R')
     await freezeMonth(world.database.db, rules, MONTH, new Date('2026-03-01T04:20:00+08:00'))
   })
   after(() => world.close())

@@ -9,16 +9,15 @@ interface Reading {
   lowest: number[][]
 }
 
-/** A reader keeps every issue, and takes a cell for unchanged where another issue shows the value that it has. */
+/** A reader keeps every issue, and takes a hidden cell for unchanged since the last issue that showed it. */
 const readingOf = (tables: readonly ShownTable[], at: number): Reading => {
   const { values, hidden } = tables[at] as ShownTable
   const earlier = tables.slice(0, at)
   const each = <T>(of: (row: number, column: number) => T) => values.map((row, i) => row.map((_, j) => of(i, j)))
-  const isToldBy = (other: ShownTable, i: number, j: number) =>
-    other.hidden[i]?.[j] === false && other.values[i]?.[j] === values[i]?.[j]
+  const lastShown = (i: number, j: number) => earlier.findLast((one) => one.hidden[i]?.[j] === false)?.values[i]?.[j]
   return {
     values,
-    unknown: each((i, j) => hidden[i]?.[j] === true && !tables.some((one) => isToldBy(one, i, j))),
+    unknown: each((i, j) => hidden[i]?.[j] === true && lastShown(i, j) !== values[i]?.[j]),
     lowest: each((i, j) => (earlier.some((one) => one.hidden[i]?.[j]) ? 0 : 1)),
   }
 }

@@ -162,7 +162,7 @@ describe('figures of a month', () => {
     expect(issue.content.waits).to.have.length(10)
     const [day] = issue.content.waits.map(({ since }) => since)
     expect(issue.content.waits.every(({ since }) => since >= (day ?? ''))).to.equal(true)
-    const text = pdfText(bytes)
+    const text = pdfText(bytes).replaceAll('\n', '')
     expect(text)
       .to.include('全省电子商务协作监管事项办理情况')
       .and.to.include('五、等待最久的事项')
