@@ -20,9 +20,8 @@ import * as store from '../../store/matters/figures.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
-import { kindAsBegun, readMatterKinds, versionOfKind } from './kinds.js'
-import { organisationOfSeat, readOrganisations } from './organisations.js'
-import { fingerprintOf } from './recount.js'
+import { fingerprintOf } from './keep-move.js'
+import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
 
 /** Words as they were when the month was frozen, so that an old issue reads as it did. */
 export interface FigureKind extends BilingualText {
