@@ -15,7 +15,7 @@ const FIELDS = { sort: 'ORDINARY', purpose: 'EVIDENCE', source: 'PATROL', ground
 const MOVES_MOST = 12
 const DAY_MS = 86_400_000
 
-export const makeRandom = (seed: number): ((below: number) => number) => {
+const makeRandom = (seed: number): ((below: number) => number) => {
   let state = seed
   return (below) => {
     state = (state + 0x6d2b79f5) | 0

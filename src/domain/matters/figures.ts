@@ -67,7 +67,7 @@ const add = (tally: Record<string, number>, code: string | number, n = 1): void 
   tally[code] = (tally[code] ?? 0) + n
 }
 
-export const addCounts = (to: FigureCounts, from: FigureCounts): void => {
+const addCounts = (to: FigureCounts, from: FigureCounts): void => {
   for (const name of COUNTS) to[name] += from[name]
   for (const name of TALLIES) for (const [code, n] of Object.entries(from[name])) add(to[name], code, n)
 }

@@ -14,7 +14,7 @@ import { PREFECTURES } from '../frame/prefectures.js'
 import { type SiteOffice, sendPage } from '../frame/render-response.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 
-export const FIGURES_PATH = '/figures'
+const FIGURES_PATH = '/figures'
 const ISSUES_MOST = 240
 /** Fewer answers tell too much about each. */
 const SHARE_BASE = 20

@@ -24,7 +24,7 @@ import { fingerprintOf } from './keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
 
 /** Words as they were when the month was frozen, so that an old issue reads as it did. */
-export interface FigureKind extends BilingualText {
+interface FigureKind extends BilingualText {
   kind: string
   version: string
   /** Only how many were handed over is counted, for the whole province. */
