@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
-import { writePdf } from '../foundation/papers/pdf.js'
-import { composeMatterReport } from '../web/document/matter-report.js'
+import { printMatterReport } from '../server/matter-report.js'
 import { freezeMonth, readFigures } from '../work/matters/figures.js'
 import type { Command } from './program.js'
 import { answerWithHub } from './with-hub.js'
@@ -30,7 +29,7 @@ export const addReportCommand = (program: Command): void =>
         const wanted = { month, issue: issue === undefined ? null : Number(issue) }
         if (recount || !(await isFrozen(db, month))) await freezeMonth(db, rules, month, now())
         const found = await readFigures(db, wanted)
-        const content = await writePdf(composeMatterReport(found))
+        const content = await printMatterReport(found)
         const path = out ?? `matters-${found.month}-${found.issue}.pdf`
         await writeFile(path, content).catch((error: unknown) => {
           throw new Refusal('FILE_UNREADABLE', { path, reason: reasonOf(error) })

@@ -296,10 +296,7 @@ export const makeRestRouter = (
     }),
   )
   app.use(pages.routes)
-  app.use(aboutRouter(site))
-  app.use(figuresRouter(site))
-  app.use(helpRouter(site))
-  app.use(developersRouter(site))
+  app.use(aboutRouter(site), figuresRouter(site), helpRouter(site), developersRouter(site))
   app.use(
     checkRouter({
       ...site,

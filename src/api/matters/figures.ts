@@ -1,7 +1,7 @@
 import { type FigureCounts, groupCells, percentileOf, placeOfSeat } from '../../domain/matters/figures.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { listIssues } from '../../store/matters/figures.js'
-import { type FigureIssue, readFigures } from '../../work/matters/figures.js'
+import { type MonthIssue, readFigures } from '../../work/matters/figures.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
@@ -29,7 +29,7 @@ const countViews = (counts: Readonly<Record<string, number>>, words: Readonly<Re
     .map(([code, n]) => ({ code, name: words[code] ?? { zh: code, en: code }, n }))
 
 const figureView =
-  ({ content: { kinds, organisations } }: FigureIssue) =>
+  ({ content: { kinds, organisations } }: MonthIssue) =>
   ({ kind, seat, place, days, outcomes, steps, ...counts }: FigureGroup & FigureCounts) => {
     const words = kinds.find((one) => one.kind === kind)
     return {
@@ -46,7 +46,7 @@ const figureView =
     }
   }
 
-export const figureViews = (issue: FigureIssue, by: FigureBy) =>
+export const figureViews = (issue: MonthIssue, by: FigureBy) =>
   groupCells(issue.content.cells, GROUPINGS[by]).map(figureView(issue))
 
 const matterFigures = async (

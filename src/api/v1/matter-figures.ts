@@ -5,12 +5,12 @@ import { figureViews } from '../matters/figures.js'
 import { requireAct } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
 
-type Figure = ReturnType<typeof figureViews>[number]
+type FigureView = ReturnType<typeof figureViews>[number]
 
 const listCounts = (counts: readonly { name: BilingualText; n: number }[]): string =>
   counts.map(({ name, n }) => `${name.zh} ${n}`).join('；')
 
-const COLUMNS: [heading: string, cell: (of: Figure) => string | number][] = [
+const COLUMNS: [heading: string, cell: (of: FigureView) => string | number][] = [
   ['种类 kind', ({ kindName }) => kindName.zh],
   ['单位 organisation', ({ organisation }) => organisation?.zh ?? ''],
   ['席位 seat', ({ seat }) => seat ?? ''],

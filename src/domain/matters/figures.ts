@@ -12,7 +12,7 @@ import type { MatterClock } from './matter.js'
 import { findWaitingSeat, isHandedOver } from './moves.js'
 import { type MatterSeats, splitSeat } from './seats.js'
 
-export interface MatterHistory {
+export interface CountedHistory {
   number: string
   kind: MatterKind
   seats: MatterSeats
@@ -58,7 +58,7 @@ export interface FigureTally {
 const WAITS_MOST = 10
 const WAITS_KEPT = 1_000
 
-export const makeNoCounts = (): FigureCounts => ({
+const makeNoCounts = (): FigureCounts => ({
   ...{ opened: 0, received: 0, inTime: 0, late: 0, overdue: 0, open: 0, restarts: 0, extensions: 0 },
   ...{ outcomes: {}, steps: {}, days: {} },
 })
@@ -87,7 +87,7 @@ interface Holding {
   received: boolean
 }
 
-export const countMatter = (tally: FigureTally, history: MatterHistory): void => {
+export const countMatter = (tally: FigureTally, history: CountedHistory): void => {
   const { kind, moves, seats } = history
   const { first, last } = tally.month
   const isIn = (on: string) => on >= first && on <= last
@@ -127,7 +127,7 @@ export const countMatter = (tally: FigureTally, history: MatterHistory): void =>
 const isReceipt = (move: string): boolean => move === RECEIPT_MOVE || move === PAPER_RECEIPT_MOVE
 
 interface CountedStep {
-  history: MatterHistory
+  history: CountedHistory
   state: string
   /** Figures that the matter has reached before. */
   entered: Set<string>
@@ -144,7 +144,7 @@ const countSteps = (counts: FigureCounts, { history, state, entered, isMetInTime
 
 const wasMetInTime = (
   { month, confirmations }: FigureTally,
-  { kind, clocks }: MatterHistory,
+  { kind, clocks }: CountedHistory,
   name: string,
   on: string,
 ): boolean =>
@@ -175,7 +175,7 @@ const countMove = (counts: FigureCounts, { kind, move, state, before, days }: Co
   add(counts.days, days)
 }
 
-const countAtEnd = (tally: FigureTally, history: MatterHistory, atEnd: Holding & { state: string }): void => {
+const countAtEnd = (tally: FigureTally, history: CountedHistory, atEnd: Holding & { state: string }): void => {
   const { kind, number, seats, clocks } = history
   const { state, seat, on: since } = atEnd
   if (!isOpenState(kind, state)) return
@@ -198,7 +198,7 @@ const endWithin = ({ ended }: MatterClock, { month }: FigureTally): MatterClock[
 
 const countClocks = (
   tally: FigureTally,
-  { kind, clocks, seats }: MatterHistory,
+  { kind, clocks, seats }: CountedHistory,
   { holders, heldBy }: { holders: ReadonlySet<string>; heldBy: string },
 ): void => {
   const { first, end } = tally.month

@@ -13,7 +13,7 @@ export interface ShownTable {
   hidden: readonly (readonly boolean[])[]
 }
 
-interface TableCell {
+interface SmallCell {
   row: number
   column: number
   value: number
@@ -66,22 +66,22 @@ const hideComplements = (table: Protection): ShownTable => {
   return { values: table.values, hidden }
 }
 
-const cellsOf = ({ values }: ShownTable): TableCell[] =>
+const cellsOf = ({ values }: ShownTable): SmallCell[] =>
   values.flatMap((cells, row) => cells.map((value, column) => ({ row, column, value })))
 
-const isUnknown = ({ hidden, known }: Protection, { row, column }: TableCell): boolean =>
+const isUnknown = ({ hidden, known }: Protection, { row, column }: SmallCell): boolean =>
   hidden[row]?.[column] === true && known[row]?.[column] !== true
 
-const findExposed = (table: Protection): TableCell | undefined =>
+const findExposed = (table: Protection): SmallCell | undefined =>
   cellsOf(table).find((cell) => isUnknown(table, cell) && !mayDiffer(table, cell))
 
 /** Prefers a line in which the cell stands alone, then a cell that closes a rectangle, then no total, then a small number. */
-const findComplement = (table: Protection, { row, column }: TableCell): TableCell | undefined => {
+const findComplement = (table: Protection, { row, column }: SmallCell): SmallCell | undefined => {
   const [lastRow, lastColumn] = [table.values.length - 1, (table.values[0]?.length ?? 1) - 1]
   const unknown = cellsOf(table).filter((cell) => isUnknown(table, cell))
   const inRow = (at: number): number => unknown.filter((cell) => cell.row === at).length
   const inColumn = (at: number): number => unknown.filter((cell) => cell.column === at).length
-  const costOf = (cell: TableCell): number[] => {
+  const costOf = (cell: SmallCell): number[] => {
     const joins = (cell.row === row && inRow(row) === 1) || (cell.column === column && inColumn(column) === 1)
     const closes = inRow(cell.row) > 0 && inColumn(cell.column) > 0
     return [joins ? 0 : closes ? 1 : 2, cell.row === lastRow || cell.column === lastColumn ? 1 : 0, cell.value]
@@ -93,18 +93,18 @@ const findComplement = (table: Protection, { row, column }: TableCell): TableCel
 }
 
 /** Looks for a cycle that raises or lowers the cell by one and no cell below what is known of it. */
-const mayDiffer = (table: Protection, cell: TableCell): boolean =>
+const mayDiffer = (table: Protection, cell: SmallCell): boolean =>
   [true, false].some((isRaised) => mayMove(table, cell, isRaised) && closesCycle(table, cell, isRaised))
 
-const mayMove = ({ sticky }: Protection, { row, column, value }: TableCell, isRaised: boolean): boolean =>
+const mayMove = ({ sticky }: Protection, { row, column, value }: SmallCell, isRaised: boolean): boolean =>
   isRaised || value > (sticky[row]?.[column] ? 0 : 1)
 
 /** A total has the opposite sign in its equation. */
-const signOf = ({ values }: ShownTable, { row, column }: TableCell): number =>
+const signOf = ({ values }: ShownTable, { row, column }: SmallCell): number =>
   (row === values.length - 1 ? -1 : 1) * (column === (values[0]?.length ?? 0) - 1 ? -1 : 1)
 
 /** Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. Columns follow the rows as nodes. */
-const closesCycle = (table: Protection, start: TableCell, isRaised: boolean): boolean => {
+const closesCycle = (table: Protection, start: SmallCell, isRaised: boolean): boolean => {
   const rows = table.values.length
   const others = cellsOf(table).filter(
     (cell) => (cell.row !== start.row || cell.column !== start.column) && isUnknown(table, cell),

@@ -11,7 +11,7 @@ import {
 import { splitSeat } from '../../domain/matters/seats.js'
 import type { Paper, PaperBlock } from '../../foundation/papers/paper.js'
 import { addDays, addMonths, daysBetween, shanghaiDate } from '../../foundation/time/dates.js'
-import type { FigureIssue } from '../../work/matters/figures.js'
+import type { MonthIssue } from '../../work/matters/figures.js'
 import { PREFECTURES } from '../frame/prefectures.js'
 
 const NINE_TENTHS = 0.9
@@ -38,7 +38,7 @@ const tableOf = (first: string, groups: readonly (FigureCounts & { name: string 
 
 const CLIENTS = '平台和服务机构'
 
-export const composeMatterReport = ({ month, issue, madeAt, content }: FigureIssue): Paper => {
+export const composeMatterReport = ({ month, issue, madeAt, content }: MonthIssue): Paper => {
   const { kinds, departments } = content
   const isSealed = (kind: string) => kinds.find((one) => one.kind === kind)?.seatsOnly ?? false
   const cells = content.cells.filter(({ kind }) => !isSealed(kind))
@@ -88,14 +88,14 @@ export const composeMatterReport = ({ month, issue, madeAt, content }: FigureIss
   }
 }
 
-type Month = Pick<FigureIssue, 'month' | 'content'>
+type Month = Pick<MonthIssue, 'month' | 'content'>
 
 const placeIn = (order: readonly string[], name: string): number => {
   const found = order.indexOf(name)
   return found === -1 ? order.length : found
 }
 
-const kindName = ({ kinds }: FigureIssue['content'], kind: string): string =>
+const kindName = ({ kinds }: MonthIssue['content'], kind: string): string =>
   kinds.find((one) => one.kind === kind)?.zh ?? kind
 
 const PLACE_NAMES = new Map([
@@ -129,7 +129,7 @@ const overview = ({ month, content }: Month, cells: readonly FigureCell[]): Pape
   ]
 }
 
-const stepLines = (content: FigureIssue['content'], cells: readonly FigureCell[]): PaperBlock[] =>
+const stepLines = (content: MonthIssue['content'], cells: readonly FigureCell[]): PaperBlock[] =>
   content.kinds.flatMap(({ kind, zh, steps }): PaperBlock[] => {
     const [all] = groupCells(
       cells.filter((cell) => cell.kind === kind),
@@ -163,7 +163,7 @@ const longestWaits = ({ month, content }: Month): PaperBlock[] => {
   ]
 }
 
-const notes = ({ rules }: FigureIssue['content']): PaperBlock[] => [
+const notes = ({ rules }: MonthIssue['content']): PaperBlock[] => [
   {
     as: 'note',
     text: `说明：按办理之日计入当月，计入办理后的承办单位；答复计入应答复的单位。依据未经核实的时限不计入按期和逾期。办结天数自移交之日起计。各月数字冻结后不再改动，更正另出一期。规则版本 ${rules}。`,

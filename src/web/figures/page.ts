@@ -6,7 +6,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import { listIssues, readIssuesOf, sumOpenedByYear } from '../../store/matters/figures.js'
-import type { FigureContent, FigureIssue } from '../../work/matters/figures.js'
+import type { FigureContent, MonthIssue } from '../../work/matters/figures.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
 import { type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
@@ -27,13 +27,13 @@ const PLACES: readonly (BilingualText & { place: string })[] = [
 const TOTAL = { zh: '合计', en: 'Total' }
 
 interface MonthContent {
-  issue: FigureIssue
+  issue: MonthIssue
   table: ShownTable
   kinds: FigureContent['kinds']
 }
 
 /** All issues of the month are protected together; the one asked for is shown. */
-const protectMonth = (issues: readonly FigureIssue[], issue: FigureIssue): MonthContent => {
+const protectMonth = (issues: readonly MonthIssue[], issue: MonthIssue): MonthContent => {
   const kinds = issues.at(-1)?.content.kinds.filter(({ seatsOnly }) => !seatsOnly) ?? []
   const tables = protectIssues(
     issues.map(({ content }) => {

@@ -45,7 +45,7 @@ export interface FigureContent {
   waits: LongWait[]
 }
 
-export type FigureIssue = store.FigureIssue<FigureContent>
+export type MonthIssue = store.FigureIssue<FigureContent>
 
 const PAGE_MATTERS = 2_000
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
@@ -135,7 +135,7 @@ export const freezeFigures = (db: Db, { rules, ...options }: RunOptions & { rule
 export const readFigures = async (
   db: Db,
   { month, issue = null }: { month: string; issue?: number | null },
-): Promise<FigureIssue> => {
+): Promise<MonthIssue> => {
   monthOf(month)
   const found = await store.readIssue<FigureContent>(db, { month, issue })
   if (found === null) throw new Refusal('FIGURES_UNKNOWN', { month })
