@@ -23,7 +23,6 @@ export interface Config {
   webhookAllow: string[]
   /** Default: administrators; in the demo nobody. */
   secondFactor: SecondFactorPolicy | null
-  /** Networks (CIDR) from which administrators sign in; none: from everywhere. */
   administratorNetworks: string[]
   /** `token` opens the metrics; if null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
@@ -114,7 +113,6 @@ export const OFFICE_SETTINGS: readonly OfficeSetting[] = [
   { name: 'BACKUP_ARRANGEMENT', kind: 'BACKUP_ARRANGEMENT', of: null },
 ]
 
-/** Finds the folder of package.json, also from dist/src/. */
 export const projectRoot = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)

@@ -92,7 +92,6 @@ const pullEach = async (hub: Hub, ids: readonly string[], json: boolean | undefi
   return { value: { pulls }, lines }
 }
 
-/** `run` and `ended` are printed for people only. */
 const pullJson = ({ run: _, ended: __, ...told }: PullResult) => told
 
 const pulledLine = (p: PullResult): string =>

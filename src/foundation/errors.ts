@@ -75,7 +75,6 @@ export const isRefusal = (error: unknown): error is Refusal =>
 
 export const INTERNAL_ERROR = { code: 'INTERNAL', status: 500, message: '内部错误。Internal error.' } as const
 
-/** undici puts the real reason in `cause`. */
 export const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error && error.cause.message ? `: ${error.cause.message}` : ''

@@ -1,4 +1,3 @@
-/** Node 20 has no Map.groupBy. */
 export const groupBy = <T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, T[]> => {
   const groups = new Map<K, T[]>()
   for (const item of items) {

@@ -88,7 +88,6 @@ export const loadKeys = async (folder: string, issuer: string) => {
       unsealBytes(sealKey, Buffer.from(sealed, 'base64'), about).toString(),
     sealBytes: (bytes: Buffer, about: string): Buffer => sealBytes(sealKey, bytes, about),
     unsealBytes: (sealed: Buffer, about: string): Buffer => unsealBytes(sealKey, sealed, about),
-    /** Fingerprints of every key, by use; they reveal no key. */
     fingerprints: (): Record<string, string[]> => ({
       'id-hash': [fingerprint(hashKey)],
       'access-code': [fingerprint(accessKey)],

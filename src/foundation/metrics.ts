@@ -1,11 +1,9 @@
 /** Only this file uses prom-client. Label values are the program's words: never a code, name, client or address. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 
-/** Histogram bounds, seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const LATE_SECONDS = [1, 5, 15, 60, 300, 900, 3600, 14400]
 const ROWS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
-/** Further values count as OTHER. */
 const VALUES_MOST = 500
 const OTHER = 'OTHER'
 

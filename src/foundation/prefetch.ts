@@ -1,4 +1,3 @@
-/** Yields results until null, fetching up to `ahead` in advance. */
 export async function* prefetched<T>(fetchNext: () => Promise<T | null>, ahead: number): AsyncGenerator<T> {
   const begin = (): Promise<T | null> => {
     const fetching = fetchNext()

@@ -76,7 +76,6 @@ const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused }
 const ASKER_WAIT_MS = 30_000
 /** Slower scoring continues. */
 const SCORE_WAIT_MS = 2_000
-/** Longest wait of an upload for a running pull of its feed. */
 const UPLOAD_WAIT_MS = 5_000
 
 export interface HubOverrides {

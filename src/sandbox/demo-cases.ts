@@ -102,7 +102,6 @@ const PLOTS: readonly Plot[] = [
   { ends: 'PUBLISHED', began: 400, steps: PUBLISHED },
 ]
 
-/** One case for each plot, in order of `codes`. Begun cases are left alone. */
 export const playDemoCases = async (parts: MatterParts, codes: readonly string[], now: Date): Promise<CaseState[]> => {
   const { db } = parts
   const found = await operators.operatorsByCode(

@@ -18,7 +18,6 @@ import { readMatterKinds } from '../work/matters/kinds.js'
 
 const TEXT_BYTES = 256 * 1024
 const CLUE_BYTES_MOST = CLUE_PICTURES_MOST * CLUE_PICTURE_BYTES_MOST + TEXT_BYTES
-/** Bytes of bodies that arrive at one time. */
 const ARRIVING_BYTES_MOST = 4 * CLUE_BYTES_MOST
 const ARRIVING_OF_ADDRESS_MOST = 2
 const CODE_BYTES = 4 * 1024
@@ -28,7 +27,6 @@ const STALLED_MS = 15_000
 /** A body that takes longer is cut off: 25 MB at 1 Mbit/s take 200 seconds. */
 const ARRIVAL_MS_MOST = 5 * 60_000
 
-/** Clues: in all, and from one address. */
 const CLUE_LIMIT = { overall: { most: 60, everyMs: 30_000 }, each: [{ most: 10, everyMs: 5 * 60_000 }] }
 /** Wrong codes; an address with few is always admitted, since 120 random bits cannot be guessed. */
 const CODE_LIMIT = { newcomers: true, overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }

@@ -6,7 +6,6 @@ type FieldsByMeaning<Meaning extends string> = Readonly<Partial<Record<Meaning, 
 export interface FormLayout<Meaning extends string> {
   fields: FieldsByMeaning<Meaning>
   ignored: readonly string[]
-  /** An item that lacks one of these is rejected. */
   needed: readonly Meaning[]
   /** An item that lacks one of these gets a remark. */
   wanted: readonly Meaning[]

@@ -40,7 +40,6 @@ export const makeRegistrationDrafts = (
   return []
 }
 
-/** Only the type shows a branch, not the code. */
 export const deriveOperatorKind = (type: string | null, { uscc }: SubjectCodes): string => {
   if (type !== null && BRANCH.test(type)) return 'branch'
   if (uscc !== null) return readOperatorKindInUscc(uscc)

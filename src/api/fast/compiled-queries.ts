@@ -23,7 +23,6 @@ import { isRecord } from '../../foundation/text/json.js'
 const QUERIES_MOST = 1_000
 const QUERY_CHARACTERS_MOST = 10_000
 const ACCEPT_CHARACTERS_MOST = 300
-/** Largest query compiled, in fields: each fragment spread is compiled separately. */
 const FIELDS_MOST = 1_000
 /** A query is compiled after this many answers: compiling takes as long as some hundred. */
 const ANSWERS_BEFORE = 20
@@ -37,7 +36,6 @@ interface GraphqlRequestBody {
 interface CountedQuery {
   answers: number
   type: string
-  /** `null`: never compilable. `undefined`: not compiled yet. */
   run: CompiledQuery['query'] | null | undefined
 }
 

@@ -145,7 +145,6 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
   }
 }
 
-/** Chinese label of an enum value: the first words of its description. */
 const labelIn = (schema: GraphQLSchema, type: string, value: string): string => {
   const known = schema.getType(type)
   const described = isEnumType(known) ? known.getValue(value)?.description : null

@@ -31,7 +31,6 @@ export interface RelayConnection<N> {
   countUpTo?: (args: { most?: number | null }) => Promise<number>
 }
 
-/** Counts all rows, or stops at `most`. A short list may ignore `most`. */
 export type CountRows = (most: number | null) => Promise<number> | number
 
 export const makeConnection = <N>(

@@ -42,7 +42,6 @@ export interface ServerDependencies {
   platforms: readonly Pick<Platform, 'id' | 'name' | 'codes'>[]
   office: LiveOffice
   setup?: FirstSetup | null
-  /** Number of own proxies (trusted X-Forwarded-For); default 0. */
   proxies?: number
   quota?: number
   /** A stream's client that stops reading this long (milliseconds) is disconnected; default 30,000. */
@@ -53,7 +52,6 @@ export interface ServerDependencies {
   administratorNetworks?: readonly string[]
   publicUrl?: string
   auditLog: AuditLog
-  /** An exception thrown by `progress` stops the verification. */
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   rescore: (operators: readonly number[]) => Promise<unknown>

@@ -16,7 +16,6 @@ import { findUnstorableText } from '../../foundation/text/storable.js'
 export const REQUEST_BYTES_MOST = 1_000_000
 /** JSON nested deeper than this could overflow the stack. */
 export const JSON_NESTING_MOST = 100
-/** Most tokens of a query: one with 1000 literal codes fits. */
 export const QUERY_TOKENS_MOST = 10_000
 export const QUERY_DEPTH_MOST = 15
 export const QUERY_ALIASES_MOST = 50
@@ -25,13 +24,10 @@ export const ROOT_FIELDS_MOST = 50
 export const QUERY_FIELDS_MOST = 10_000
 export const QUERY_CODES_MOST = 1_000
 export const QUERY_DIRECTIVES_MOST = 100
-/** Most selections in one set: validation compares every pair. */
 export const SELECTIONS_PER_SET_MOST = 200
-/** Most fragments of a document: validation may compare every pair. */
 export const DOCUMENT_FRAGMENTS_MOST = 200
 export const DOCUMENT_OPERATIONS_MOST = 50
 const LEVELS_MOST = 300
-/** Most introspection fields, fragments expanded; tools ask for about a hundred. */
 export const INTROSPECTION_FIELDS_MOST = 500
 export const INTROSPECTION_ALIASES_MOST = 5
 

@@ -1,7 +1,6 @@
 import type { RequestHandler, Response } from 'express'
 import { getRequestContext } from './request-context.js'
 
-/** Retry-After while the database is unavailable, seconds. */
 export const RETRY_AFTER_SECONDS = 5
 
 export interface ProblemDetails {

@@ -1,4 +1,3 @@
-/** GraphQL arguments that the audit log must not keep: mail addresses, robots' credentials, codes. */
 const NAMES = 'mailAddress|mailCode|robotAddress|robotSecret'
 /** Characters that GraphQL ignores between tokens. */
 const BLANK = String.raw`(?:[\s,]|#[^\n]*\n)*`

@@ -86,7 +86,6 @@ const theirs = (context: GraphqlContext, act: Act, id: string): Promise<number> 
     store.byId(context.parts.db, number, choosePointInTime(context, {})),
   )
 
-/** Only a viewer of the score's reasons may read the override. */
 const overrideOf = async (of: ScoreView, _: unknown, context: GraphqlContext) => {
   if (of.reasons.length === 0) return null
   const when = getPointInTimeOfScore(context, of)

@@ -24,7 +24,6 @@ export const getPointInTimeOfScore = (context: GraphqlContext, { when, asOf }: S
 export const maySeeScore = async ({ load }: GraphqlContext, viewer: Viewer, id: number): Promise<boolean> =>
   may(viewer, 'see_removed') || !(await load.scoreForgotten(id))
 
-/** Words the reasons by the scorecard that produced them. */
 const reasons = async (of: StoredScore, _: unknown, { load }: GraphqlContext) => {
   if (of.reasons.length === 0) return []
   const card = await load.card(of.scorecardHash)

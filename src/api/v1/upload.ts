@@ -33,7 +33,6 @@ const inDisposition = (header: string): string | null => {
   return plain === undefined ? null : Buffer.from(plain, 'latin1').toString('utf8')
 }
 
-/** Longest upload, as sent and unpacked, bytes. */
 export const UPLOAD_BYTES_MOST = 64 * 1024 * 1024
 /** Few uploads may run at once, because they are held in memory. */
 const UPLOADS_MOST = 2

@@ -6,13 +6,11 @@ const NAME_LEAST = 3
 /** PATTERN: at least this share of neighbouring characters are equal or consecutive (abc, 321, 111). */
 const ROW_SHARE = 0.6
 
-/** FORMER is found where the hashes of former passwords are known. */
 export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED' | 'COMMON' | 'SAME' | 'FORMER'
 
 /** NFKC makes full-width and half-width input the same password. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
-/** `common`: common passwords in lower case. `before`: the present password. */
 export const findPasswordFault = (
   given: string,
   { name, common, before }: { name: string; common: ReadonlySet<string>; before?: string },

@@ -23,7 +23,6 @@ export const needsSecondFactor = (role: Role, policy: SecondFactorPolicy): boole
   policy === 'everyone' || (policy === 'administrators' && role === 'administrator')
 
 export type SessionProof = 'PASSWORD' | 'SECOND'
-/** ENROLMENT: the session may only enrol a second factor. */
 export type SessionStage = 'FULL' | 'ENROLMENT'
 
 /** Returns null while the person has a second factor that the session has not shown. */

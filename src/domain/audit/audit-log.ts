@@ -59,7 +59,6 @@ export interface AuditHead {
 }
 
 export interface AuditRow extends Frame {
-  /** 0: hashed without a key. 1: sealed with a key. */
   form: number
   keyId: string | null
   number: number

@@ -9,7 +9,6 @@ export interface ServerIdentity {
 }
 
 export interface NotedHead extends AuditHead {
-  /** The server that held the row. */
   server: ServerIdentity | null
   at: Date | null
 }
@@ -19,7 +18,6 @@ export interface AuditLoss {
   after: number
   noted: number
   notedAt: Date | null
-  /** `from`: server that held the rows. `to`: server that lacks them. */
   from: ServerIdentity | null
   to: ServerIdentity | null
   /** Hashes, because row numbers are reused after a loss; null from older releases. */

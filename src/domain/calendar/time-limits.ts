@@ -5,7 +5,6 @@
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from './calendar.js'
 
-/** DAYS: calendar days. SET: a letter states the day. */
 export type TimeUnit = 'WORKDAYS' | 'DAYS' | 'HOURS' | 'SET'
 
 export interface TimeSpan {
@@ -28,13 +27,11 @@ export interface TimeLimit {
 
 export interface DueTime {
   on: string
-  /** Null for limits in days. */
   at: Date | null
   /** True when the day lies beyond the announced holidays and may still move. */
   provisional: boolean
   /** Holidays and paused days within the limit. */
   uncounted: string[]
-  /** Make-up workdays on weekends within the limit. */
   makeUp: string[]
 }
 

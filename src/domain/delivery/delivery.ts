@@ -10,7 +10,6 @@ export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 export type Notice = EntryNotice | RecordNotice
 
 interface NoticeHead {
-  /** The key is permanent at every platform. */
   key: string
   /** A platform ignores a notice with a lower number than the one it holds. */
   sequence: number

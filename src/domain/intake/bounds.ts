@@ -5,7 +5,6 @@ export interface FeedBounds {
   fewest: number
   /** Most items of a delivery that is not a partial file. */
   most: number
-  /** Largest share of rejected items, 0–1. */
   rejectShare: number
   /** Largest share of the records in force that a whole delivery may lack, 0–1. */
   shrinkShare: number
@@ -28,7 +27,6 @@ export interface DeliveryCounts {
   whole: boolean
 }
 
-/** Fewest items to which `rejectShare` applies. */
 const SHARE_FROM_ITEMS = 10
 const HOUR_MS = 3_600_000
 

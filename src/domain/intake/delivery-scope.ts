@@ -14,7 +14,6 @@ export const deliveryScopeOf = (delivery: DeliveryTraits) => {
   // The feed's data is not current after an empty folder, nor after a partial delivery of a whole feed.
   const isCurrent = unmodified ? hasNext : !feedWhole || sentWhole !== false
   return {
-    /** Records that only partial deliveries hold never end by absence. */
     partial,
     /** True when records absent from the delivery have ended. */
     whole: givenFull ?? sentWhole ?? feedWhole,

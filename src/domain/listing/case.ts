@@ -135,7 +135,6 @@ export interface CaseAct {
   fileHash?: string
   /** The paper whose hash is recorded. ISSUED: by the case system. */
   paper?: 'NAMED' | 'ISSUED' | 'DRAFT'
-  /** The repair notice was served with the decision (两书同达). */
   repairNotice?: boolean
 }
 

@@ -19,7 +19,6 @@ const DEADLINES = Object.keys(NUMBER_OF_DEADLINE) as DeadlineName[]
 /** Deadlines set for the party. They run out, but are never counted as missed. */
 export const PARTY_DEADLINES: readonly DeadlineName[] = ['DEFENCE']
 
-/** Deadlines of the party, and those by which it is owed an answer. */
 export const DEADLINES_TOLD_TO_PARTY: readonly DeadlineName[] = [
   ...PARTY_DEADLINES,
   'REPAIR_ACCEPTANCE',

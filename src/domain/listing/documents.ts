@@ -21,7 +21,6 @@ export const SECTIONS_OF_EVERY_DOCUMENT = ['GROUNDS', 'BASIS', 'MEASURES', 'REMO
 
 export interface DocumentTemplate {
   kind: DocumentKind
-  /** The authority if absent. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]
@@ -285,7 +284,6 @@ const typesOf = (decision: RecordBody | null): string | null => {
 export const BLANK_PATTERN = /\{\{([^{}]*)\}\}/g
 /** Time limits come only from a rule with effective dates, not from a template. */
 const LEGAL_NUMBER = /[\d０-９]|[一二三四五六七八九十百两半]+(?:个)?(?:工作日|日内|日起|天|个?月内?|年)/
-/** A party's own paper has no `number`. */
 const REQUIRED_BLANKS = ['authority', 'number', 'party', 'issuedOn']
 
 export const checkDocumentTemplate = (template: DocumentTemplate): RuleFault[] => {

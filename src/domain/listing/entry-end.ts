@@ -22,7 +22,6 @@ export const computeLastDayInHub = (
   return ends.filter((end) => end !== null).sort()[0] ?? null
 }
 
-/** First day of the newest term or clock rule that affects entries decided before it. */
 export const findNewestRuleDay = ({ list, clocks }: EndRules, today: string): string | null => {
   const ofList = ({ list: id }: ClockRow): boolean => id === null || id === list.id
   return (

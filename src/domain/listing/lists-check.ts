@@ -84,7 +84,6 @@ const checkRow = (row: ListKind, say: ListFaultReporter): void => {
   for (const name of LEGAL_NUMBER_NAMES) checkCovered(row, name, say)
 }
 
-/** Rows of a legal number leave no gap, which would silently lose its deadline. */
 const checkCovered = (row: ListKind, name: LegalNumberName, say: ListFaultReporter): void => {
   const place = `.numbers.${name}`
   const ordered = rowsNamed(row, name).sort(compareFirstDays)

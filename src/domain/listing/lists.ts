@@ -60,7 +60,6 @@ export type LegalNumberName = (typeof LEGAL_NUMBER_NAMES)[number]
 
 export interface LegalNumber extends DatedRow {
   name: LegalNumberName
-  /** No number is set if null, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
   /** Set only on rows of REPAIR_MIN_MONTHS. */

@@ -9,7 +9,6 @@ export const ATTACHMENTS_MOST = 5
 export const PAPERS_MOST = 20
 export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
 
-/** Signed copies and attachments that one case file holds, bytes. */
 export const CASE_FILE_PAPERS_BYTES_MOST = 40 * 1024 * 1024
 
 /** Keeps papers in order while they fit. A paper too large leaves room for later ones. */
@@ -49,7 +48,6 @@ export interface PaperCase {
   keeper: string | null
 }
 
-/** The deciding authority, its superiors and the keeper read the papers. */
 export const mayReadPapers = (viewer: Viewer, { region, level, keeper }: PaperCase): boolean => {
   if (!mayInRegion(viewer, 'move_listing', region)) return false
   if (!isRegionBound(viewer) || level === null) return true

@@ -79,7 +79,6 @@ export const WITHHOLDING_REASONS = {
 } as const satisfies Record<string, BilingualText>
 type Withheld = keyof typeof WITHHOLDING_REASONS
 
-/** `withheld`: why the entry may not be public. */
 export type PublicEntryResult = { masked: MaskedField[] } & (
   | { body: PublicEntry; withheld: null }
   | { body: null; withheld: Withheld }

@@ -3,7 +3,6 @@ import { type MatterKind, PAPER_RECEIPT_MOVE } from './kind.js'
 import { isHandedOver } from './moves.js'
 import type { MatterSeats } from './seats.js'
 
-/** Files that the hub takes from one seat on one day. */
 export const FILES_A_DAY_MOST = 1_000
 export const BYTES_A_DAY_MOST = 2 * 1024 * 1024 * 1024
 
@@ -30,7 +29,6 @@ export interface CustodyMove {
 }
 
 interface MatterReceipt {
-  /** Number of the move that records it. */
   sequence: number
   on: string
   at: Date

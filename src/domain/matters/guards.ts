@@ -28,7 +28,6 @@ const GUARDS: Readonly<Record<string, Guard>> = {
     const running = findRunningClock(before, clock)
     return running !== undefined && isRunOut(running, instantOf(act)) ? null : 'CLOCK_STILL_RUNS'
   },
-  /** Once for each holder. */
   once: ({ kind, before, act }) => {
     const handed = before.moves.findLastIndex(({ move }) => handsOver(kind, move))
     return before.moves.slice(handed + 1).some(({ move }) => move === act.move) ? 'MADE_BEFORE' : null

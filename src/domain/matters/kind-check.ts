@@ -197,7 +197,6 @@ const checkFigures = (kind: MatterKind, say: KindFaultReporter): void => {
   }
 }
 
-/** A move name means the same in every kind. */
 const checkMoveNames = (kinds: readonly MatterKind[]): RuleFault[] => {
   const words = new Map<string, string>()
   return kinds.flatMap((kind) =>

@@ -18,7 +18,6 @@ export type WaitedFor = Exclude<MatterActor, 'listing'> | 'nobody'
 type MatterVisibility = 'SEATS' | 'SEATS_ONLY' | 'HUB'
 
 export interface MatterField extends BilingualText {
-  /** Longest text, characters. */
   text?: number
   one_of?: Readonly<Record<string, BilingualText>>
   day?: true

@@ -10,7 +10,6 @@ export type { MatterDenialCode }
 
 export interface MatterClock {
   clock: string
-  /** The seat that is waited for. */
   seat: string | null
   row: MatterClockRow
   /** Null until the holder's receipt. */
@@ -78,7 +77,6 @@ export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 
 
 export interface MatterRules {
   calendar: Calendar
-  /** Line of the seat's organisation, such as `police`; null for clients. */
   lineOfSeat: (seat: string) => string | null
 }
 

@@ -51,7 +51,6 @@ const LIFTED_STATES: readonly string[] = ['LIFTED', 'NOT_APPLICABLE', 'REPLACED'
 
 export const isConfirmedLifted = (state: string): boolean => LIFTED_STATES.includes(state)
 
-/** Once its entry is removed, the measure is to be lifted. */
 export const isToBeLiftedAfterRemoval = (state: string): boolean =>
   STANDING_STATES.includes(state) && !isConfirmedLifted(state)
 
@@ -156,5 +155,4 @@ export const findMeasuresWithoutCarrier = (
   return [...found.values()]
 }
 
-/** Names the row within the measures of one entry. */
 export const keyOfMeasure = ({ agency, item }: Pick<MeasureRow, 'agency' | 'item'>): string => `${agency}/${item}`

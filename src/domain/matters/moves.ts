@@ -78,7 +78,6 @@ const findStateDenial = (
 const placeDenial = (row: MatterMoveRow, places: MatterAct['places']): MatterDenialCode | null =>
   actorsOf(row).some((actor) => places.includes(actor)) ? null : 'SEAT'
 
-/** The holder ends a matter that lists rows by answering each of them. */
 const findRowsDenial = (kind: MatterKind, row: MatterMoveRow, fields: Matter['fields']): MatterDenialCode | null => {
   const isOpen = listUnansweredRows(kind, fields).length > 0
   if (answersRows(kind, row)) return isOpen ? null : 'NO_ROWS'

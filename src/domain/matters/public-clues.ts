@@ -17,7 +17,6 @@ export interface ClueChannel {
   articles: readonly (BilingualText & { article: string; certainty: SourceCertainty })[]
 }
 
-/** Fields of the form beside pictures and contact. */
 export const CLUE_FIELDS = ['shop', 'facts', 'brand', 'seen_at', 'seen_on'] as const
 
 export const CLUE_PICTURES_MOST = 5

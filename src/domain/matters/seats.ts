@@ -25,7 +25,6 @@ export const RECEIPT_SEAT = 'receipt'
 export const CHANNEL_SEAT = 'channel'
 /** Sender of the public's clues. */
 export const PUBLIC_SEAT = 'public'
-/** Names that stand for the hub itself, its listings, receipts, mirrored channels and the public. */
 const NO_CLIENTS: readonly string[] = ['hub', 'listing', RECEIPT_SEAT, CHANNEL_SEAT, PUBLIC_SEAT]
 
 /** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */

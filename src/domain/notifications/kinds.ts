@@ -51,7 +51,6 @@ export interface SharedOccasion extends NotificationOccasion {
   act: Act
   /** Occasions of the hub and unknown operators have none. */
   region: string | null
-  /** Agency whose feed it is; its people hear only of their own. */
   agency: string | null
   /** Only people of this seat hear of it. */
   seat?: string

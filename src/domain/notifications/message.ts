@@ -4,7 +4,6 @@ import type { RobotForm } from './addresses.js'
 import { KIND_TITLES, NOTIFICATION_KINDS, type NotificationKind } from './kinds.js'
 
 const LINES_MOST = 40
-/** Bytes of a text that each robot takes: 2,048 and 20,000. */
 const ROBOT_BYTES_MOST = { WECOM: 2_000, DINGTALK: 18_000 } as const
 /** A text bounded more narrowly has no links beside its lines. */
 const LINKS_FROM_BYTES = 10_000

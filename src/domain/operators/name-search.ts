@@ -14,7 +14,6 @@ export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
 /** Frequent grams combined with AND. */
 const GRAMS_TOGETHER = 3
-/** Typing errors tolerated in a name; one if it is shorter than `SHORT_NAME`. */
 const EDITS_MOST = 2
 const SHORT_NAME = 6
 /** From this many characters on, a name given without place and legal form may have one error. */
@@ -256,7 +255,6 @@ const reasonFor = (
   return isSimilar(asked, held.core) ? { reason: 'SIMILAR' } : null
 }
 
-/** Places that places.ts does not list: 新乡市, 汪清县. */
 const LESSER_PLACE = /^.{1,4}?[市县区州盟旗镇乡村](?![市县区州盟旗镇乡村])/
 
 const beginsNearly = (own: string, text: string): boolean => {
@@ -293,7 +291,6 @@ const isBranch = (one: string, other: string): boolean => {
   return HEAD.exec(one)?.[1] === other
 }
 
-/** Damerau edit distance; `most + 1` when it is greater. */
 export const editDistance = (one: string, other: string, most: number): number => {
   if (Math.abs(one.length - other.length) > most) return most + 1
   let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]

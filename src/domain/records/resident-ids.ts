@@ -26,7 +26,6 @@ const DAY = /^(.*(?<!\d))(?:19|20)\d\d[ .]\d\d[ .]\d\d(?!\d)/
 /** Fast test. Eight digit characters may be a number of fifteen digits, because one may stand for two (㉕). */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
-/** A numeral's position in its row is its digit. */
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']
 export const NUMERALS = new Map(NUMERAL_ROWS.flatMap((row) => [...row].map((numeral, digit) => [numeral, `${digit}`])))
 const NUMERAL = `[${[...NUMERALS.keys()].join('')}]`

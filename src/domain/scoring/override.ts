@@ -3,7 +3,6 @@ import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
-/** Longest override, in years from the proposal. */
 export const OVERRIDE_YEARS_MOST = 1
 
 export interface ComputedScore {

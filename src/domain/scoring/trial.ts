@@ -17,7 +17,6 @@ export interface TriedOperator {
 
 export type GradeCounts = Record<Grade, number>
 
-/** `mean`: change of the score in points, to two decimals. */
 export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
 /** In points: at least 5 % of all changes do not exceed p5, and so on. */
@@ -161,7 +160,6 @@ const quantiles = (moves: Uint32Array, operators: number): Omit<PointSpread, 'me
   return { lowest: at(0), p5: at(5), p25: at(25), median: at(50), p75: at(75), p95: at(95), highest: at(100) }
 }
 
-/** Compared as one: a fact may be UNIT in one scorecard and BIN in the other. */
 const COUNTING: ReadonlySet<ReasonKind> = new Set<ReasonKind>(['UNIT', 'BIN'])
 
 const differences = (scores: Record<Side, Score>, cards: Record<Side, Scorecard>): ReasonDifference[] => {

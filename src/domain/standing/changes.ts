@@ -23,7 +23,6 @@ const DAY_MS = 86_400_000
 
 export const findRetentionStart = (now: Date): Date => new Date(now.getTime() - CHANGES_RETAINED_DAYS * DAY_MS)
 
-/** Changes `erased` + 1 to `last` are available. */
 export interface RetainedChanges {
   erased: number
   last: number
@@ -46,5 +45,4 @@ export interface StandingChange {
   standing: Standing | null
 }
 
-/** Sorts by importance. */
 export const sortChangeKinds = (what: readonly string[]): ChangeKind[] => WHATS.filter((one) => what.includes(one))

@@ -10,7 +10,6 @@ export type NameAnswer = 'SAME' | 'FORMER' | 'DIFFERENT' | 'UNKNOWN'
 
 const comparedName = (name: string): string => toSimplified(normalizeName(name))
 
-/** Null when the given name is not the present one. */
 export const comparePresentName = (given: string, present: string | null, inside: boolean): 'SAME' | null => {
   if (present === null) return null
   const shown = inside ? present : maskName(present)

@@ -6,16 +6,13 @@ import { holdsIdNumber } from '../records/privacy.js'
 /** Marketplaces verify sellers at least every six months (网络交易监督管理办法, article 24). */
 const HOLDS_MONTHS = 6
 export const SELLERS_PER_LIST_MOST = 1_000_000
-/** A file with this share of lines without a code is no seller list. */
 const MALFORMED_SHARE = 0.5
-/** Every list may hold this many unconfirmed sellers, because a new marketplace's shops are not reported yet. */
 export const UNCONFIRMED_SELLERS_CAP_LEAST = 200
 /**
  * A list may hold this many unconfirmed sellers per confirmed one: shops opened since the last half-yearly report
  * (网络交易监督管理办法, article 25).
  */
 const UNCONFIRMED_SHARE = 0.1
-/** A list may lose this share of its sellers without `force`, as the registers may of their records. */
 const SHRINK_SHARE = 0.2
 /** A list may always lose this many. */
 const LOST_ALWAYS = 10
@@ -28,7 +25,6 @@ export interface Seller {
   valid: boolean
 }
 
-/** First day on which a list dated `dated` no longer holds. */
 export const findListLapseDate = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
 export const findOldestValidListDate = (today: string): string => {

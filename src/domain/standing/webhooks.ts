@@ -6,7 +6,6 @@ import { holdsIdNumber } from '../records/privacy.js'
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 86_400
-/** Days without success after which a webhook is disabled. */
 export const WEBHOOK_DISABLED_AFTER_DAYS = 5
 export const SECRET_OVERLAP_HOURS = 24
 export const WEBHOOKS_PER_CLIENT_MOST = 5
@@ -16,7 +15,6 @@ const URL_MOST = 500
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
-/** GONE: unsubscribed. BUSY: try later. REFUSED: this message is not accepted. */
 export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])

@@ -34,7 +34,6 @@ export interface AbsencePlan {
 
 export type AbsenceFault = 'DAYS' | 'PAST' | 'SELF' | 'ROLE' | 'REGION'
 
-/** A deputy needs the role and region of the absent person. */
 export const findAbsenceFault = ({ person, deputy, fromOn, toOn }: AbsencePlan, today: string): AbsenceFault | null => {
   if (!isDate(fromOn) || !isDate(toOn) || toOn < fromOn) return 'DAYS'
   if (toOn < today) return 'PAST'

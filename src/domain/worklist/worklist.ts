@@ -26,7 +26,6 @@ export interface TaskColumns {
 }
 
 export interface WorkItem extends TaskColumns {
-  /** Uuid of the case, number of the object, or id of the feed or platform. */
   subject: string
   /** Items of a feed and deliveries to a platform are counted together. */
   n: number

@@ -1,7 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import jwt from 'jsonwebtoken'
 
-/** `UNKNOWN`: the signing key is not among `keys`. */
 export const verifiedPayload = (
   jws: string,
   keys: readonly { publicKey: KeyObject; kid: string }[],

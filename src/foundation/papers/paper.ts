@@ -17,7 +17,6 @@ export type PaperBlock =
   | { as: 'table'; columns: readonly string[]; widths: readonly number[]; rows: readonly (readonly string[])[] }
   | { as: 'qr'; url: string; caption: string }
   | { as: 'page' }
-  /** On a page of its own. PDF only. */
   | { as: 'image'; content: Buffer; caption: string }
 
 /** Embedded unchanged (PDF only), so signature and hash stay valid. */

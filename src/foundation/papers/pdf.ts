@@ -21,7 +21,6 @@ const BOLD_STROKE = 0.02
 const WIDTH = PAGE.width - PAGE.left - PAGE.right
 const BOTTOM = PAGE.height - PAGE.bottom
 const MISSING = '〓'
-/** Share of the size. */
 const BASE_LINE = 0.38
 const TABLE = { size: 10, lineHeight: 14, padding: 4 }
 const QR_SIDE = 96

@@ -18,7 +18,6 @@ const isEnglish = (sentence: string): boolean =>
   /[A-Za-z]/.test(sentence) &&
   (!HAN.test(sentence) || /^\s*[A-Za-z“"'(\d].*[a-z] [a-z]| [a-z]+[.)]$/.test(sentence.trim()))
 
-/** Splits a message, Chinese first. Text in one language only is the same in both. */
 export const splitLanguages = (message: string): BilingualText => {
   const sentences = message.split(SENTENCES)
   const english: string[] = []

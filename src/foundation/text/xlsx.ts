@@ -11,7 +11,6 @@ const TEXT_FORMAT = 49
 
 export type WorkbookKind = 'xlsx' | 'xls'
 export type SheetCell = XLSX.CellObject
-/** Rows are counted from 1, columns from 0. */
 export interface SheetRow {
   number: number
   cells: Map<number, SheetCell>
@@ -91,7 +90,6 @@ export const loadCodePages = async (): Promise<void> =>
 
 export interface SheetLayout {
   name: string
-  /** Number of leading title rows, merged over the whole width. */
   titleRows?: number
   widths?: readonly number[]
 }

@@ -29,7 +29,6 @@ const PARTIES: Readonly<Record<string, string>> = {
   NATURAL_PERSON: '自然人',
 }
 
-/** The stated kind, otherwise the one derived from the USCC. */
 export const partyKindWord = (notice: RecordNotice): string | null => {
   const stated = readBodyText(notice, 'party_kind')
   if (stated !== null) return PARTIES[stated] ?? null

@@ -11,7 +11,6 @@ interface Chaos {
 export const WISHES = {
   delayMs: COUNT,
   failNext: COUNT,
-  /** Retry-After in seconds; null omits the header. */
   retryAfter: makeCountOrNull(1),
   outage: SWITCH,
   refuse: TEXT_OR_NULL,

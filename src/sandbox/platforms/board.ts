@@ -50,7 +50,6 @@ interface HeldEntry {
   digest: string
 }
 
-/** `held`: the entry after the row; absent when the row did not change it. */
 type JournalLine = HistoryRow & { held?: HeldEntry }
 
 export const makeReceiverBoard = (prefix: string, file: string | null = null) => {

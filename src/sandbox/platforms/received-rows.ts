@@ -49,7 +49,6 @@ export interface ShownEntry {
   decidedOn: string
 }
 
-/** APPLIED: the entry changed. REPEATED: an exact repeat. LATE: a newer row is known. */
 export type RowEffect = 'APPLIED' | 'REPEATED' | 'LATE' | 'REFUSED'
 
 export interface HistoryRow {

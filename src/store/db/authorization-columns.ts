@@ -38,7 +38,6 @@ export type AuthorizedType = keyof typeof HEADS
 
 export const isAuthorizedType = (type: string): type is AuthorizedType => Object.hasOwn(HEADS, type)
 
-/** Rows are in the order of `keys`. */
 export const authorizationRows = (db: Db, type: AuthorizedType, keys: readonly string[]): Promise<AuthorizationRow[]> =>
   queryRows(
     db,

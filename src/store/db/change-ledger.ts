@@ -8,7 +8,6 @@ export interface ChangeLedger {
   counters: string
   /** Column of both: whose numbers they are. */
   reader: string
-  /** SQL: the reader for whom a webhook `w` is called. */
   readerOfWebhook: string
   /** SQL of a change `c`: messages about one subject leave in their order. */
   subject: string
@@ -36,7 +35,6 @@ export const MATTER_CHANGES: ChangeLedger = {
   lock: 'hub.matter-changes',
 }
 
-/** Changes `before` + 1 to `last` of this reader. */
 export interface NumberedRange {
   reader: string
   before: number

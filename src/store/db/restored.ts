@@ -147,7 +147,6 @@ export const raiseSequenceFloors = async (
 export const highestDeliveryNumber = (tx: Tx): Promise<number> =>
   queryValue(tx, 'select coalesce(max(number), 0) as n from deliveries /* restored.highestNumber */')
 
-/** A restored queue may have been sent since, so it counts as attempted once. */
 export const markQueuedAsTried = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `update deliveries set attempts = 1 where state = 'OWED' and attempts = 0 /* restored.mayHaveBeenSent */`,

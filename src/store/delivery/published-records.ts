@@ -83,7 +83,6 @@ export const gatherOfOperators = async (
 }
 
 export interface GatheredRecord extends RecordKey {
-  /** 0 for records without an operator. */
   operator: number
 }
 
@@ -107,7 +106,6 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
-  /** For an ended record, the one in its last delivery. */
   party: RecordParty | null
   told: LastSentRecord | null
 }

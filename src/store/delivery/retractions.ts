@@ -38,7 +38,6 @@ type RemovalColumn =
   | 'closedReason'
   | 'check'
 
-/** One platform's removal, or the later removal that replaced it. */
 export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, RemovalColumn> {
   got: boolean
   /** The platform's confirmation of the entry; if never, the last sending. */

@@ -12,7 +12,6 @@ interface OrphanedRow extends Pick<RecordDraft, 'key' | 'kind' | 'body'> {
   operator: number
 }
 
-/** Codes are one of `codes`, or any code of `operators`. The records become unmatched or ownerless. */
 export const detachRecords = async (
   tx: Tx,
   { codes, operators }: { codes: readonly string[]; operators: readonly number[] },

@@ -223,7 +223,6 @@ export const latestRejectsOf = (
     [feed, first],
   )
 
-/** SQL: an item that several runs rejected has a row for each. */
 export const selectOpenRejectRowsSql = (feed: string): string =>
   `select page, row_number, coalesce(item_digest, md5(item::text)) from rejects where feed = ${feed} and state = 'OPEN' and run_id >= coalesce((
      select id from runs where job = 'pull' and subject = ${feed} and complete and outcome = 'DONE' and taken_back_at is null

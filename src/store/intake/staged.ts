@@ -45,7 +45,6 @@ export const DELETE_REPEATED_DRAFTS_SQL = `delete from staged_drafts s using (se
 
 const CHUNK_BYTES = 1024 * 1024
 const SPARE_BYTES = 64 * 1024
-/** Maximum UTF-8 bytes per UTF-16 unit. */
 const BYTES_PER_UNIT = 3
 
 export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): Promise<T> =>

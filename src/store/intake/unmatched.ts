@@ -46,7 +46,6 @@ const UNFILTERED = { ...NO_WORDS, kind: null, sight: null }
 const IN_REGION = `(starts_with(substr(u.subject->>'uscc', 3), :region::text)
   or exists (select 1 from operators p where p.id = ${OPERATOR} and starts_with(p.region, :region::text)))`
 
-/** The name is the one that the delivery says. */
 const NAMED = `(strpos(u.subject->>'name', :name::text) > 0
   or :name::text in (u.subject->>'uscc', u.subject->>'orgCode', u.subject->>'regNo', u.subject->>'shop'))`
 
@@ -148,7 +147,6 @@ export const attachRecords = async (
   )
 }
 
-/** Records that the decision attached are unmatched again, unless newer content is already unmatched. */
 export const unmatchAttached = (
   tx: Tx,
   { decision, subjectKey }: DecisionReach,
@@ -187,7 +185,6 @@ export const markVersionsWrong = (tx: Tx, decision: number, at: Date): Promise<n
     { decision, at },
   )
 
-/** Reopens versions closed at `closedAt`, except wrong ones. */
 export const reopenEarlierVersions = (tx: Tx, ids: readonly number[], closedAt: Date, at: Date): Promise<number[]> =>
   queryColumn(
     tx,

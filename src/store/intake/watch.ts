@@ -58,7 +58,6 @@ export interface RejectedByRule {
   count: number
 }
 
-/** Reads every reject of these runs. */
 export const countRulesOfRuns = (db: Db, runs: readonly number[]): Promise<RejectedByRule[]> =>
   queryRows(
     db,

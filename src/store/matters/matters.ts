@@ -69,7 +69,6 @@ export interface MatterWriting {
   moves: readonly NewMatterMove[]
   seats: readonly SeatRow[]
   clocks: readonly MatterClockColumns[]
-  /** Which seat names which file. */
   files: readonly { seat: string; sha256: string }[]
 }
 
@@ -189,7 +188,6 @@ export const mattersOfReference = async (
     )
   ).map(reviveMatter)
 
-/** The matter of this reference, or the number of a new one. */
 export const matterOrNumber = async (
   tx: Tx,
   { openedBy, kind, reference }: Pick<MatterHead, 'openedBy' | 'kind' | 'reference'>,

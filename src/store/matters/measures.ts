@@ -1,4 +1,3 @@
-/** Measures are matters of a listing. */
 import type { EntriesInForce } from '../../domain/matters/measures.js'
 import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
@@ -93,7 +92,6 @@ export const countOpenMeasures = (db: Db, kind: string): Promise<{ seat: string;
     [kind],
   )
 
-/** Each key of `wanted` begins the reference of its measure. */
 export const lockEntriesWithoutMeasure = (
   tx: Tx,
   wanted: readonly { list: string; keys: readonly string[] }[],

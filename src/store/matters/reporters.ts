@@ -32,7 +32,6 @@ export const matterByReceipt = async (db: Db, receiptMark: string): Promise<Stor
     ),
   )
 
-/** Null without a contact. */
 export const findSealedContact = (db: Db, id: string): Promise<string | null> =>
   queryValue(
     db,

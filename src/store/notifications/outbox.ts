@@ -228,7 +228,6 @@ export const readRecipientState = (db: Db, recipient: number, since: Date): Prom
     { recipient, since },
   )
 
-/** False for a message that is not dead. */
 export const reviveMessage = async (
   tx: Tx,
   id: number,

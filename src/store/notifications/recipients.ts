@@ -36,7 +36,6 @@ const COLUMNS = `r.id, r.person, r.robot, r.form, r.address, r.secret, r.kinds, 
   r.codes_sent as "codesSent", r.code_sent_at as "codeSentAt"`
 const FROM = 'notification_recipients r left join people p on p.id = r.person'
 
-/** Lists recipients with an address, of accounts in use. */
 export const listReachable = (db: Db): Promise<NotificationRecipient[]> =>
   queryRows(
     db,

@@ -102,7 +102,6 @@ const read = async (db: Db, state: GramState): Promise<CountedGrams> => {
   return { ...state, grams }
 }
 
-/** True when the operator of name `n`, or its successor, is listed. */
 export const IS_LISTED_SQL = `(exists (select 1 from listings l where l.operator_id = n.operator_id and l.published_on is not null and l.removed_on is null offset 0)
   or exists (select 1 from operators w join listings l on l.operator_id = w.merged_into
     where w.id = n.operator_id and w.merged_into is not null and l.published_on is not null and l.removed_on is null offset 0))`

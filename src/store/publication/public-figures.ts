@@ -11,7 +11,6 @@ export interface PublicListFigures {
   /** Four-digit division code. */
   places: { place: string | null; n: number }[]
   reasons: { reason: string; n: number }[]
-  /** Months are YYYY-MM. */
   months: { month: string; published: number; removed: number }[]
   removals: { reason: RemovalReason; n: number }[]
 }
@@ -58,7 +57,6 @@ export interface PilotFigures {
   /** Registered operators in being, without natural persons' shops. */
   registered: number
   listed: number
-  /** Operators with a commitment in force, and those whose commitments were ever checked. */
   committed: number
   checked: number
   /** Declared standards in force. */

@@ -23,7 +23,6 @@ const NAMED_OTHER: Remark = {
     '代码与名称指向不同主体，按代码归入。The code is of one operator and the name of another; it was attached by the code.',
 }
 
-/** `v` registers the operator with this USCC, found by number alone. */
 export const isRegistrationByNumberSql = (
   v: string,
   uscc: string,
@@ -114,7 +113,6 @@ const begun = (v: string): string =>
 
 const open = (v: string): string => `(${v}.known_to is null or ${v}.known_to > :knownAt)`
 
-/** SQL: a closed state stays true of its own days, unless wrong. */
 const earlier = (v: string): string => `${v}.closed_as <> 'WRONG' and ${v}.kind = any(:states)`
 
 const NOT_ENDED = '(c.ended_on is null or c.ended_on > :asOf::date)'

@@ -42,7 +42,6 @@ export const IS_NOT_VETOED_SQL = `not (h.grade < s.grade and s.reasons::jsonb @>
 
 export const SHOWN_GRADE_SQL = `coalesce((select h.grade from (${selectOverrideInForceSql('o.id', "'infinity'")}) h where ${IS_NOT_VETOED_SQL}), s.grade)`
 
-/** SQL: overrides as known at :knownAt, with their state on :asOf. */
 const AS_KNOWN = `
   select r.id, r.operator_id as "operatorId", r.grade, r.reason, r.ends_on as "endsOn", r.asked_by as "askedBy", r.asked_at as "askedAt",
     d.by as "decidedBy", d.at as "decidedAt", d.note, w.by as "withdrawnBy", w.at as "withdrawnAt", w.reason as "withdrawnReason",

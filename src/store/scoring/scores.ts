@@ -30,7 +30,6 @@ export const STORED_SCORE_COLUMNS = `s.id, s.operator_id as "operatorId", s.as_o
   s.scorecard_hash as "scorecardHash", s.facts_hash as "factsHash", s.value, s.grade, s.reasons,
   s.next_change_on as "nextChangeOn", s.cause, s.families, s.asked, s.rules_hash as "rulesHash"`
 
-/** Regular scores up to :asOf, and those requested for :asOf with the scorecard in force. */
 export const IS_VALID_SCORE_SQL = `s.as_of <= :asOf::date and (not s.asked or (s.as_of = :asOf::date and s.scorecard = ${CARD_VERSION_IN_FORCE_SQL}))`
 
 /** Score `s` weighed an entry no longer public, which some viewers must not infer. */

@@ -85,7 +85,6 @@ export interface ListedCode {
   code: string
 }
 
-/** Looks shops up by operator, because few codes are asked about. */
 const SIFT_FEW = `select s.scheme, s.code, bool_and(exists (select 1 from versions v where ${IS_OPEN_SHOP} and v.operator_id in (
     select c.operator_id union all select p.id from operators p where p.merged_into = c.operator_id))) as confirmed
   from unnest(:schemes::text[], :codes::text[]) as s(scheme, code)

@@ -16,7 +16,6 @@ export interface DirectoryFilter {
   today?: string | null
   /** Includes grades that counted entries removed later. */
   removed?: boolean
-  /** Restrict `grade` to a client's sellers, or to operators that authorised it. */
   sellersOf?: { client: string; oldest: string } | null
   authorisedTo?: string | null
   only?: string | null

@@ -14,7 +14,6 @@ import type { RetractionKey } from '../delivery/retractions.js'
 
 const COPIED_CHARACTERS = 150_000
 
-/** `unconfirmedMost` bounds the unconfirmed sellers whose grade is visible. */
 export type SellersFigures = Record<'confirmed' | 'unconfirmed' | 'gradesClosed' | 'unconfirmedMost', number>
 
 /** The figures are null until the hub first decides which grades the client may see. */
@@ -40,7 +39,6 @@ export const lockSellerList = async (tx: Tx, client: string): Promise<void> => {
   await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers ' || ?, 0)) /* sellers.alone */`, [client])
 }
 
-/** Fills temporary table `sent_sellers`. */
 export const stageSentSellers = async (tx: Tx, sellers: Iterable<Seller>): Promise<void> => {
   await tx.raw(
     'create temporary table sent_sellers (scheme text collate "C", code text collate "C", valid boolean) on commit drop /* sellers.stage */',

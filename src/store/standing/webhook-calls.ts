@@ -4,7 +4,6 @@ const KEPT = 100
 
 export interface WebhookCall {
   kind: 'CHANGE' | 'PING'
-  /** Number of the change; null for a ping. */
   sequence: number | null
   attempt: number
   at: Date
@@ -15,7 +14,6 @@ export interface WebhookCall {
 
 const COLUMNS = 'd.kind, d.sequence::float8 as sequence, d.attempt, d.at, d.ms, d.status, d.error'
 
-/** Keeps the newest KEPT calls of the webhook. */
 export const noteWebhookCalls = async (db: Db | Tx, webhook: number, calls: readonly WebhookCall[]): Promise<void> => {
   if (calls.length === 0) return
   await db.raw(

@@ -13,7 +13,6 @@ export interface HubFigures {
 }
 
 const COUNTED_MOST = 100_000
-/** SQL: the length of each queue, counted up to :most. */
 const QUEUE_LENGTHS = `${[
   { queue: 'seller_lists_over_cap', table: 'seller_lists', waits: 'current and grades_closed > 0' },
   { queue: 'changes', table: 'change_marks', waits: 'true' },

@@ -50,7 +50,6 @@ const TABLES = {
          and n.number > d.number and n.action = 'ADD'))
        and not exists (select 1 from delivery_acts a where a.delivery_id = d.id)`,
   },
-  /** Deletes attachments that no matter names. */
   matter_files: {
     age: 'stored_at',
     due: 'select f.id from old f where not exists (select 1 from matter_attachments a where a.seat = f.seat and a.sha256 = f.sha256)',

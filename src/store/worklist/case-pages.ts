@@ -48,7 +48,6 @@ const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined =>
   return groups.find((group) => isAfter(group) && states.every((state) => TASKS[group].of?.states.includes(state)))
 }
 
-/** Each group is read in the order of an index that begins with `key`. */
 const byAge = (track: CaseTrack, groups: string, key: string, { sight, isAsked }: CaseTaskPage): string =>
   `select u.* from unnest(${groups}) g(task) cross join lateral (
       select w.* from (select ${columns('null::date')} from listings l cross join lateral (select ${track.task} as kind offset 0) t

@@ -35,9 +35,7 @@ const holds = (kind: WorkKind): string => {
 const firstOf = (kinds: readonly WorkKind[]): string =>
   `case ${kinds.map((kind) => `when ${holds(kind)} then '${kind}'`).join(' ')} end`
 
-/** A case has at most one open task of each track. */
 export interface CaseTrack {
-  /** SQL: the open task. */
   task: string
   /** SQL, worded as in the indexes `listings_task` and `listings_repair_task`. */
   group: string
@@ -70,7 +68,6 @@ const MAIN_TRACK = trackOf(['CASE', 'HIDING'])
 const REPAIR_TRACK = trackOf(['REPAIR'])
 export const CASE_TRACKS: readonly CaseTrack[] = [MAIN_TRACK, REPAIR_TRACK]
 
-/** SQL: both tasks of case `l`, as `t.kind`. */
 export const TASKS_OF_CASE = `cross join lateral (values (${MAIN_TRACK.task}), (${REPAIR_TRACK.task})) t(kind)`
 export const HAS_OPEN_TASK = `((${MAIN_TRACK.isOpen}) or (${REPAIR_TRACK.isOpen})) and t.kind is not null`
 
@@ -80,6 +77,5 @@ export const DEADLINE_OF_TASK = `case t.kind ${WORK_KINDS.flatMap((kind) =>
     : [`when '${kind}' then '${TASKS[kind].deadline}'`],
 ).join(' ')} end`
 
-/** SQL: the columns of task `t.kind` of case `l` that decide its queue. */
 export const NOT_BY_OF_TASK = `case t.kind when 'REVIEW' then l.facts->>'proposedBy' when 'CONFIRM_HIDING' then l.facts->'hiding'->>'by' end`
 export const LEVEL_OF_TASK = `case when t.kind = 'CONSENT' then l.facts->>'level' end`

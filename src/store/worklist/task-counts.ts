@@ -11,7 +11,6 @@ import { selectOtherTasks } from './task-sources.js'
 import { bindingsOfView, IS_LATE, type WorkView } from './worklist.js'
 
 export const ROWS_COUNTED_MOST = 200
-/** A region sees only some of the rows. */
 export const ROWS_COUNTED_MOST_IN_REGION = 500
 const OWN_ROWS_COUNTED_MOST = 2_000
 

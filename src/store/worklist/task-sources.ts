@@ -18,13 +18,11 @@ const source = (kind: WorkKind, of: Columns, rest: string): string =>
 
 const COUNTED = 'count(*)::int'
 
-/** SQL: feeds with open rows, by steps along an index that begins with the feed. */
 const openFeeds = (table: string): string => `(with recursive f (feed) as (
     (select feed from ${table} where state = 'OPEN' order by feed limit 1)
     union all select (select t.feed from ${table} t where t.state = 'OPEN' and t.feed > f.feed order by t.feed limit 1) from f where f.feed is not null)
   select feed from f where feed is not null) f`
 
-/** SQL: the viewer's open rejects of feed `f.feed`, with their run `r`. */
 const REJECTS_OF_FEED = `from rejects j join runs r on r.id = j.run_id where j.state = 'OPEN' and j.feed = f.feed
   and (:sender::text is null or r.asked_by = :sender::text)`
 const IDENTITIES_OF_FEED = `from unmatched u where u.state = 'OPEN' and u.feed = f.feed`

@@ -1,4 +1,3 @@
-/** A case file (案卷) as a paper. */
 import { isPrintableAsIs, PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import type { EmbeddedFile, Paper, PaperBlock } from '../../foundation/papers/paper.js'
 import type { ExportWords } from '../exports/rows.js'

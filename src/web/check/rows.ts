@@ -112,7 +112,6 @@ const trimSeparators = (text: string): string => {
 const isCode = (cell: string): boolean => !isLong(cell) && parseCode(cell) !== null
 const someCode = (cells: readonly string[]): boolean => cells.some(isCode)
 
-/** Prefers a code with a valid check digit. */
 const placeOfCode = (cells: readonly string[]): number => {
   const valid = cells.findIndex((cell) => parseCode(cell)?.valid === true)
   return valid >= 0 ? valid : cells.findIndex(isCode)

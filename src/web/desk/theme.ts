@@ -58,7 +58,6 @@ const DARK: Palette = {
 
 export const GRADE_COLOURS = { A: COLOURS.good, B: COLOURS.main, C: COLOURS.warn, D: COLOURS.bad } as const
 
-/** `auto` follows the system. */
 export const SCHEMES = ['auto', 'light', 'dark'] as const
 type SchemeChoice = (typeof SCHEMES)[number]
 

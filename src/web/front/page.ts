@@ -92,7 +92,6 @@ ${drawBarChart(
 )}`
 }
 
-/** The last MONTHS months. Older ones count only in the running total. */
 const monthsOf = (told: PublicListFigures['months'], day: string): MonthCounts[] => {
   const known = new Map(told.map((one) => [one.month, one]))
   const months: MonthCounts[] = []

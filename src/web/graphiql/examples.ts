@@ -6,7 +6,6 @@ export interface ExampleQuery {
   variables?: Record<string, unknown>
 }
 
-/** No operator has this code. */
 const CODE = '91220102MA0000001X'
 
 export const EXAMPLE_QUERIES: readonly ExampleQuery[] = [

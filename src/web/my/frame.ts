@@ -49,7 +49,6 @@ const bar = (own: PartyPageContext, help: HelpTask): Html => html`<div class="mi
 ${postForm(own, MY_PATHS.out)`<span>${bilingual('已登录：', 'Signed in:')} <code>${own.code}</code></span> <button class="plain">${bilingual('退出', 'Sign out')}</button>`}
 </div>`
 
-/** Returns a template tag for the content of a form. */
 const postForm =
   ({ csrf }: Pick<PartyPageContext, 'csrf'>, path: string) =>
   (...content: Parameters<typeof html>): Html =>

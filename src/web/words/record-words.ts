@@ -12,7 +12,6 @@ const own = <T>(table: Readonly<Record<string, T>>, key: string): T | null =>
 export const wordsOfField = (field: string, kind = ''): BilingualText =>
   own(own(FIELDS_OF_KIND, kind) ?? {}, field) ?? own(FIELD_WORDS, field) ?? { zh: field, en: field }
 
-/** Null for free text. */
 export const wordsOfValue = (kind: string, value: string): BilingualText | null =>
   own(own(OF_KIND, kind) ?? {}, value) ?? own(VALUES, value)
 

@@ -126,7 +126,6 @@ const addLastHeads = (path: string, heads: Map<string, ServerHead>): void => {
   }
 }
 
-/** Earlier releases noted a single head. */
 const readEarlierHead = (path: string): NotedHead | null => {
   const text = readFileText(path) ?? ''
   if (text === '') return null

@@ -10,7 +10,6 @@ const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
   }
 }
 
-/** Names in the folder; none when it is missing. Refusal FILE_UNREADABLE. */
 export const listFileNames = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
 
 /** Refusal FILE_UNREADABLE; null when the file is missing. */

@@ -97,7 +97,6 @@ export interface ExternalDocumentInput
   now: Date
 }
 
-/** Recording the same document again has no effect. */
 export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentInput) =>
   db.transaction((tx) => recordDocumentWithin(tx, rules, made))
 

@@ -1,4 +1,3 @@
-/** domain/listing/moves decides what is allowed. */
 import { type Case, type CaseAct, type CaseState, makeNewCase, upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsRepairNotice } from '../../domain/listing/documents.js'
 import { computeEntryColumns, type LinkedAndPresentDecision } from '../../domain/listing/entry-columns.js'

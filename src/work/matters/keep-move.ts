@@ -151,7 +151,6 @@ export const openMoveInput = (
     ? ((input ?? {}) as MatterMoveGiven)
     : JSON.parse(keys.unseal(sealedInput, sealedAbout(matterId)))
 
-/** The hub and the public have no queue. */
 const seatRowsOf = ({ seats, handed }: Matter): store.MatterWriting['seats'] => [
   ...([HUB_SEAT, PUBLIC_SEAT].includes(seats.sender) ? [] : [{ seat: seats.sender, place: 'sender' as const }]),
   ...(handed ? [{ seat: seats.holder, place: 'holder' as const }] : []),

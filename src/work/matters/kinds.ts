@@ -25,7 +25,6 @@ import { readRulesFile } from '../calendar/rules.js'
 const VERSION_CHARACTERS = 16
 const FOLDER = 'matters'
 const CONTRACT = 'contracts/matter-kind'
-/** Every other file is a kind. */
 const NO_KINDS: readonly string[] = ['organisations.json', 'clue-channel.json']
 
 export interface MatterKindFile {
@@ -40,7 +39,6 @@ const readFiles = (): MatterKindFile[] =>
     .filter((file) => file.endsWith('.json') && !NO_KINDS.includes(file))
     .map((file) => ({ file, content: contracts.schemaDocument(`${FOLDER}/${file}`) }))
 
-/** A matter keeps the version of its kind with which it began. */
 export const versionOfKind = memoByObject((kind: MatterKind): string =>
   hash('sha256', canonicalJson(kind as unknown as Json)).slice(0, VERSION_CHARACTERS),
 )

@@ -70,7 +70,6 @@ export interface MatterMoving extends MatterMoveGiven {
 }
 
 const UNIQUE_VIOLATION = '23505'
-/** Constraint that the first matter of a kind's version meets. */
 const KIND_NOTED = 'matters_kind_kind_version_fkey'
 
 /** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */

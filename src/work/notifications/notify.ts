@@ -51,7 +51,6 @@ export const runNotifications = (db: Db, options: NotifyOptions): Promise<Notify
 
 const ROBOT_ROLES: readonly Role[] = ['officer', 'reviewer', 'administrator']
 
-/** Groups have no seat. */
 const seatOfPerson = ({ role, person: sub, agency, region }: recipients.NotificationRecipient): string | null =>
   role === null ? null : seatOf({ role, sub, agency, region })
 

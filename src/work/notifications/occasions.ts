@@ -105,7 +105,6 @@ const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, no
 
 const MATTERS_MOST = 1_000
 
-/** Numbers only: a matter may be for its seats alone. */
 const gatherMatters = async (db: Db, seats: readonly string[], now: Date): Promise<SharedOccasion[]> => {
   const tell = (seat: string, occasion: string, text: string): SharedOccasion => ({
     ...NOBODY_IN_PARTICULAR,

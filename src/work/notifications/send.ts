@@ -27,7 +27,6 @@ type RecipientKeys = Pick<Keys, 'seal' | 'unseal'>
 
 export interface SendingParts {
   keys: RecipientKeys
-  /** Mail waits without a mail server. */
   mail: MailSender | null
   allow: readonly string[]
   resolve?: HostResolver
@@ -44,7 +43,6 @@ export interface SentCounts {
   dead: number
 }
 
-/** Address and secret of a recipient are sealed for it by name. */
 export const labelOfRecipient = (name: string): string => `notification recipient ${name}`
 export const nameOfRecipient = ({ person, robot }: { person: string | null; robot: string | null }): string =>
   person === null ? `robot ${robot}` : `person ${person}`

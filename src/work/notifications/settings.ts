@@ -131,7 +131,6 @@ export const confirmMailAddress = async (
   })
 }
 
-/** The address that goes is told of it. */
 export const removeMailAddress = (db: Db, { person, now }: PersonAct): Promise<void> =>
   db.transaction(async (tx) => {
     const settings = await store.findOfPerson(tx, person)

@@ -18,7 +18,6 @@ export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
   /** Names the document: number or name, day and place. */
   document: string
-  /** It must not be null. */
   sha256: string | null
   client: string
   now: Date

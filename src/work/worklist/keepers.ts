@@ -111,7 +111,6 @@ export interface ConfirmerQuestion {
   kind: WorkKind
   /** The person who took the step before. */
   notBy: string | null
-  /** Region of the operator; null: of none. */
   region: string | null
   /** Level of the deciding authority; read for CONSENT only. */
   level: DivisionLevel | null

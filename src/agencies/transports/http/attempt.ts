@@ -23,7 +23,6 @@ const MAX_MARK = 1024 // characters
 export const NOT_MODIFIED_HTTP_STATUS = 304
 
 export interface PullTimeAndPageLimits {
-  /** Timeout of one attempt (ms). */
   pageMs: number
   /** Time limit for all pages and retries (ms). */
   pullMs: number

@@ -9,7 +9,6 @@ const BOF = 0x0809
 const EOF = 0x000a
 const SHEET = 0x0085
 const PASSWORD = 0x002f
-/** Records of one cell; they begin with its row and column. */
 const CELL = new Set([0x0006, 0x0203, 0x0204, 0x0205, 0x00d6, 0x00fd, 0x0206, 0x027e, 0x0406])
 /** MULRK: adjacent cells of a row; the last column number is at the end. */
 const CELLS = 0x00bd
@@ -77,7 +76,6 @@ const streamOf = (bytes: Buffer): Buffer => {
 const broken = (): Refusal => unreadable('工作簿损坏 a broken workbook')
 const unreadable = (reason: string): Refusal => new Refusal('CONTENT_UNREADABLE', { reader: 'xls', reason })
 
-/** Signature of OLE2, the container of Excel before 2007. */
 export const OLE2_SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex')
 /** Version, byte order and sector size in an OLE2 header, hex. */
 const VERSIONS = ['0300feff0900', '0400feff0c00']

@@ -7,7 +7,6 @@ import { refusalSentence } from '../pieces/refusal.js'
 const isOldPage = (error: unknown): boolean =>
   error instanceof Error && /dynamically imported module|module script|Unable to preload CSS/i.test(error.message)
 
-/** For an error outside the frame. */
 export const ErrorPage = () => (
   <main className="plain">
     <ErrorNotice />

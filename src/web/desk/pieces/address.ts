@@ -3,7 +3,6 @@ import { useSearchParams } from 'react-router'
 
 type AddressValue = string | number | boolean
 
-/** Default values stay out of the URL. */
 export const useAddressState = <S extends Record<string, AddressValue>>(
   defaults: S,
 ): [S, (change: Partial<S>, options?: { push?: boolean }) => void] => {

@@ -21,7 +21,6 @@ export const today = (): string => dayOf(new Date())
 export const dayText = (date: string | null | undefined): string =>
   date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
 
-/** Returns a negative number for past days. */
 export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
 
 /** Returns 今天, 还有 3 天 or 已过 2 天. */

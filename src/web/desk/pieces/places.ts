@@ -9,7 +9,6 @@ export const placeWords = (code: string | null): string =>
 export const regionWords = (code: string | null): string =>
   code === null || code === PROVINCE ? '全省' : placeWords(code)
 
-/** Returns null while the code is incomplete. */
 export const typedRegionWords = (code: string | undefined): string | null =>
   code !== undefined && /^\d{6}$/.test(code) ? `${regionWords(code)}（${code}）` : null
 

@@ -1,6 +1,5 @@
 import { Alert, Form, Input } from 'antd'
 
-/** Fields `newPassword` and `again` of the surrounding form. */
 export const NewPasswordFields = ({ title }: { title: string }) => (
   <>
     <Alert

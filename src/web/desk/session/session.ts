@@ -18,7 +18,6 @@ export interface DeskSession {
   csrfToken: string
   /** Absolute end of the session, ISO 8601. */
   endsAt: string
-  /** Idle timeout, milliseconds. */
   idleMs: number
   demo: boolean
   /** True until the office is declared in service. */
@@ -133,7 +132,6 @@ export interface SignInRefusal {
   detail: string
   /** In seconds; null when the answer states none. */
   retryAfter: number | null
-  /** Second factors that may be shown, with code SECOND_FACTOR_NEEDED. */
   factors?: readonly ('PASSKEY' | 'CODE' | 'RECOVERY')[]
   passkey?: PublicKeyCredentialRequestOptionsJSON | null
 }

@@ -1,6 +1,5 @@
 /** Uploads with XMLHttpRequest: `fetch` cannot report progress. */
 
-/** `share` is between 0 and 1. */
 export type SentListener = (share: number) => void
 
 export const fetchWithProgress =

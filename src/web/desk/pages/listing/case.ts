@@ -45,6 +45,5 @@ export const isPubliclyShown = ({ state }: CaseFile): boolean => state === 'PUBL
 export const operatorNameOf = ({ operator }: CaseFile): string =>
   operator.name ?? operator.uscc ?? operator.shop ?? '（无名称）'
 
-/** A natural person may be a minor, which must be checked before publication. */
 export const mayBeNaturalPerson = ({ operator }: CaseFile): boolean =>
   operator.kind === 'SHOP' || operator.kind === 'INDIVIDUAL'

@@ -1,4 +1,3 @@
-/** domain/listing/moves defines which fields are required. */
 import { MOVES } from '../../../../domain/listing/moves.js'
 import { dayText } from '../../pieces/dates.js'
 import { labelOf } from '../../pieces/words.js'

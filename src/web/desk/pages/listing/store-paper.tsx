@@ -5,7 +5,6 @@ import { RefusalNotice } from '../../pieces/refusal.js'
 import { type CaseDocument, type CaseFile, lastMoveOf } from './case.js'
 import { PAPER_MOST, type PaperUpload, uploadPaper } from './paper-files.js'
 
-/** Day of the step that the paper belongs to. */
 const dayOfPaper = (of: CaseFile, kind: CaseDocument['kind']): string | null => {
   if (kind === 'NOTICE') return lastMoveOf(of, 'notifyListing')?.on ?? null
   return kind === 'REMOVAL' ? of.removedOn : of.decidedOn

@@ -28,7 +28,6 @@ const LINE_MOST = 200
 const wordsAfter = (list: readonly string[], ...words: string[]): string[] =>
   list.flatMap((one) => words.flatMap((word) => (one.startsWith(`${word}:`) ? [one.slice(word.length + 1)] : [])))
 
-/** A field that is neither text nor choice is a day. */
 const shapeOf = ({ longest, values, rowsOf }: MatterFormFragment['fields'][number]): Pick<FormField, 'as' | 'most'> => {
   if (values.length > 0 && rowsOf === null) return { as: 'CHOICE' }
   return longest === null ? { as: 'DAY' } : { as: longest > LINE_MOST ? 'TEXT' : 'LINE', most: longest }
@@ -37,7 +36,6 @@ const shapeOf = ({ longest, values, rowsOf }: MatterFormFragment['fields'][numbe
 const titleOf = ({ name, rowsOf, values }: MatterFormFragment['fields'][number]): string =>
   rowsOf === null ? name.zh : `${name.zh}，每行“一项,结果,理由”，结果为${values.map((one) => one.name.zh).join('、')}`
 
-/** Rows that wait for an answer are filled in. */
 export const draftOfMove = ({ fields }: MatterFormFragment, move: FormMove, known: MatterDraft = {}): MatterDraft => {
   const answers = fields.find(({ code, rowsOf }) => rowsOf !== null && move.requires.includes(`field:${code}`))
   if (answers === undefined) return {}

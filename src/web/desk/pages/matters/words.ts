@@ -54,7 +54,6 @@ export const describeClock = ({ startsAt, dueOn, dueAt, spans, statedDay, ...clo
 export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
   `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
 
-/** The operator, and the first text of the content: of a measure, which it is. */
 export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
   const text = definition.fields.find(({ longest }) => longest !== null)?.code
   const words = [content?.operatorName ?? content?.code, content?.fields.find(({ name }) => name === text)?.value]

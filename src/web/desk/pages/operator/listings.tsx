@@ -15,7 +15,6 @@ import { DecisionChoice } from '../listing/decision-choice.js'
 import type { OperatorFile } from './file.js'
 import { LinkOfLeadDocument, OpenLeadDocument } from './lead.generated.js'
 
-/** The only list decided by this hub. */
 const LIST = 'serious'
 const OVER = ['REMOVED', 'NOT_LISTED']
 /** The hub's maximum, in characters. */

@@ -13,7 +13,6 @@ type FileScore = NonNullable<OperatorFile['score']>
 
 const shortOf = (zh: string): string => /^[^，。；：（]+/u.exec(zh)?.[0] ?? zh
 
-/** Without `onChange`, the panel is read-only. */
 export const ScorePanel = ({ of, onChange }: { of: OperatorFile; onChange?: () => void }) => (
   <section className="panel wide" aria-labelledby="score">
     <h2 id="score">信用评价</h2>

@@ -85,7 +85,6 @@ const Work = ({ of, agency }: { of: TodayQuery; agency: string | null }) => (
 const To = ({ path, children }: { path: string; children: ReactNode }) =>
   pageAt(path.replace(/\?.*$/, '')) === null ? children : <Link to={path}>{children}</Link>
 
-/** The hub counts no further (1,000+). */
 const COUNT_MOST = 1_000
 const countWords = (n: number): string => formatCount(n, n >= COUNT_MOST)
 

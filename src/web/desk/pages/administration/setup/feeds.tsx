@@ -74,7 +74,6 @@ const Ways = ({ of }: { of: FeedLine }) => (
   </details>
 )
 
-/** `every` is a cron expression with one minute and hour of each day. */
 const dailyWords = (every: string): string => {
   const [minute = '', hour = ''] = every.split(' ')
   return `每日 ${hour.padStart(2, '0')}:${minute.padStart(2, '0')} `

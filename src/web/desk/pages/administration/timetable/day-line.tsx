@@ -11,7 +11,6 @@ const dayBegan = (): number => Date.parse(`${today()}T00:00:00+08:00`)
 const minuteOf = (at: string | number): number =>
   (typeof at === 'number' ? at - dayBegan() : Date.parse(at) - dayBegan()) / MINUTE_MS
 
-/** Today's planned times, in minutes from midnight. */
 const plannedToday = (cron: string): number[] => {
   const began = dayBegan()
   const times = runsBetween(
