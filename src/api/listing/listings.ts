@@ -6,7 +6,7 @@ import { computeFirstRepairDay, type ListKind, needsConsent } from '../../domain
 import { isToBeLiftedAfterRemoval } from '../../domain/matters/measures.js'
 import { coversSeat, seatOf } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
-import { makeOnce } from '../../foundation/memo.js'
+import { memoByObject } from '../../foundation/memo.js'
 import * as restored from '../../store/db/restored.js'
 import * as listings from '../../store/listing/listings.js'
 import type { PublicFilter } from '../../store/listing/public-filter.js'
@@ -111,6 +111,9 @@ const listKindView = (list: ListKind) => ({
   removals: list.removals.map(withConfirmed),
 })
 
+/** The same for every measure of a request. */
+const liftDayOf = memoByObject(({ parts, now }: GraphqlContext) => findLiftDay(parts, now))
+
 export const listingResolvers = {
   Query: {
     blacklist,
@@ -155,11 +158,11 @@ export const listingResolvers = {
       const list = rules.lists.find(({ id }) => id === facts?.list)
       return facts && list ? needsConsent(list, facts.level, today) : null
     },
-    measures: async ({ uuid }: ListingView, _: unknown, { load, viewer, parts, now }: GraphqlContext) => {
+    measures: async ({ uuid }: ListingView, _: unknown, context: GraphqlContext) => {
+      const { load, viewer } = context
       // Caseworkers see all measures, also from a seat.
       const seat = may(viewer, 'see_moves') ? null : seatOf(viewer)
-      const all = uuid === null ? [] : await load.measures(uuid)
-      const liftDay = makeOnce(() => findLiftDay(parts, now))
+      const [all, liftDay] = await Promise.all([uuid === null ? [] : load.measures(uuid), liftDayOf(context)])
       return all
         .filter((one) => seat === null || coversSeat(seat, one.seat))
         .map((one) => ({
