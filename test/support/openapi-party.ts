@@ -3,6 +3,7 @@ import { keyIn } from '../api/global-ids.js'
 import type { World } from '../api/world.js'
 import { type Ask, hearMatters } from './openapi-matters.js'
 import { hearWithdrawals } from './openapi-withdrawals.js'
+import { clueForm, RECEIPT_CODE } from './reporters.js'
 import { samplePdf } from './sample-papers.js'
 
 const ISSUE = 'mutation($input: AccessCodeInput!) { issueAccessCode(input: $input) { code } }'
@@ -95,8 +96,21 @@ export const hearForms = async (world: World, ask: Ask, operator: string, listin
   const file = new FormData()
   file.append('file', new Blob([jws]), 'certificate.jws')
   await ask('/verify', 200, { ...verify, method: 'POST', body: file })
+  await hearClue(ask)
   await ask('/my/sign-out', 303, { at: '/my/sign-out', headers, ...form({ csrf }) })
   await hearWithdrawals(ask)
+}
+
+const hearClue = async (ask: Ask): Promise<void> => {
+  const [clue, state] = [{ at: '/clue' }, { at: '/clue/state' }]
+  await ask('/clue', 200, clue)
+  await ask('/clue/state', 200, state)
+  const body = clueForm({ shop: '虚构的店', facts: '虚构的事实' })
+  const answer = await ask('/clue', 201, { ...clue, method: 'POST', body })
+  const [, code = ''] = RECEIPT_CODE.exec(await answer.text()) ?? []
+  await ask('/clue', 422, { ...clue, method: 'POST', body: clueForm({ shop: '虚构的店' }) })
+  await ask('/clue/state', 200, { ...state, method: 'POST', body: new URLSearchParams({ code }) })
+  await ask('/clue/state', 403, { ...state, method: 'POST', body: new URLSearchParams({ code: 'x' }) })
 }
 
 /** Acts of a signed-in person on the own account. */

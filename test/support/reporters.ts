@@ -12,7 +12,8 @@ export interface SentForm {
   code: string | null
 }
 
-const CODE = /<code>((?:[0-9A-Z]{5}-){4}[0-9A-Z]{5})<\/code>/
+/** On the page of the receipt. */
+export const RECEIPT_CODE = /<code>((?:[0-9A-Z]{5}-){4}[0-9A-Z]{5})<\/code>/
 
 export const sendForm = async (
   url: string,
@@ -22,7 +23,7 @@ export const sendForm = async (
 ): Promise<SentForm> => {
   const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers: { accept: 'text/html', ...headers } })
   const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, text, code: CODE.exec(text)?.[1] ?? null }
+  return { status: answer.status, headers: answer.headers, text, code: RECEIPT_CODE.exec(text)?.[1] ?? null }
 }
 
 export const clueForm = (texts: Record<string, string>, pictures: readonly (Buffer | File)[] = []): FormData => {

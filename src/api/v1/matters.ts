@@ -109,7 +109,7 @@ export const answerMatter =
     const view = await matterByGlobalId(context, String(request.params['id']))
     if (view === null) throw new Refusal('MATTER_UNKNOWN')
     const { __typename: _, operatorId, content, definition: __, nextClock, allowedMoves, ...rest } = view
-    const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: allowedMoves() }
+    const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: await allowedMoves() }
     const answer = JSON.stringify(told)
     const shown = await findOperatorCodes(parts.db, { operatorId })
     await audit({ kind: 'ANSWER', asked: `GET /v1/matters/${view.id}`, shown, content: answer })
