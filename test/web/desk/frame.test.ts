@@ -311,11 +311,12 @@ describe('the desk', function () {
     await close()
   })
 
-  it('shows each role only what it may see: an agency sees no deadlines and no listings, a marketplace its matters alone', async () => {
+  it('shows each role only what it may see: an agency sees the clocks of its matters and no cases, a marketplace its matters alone', async () => {
     const agency = await atDesk(visitor, hub, 'agency')
     await agency.open('/', '今日')
     await agency.page.getByRole('heading', { level: 2, name: '待办' }).waitFor()
-    expect(await agency.page.getByRole('heading', { name: '期限', exact: true }).count()).to.equal(0)
+    await agency.page.getByRole('heading', { name: '期限', exact: true }).waitFor()
+    expect(await agency.page.getByRole('table', { name: '将到期的期限' }).count()).to.equal(0)
     expect(await agency.page.getByText('线索，待提出').count()).to.equal(0)
     expect(await agency.page.getByRole('alert').count()).to.equal(0)
     await agency.close()

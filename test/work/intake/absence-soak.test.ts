@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { soakAbsence } from '../../soak/absence.js'
 
-const ITEMS = 480
+const ITEMS = 540
 
 describe('rejected rows of every feed that ends by absence', () => {
   it('I-A1, I-A2: records ended by a full delivery equal a naive model, with nulls, empty strings and missing members', async () => {
