@@ -81,7 +81,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
   it('registers a system and a person as in section 7 of that README, and both sign in once another person confirms them', async () => {
     const confirm = await confirming(shellOf().url, passwordOf('security'))
     const [register = '', ask = ''] = example('a token').split('\n')
-    const secret = /client_secret\W+([\w-]{20,})/.exec(await pasted(shellOf(), register))?.[1] ?? ''
+    const secret = /client_secret\W+?([\w-]{20,})/.exec(await pasted(shellOf(), register))?.[1] ?? ''
     await confirm('Client', 'acme')
     expect(lastLine(await pasted(shellOf(), ask, { SECRET: secret }))).to.include({ token_type: 'Bearer' })
     await tokenOf('acme', secret)

@@ -1,6 +1,7 @@
 import ORGANISATIONS from '../../../schema/matters/organisations.json' with { type: 'json' }
 import LISTS from '../../../schema/rules/lists.json' with { type: 'json' }
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName } from '../../domain/records/facts.js'
+import { nameOfDivision } from './division-names.js'
 import { wordsOfValue } from './record-words.js'
 
 export const RULE_TABLE_WORDS: Record<string, string> = {
@@ -49,7 +50,7 @@ const FIELDS: Record<string, string> = {
   list: '名单',
   lists: '名单',
   agency: '单位',
-  region: '哪一级的单位',
+  region: '地区或者单位的级别',
   severity: '严重程度',
   clock: '期限',
   selectedBy: '按哪一天选用',
@@ -252,8 +253,11 @@ const NAMES = new Map([
 export const plainValueWords = (value: unknown, field = ''): string => {
   const name = String(value)
   const state = field === 'state' ? wordsOfValue('REGISTRATION', name)?.zh : undefined
-  return state ?? VALUES[name] ?? NAMES.get(name) ?? factWords(name) ?? name
+  const place = field === 'region' && DIVISION.test(name) ? nameOfDivision(name) : null
+  return place ?? state ?? VALUES[name] ?? NAMES.get(name) ?? factWords(name) ?? name
 }
+
+const DIVISION = /^\d{6}$/
 
 export type MemberContent = string | readonly Readonly<Record<string, unknown>>[]
 
