@@ -122,7 +122,7 @@ export const makeFeed = (
 
 type FeedReading = Pick<AgencyFeed, 'bounds' | 'places' | 'open' | 'read'>
 
-/** Where a feed is, and how its content becomes items. */
+/** A source says where a feed is and how its content becomes items. */
 export const makeFeedReading = <F extends FormShape>(
   id: string,
   { forms, fetch, bounds, marks }: Pick<FeedDescription, 'fetch' | 'bounds' | 'marks'> & { forms: readonly F[] },

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { Refusal, reasonOf } from '../foundation/errors.js'
+import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { printMatterReport } from '../server/matter-report.js'
 import { freezeMonth, readFigures } from '../work/matters/figures.js'
 import type { Command } from './program.js'
@@ -12,6 +12,8 @@ interface ReportOptions {
   recount?: boolean
   out?: string
 }
+
+const ISSUE = /^[1-9]\d{0,8}$/
 
 export const addReportCommand = (program: Command): void =>
   answerWithHub(
@@ -26,6 +28,8 @@ export const addReportCommand = (program: Command): void =>
       .option('--out <path>', '写入的文件 · the file to write'),
     ({ month, issue, recount = false, out }: ReportOptions) =>
       async ({ db, rules, now }) => {
+        if (issue !== undefined && !ISSUE.test(issue))
+          throw new Refusal('INPUT_INVALID', { reason: '期次应为正整数 the number of an issue is a whole number' })
         const wanted = { month, issue: issue === undefined ? null : Number(issue) }
         if (recount || !(await isFrozen(db, month))) await freezeMonth(db, rules, month, now())
         const found = await readFigures(db, wanted)
@@ -42,5 +46,8 @@ export const addReportCommand = (program: Command): void =>
 const isFrozen = async (db: Parameters<typeof readFigures>[0], month: string): Promise<boolean> =>
   readFigures(db, { month }).then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (isRefusal(error) && error.code === 'FIGURES_UNKNOWN') return false
+      throw error
+    },
   )

@@ -3,7 +3,7 @@ import { isInForce, type RuleDates, type RuleFault, type RuleSource } from '../c
 import type { HistoryStep } from './matter.js'
 
 export type PetitionType = 'COMPLAINT' | 'REPORT'
-/** Whose conduct it is: of a trader offline, a platform or own site, a shop on a platform, or an advertiser. */
+/** The party reported: a trader offline, a platform or own site, a shop on a platform, or an advertiser. */
 export type PetitionParty =
   | 'TRADER'
   | 'PLATFORM'

@@ -33,7 +33,7 @@ export interface HubCondition {
   people: { role: string; duty: string | null }[]
   feeds: { title: string; configured: boolean; lastGood: Date | null; stale: boolean }[]
   platforms: PlatformCondition[]
-  /** Of entries in force: no organisation stands for the measure. */
+  /** Measures of entries in force for which no organisation stands. */
   measuresWithoutCarrier: {
     item: string
     agency: string

@@ -37,7 +37,7 @@ export const checkPaper = (content: Buffer): PaperType => {
   throw makePaperRefusal(found.fault)
 }
 
-/** What other programs would read in a picture: pages, scripts and archives. */
+/** Bytes by which other programs read a picture as a page, a script or an archive. */
 const FOREIGN = [
   '<html',
   '<body',

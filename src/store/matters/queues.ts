@@ -130,7 +130,7 @@ export interface MatterCounts {
 
 export const NO_MATTERS: MatterCounts = { waiting: 0, late: 0, answered: 0 }
 
-/** A long queue costs no more than a short one. */
+/** Counts stop at `most`; the late ones are sought among all that wait. */
 export const countQueue = async (
   db: Db,
   { from, until }: SeatRange,
@@ -150,7 +150,7 @@ export const countQueue = async (
 
 const FOUND_MOST = 8
 
-/** By its number, its sender's reference, or the number of a document that is not sealed. */
+/** A matter is found by its number, its sender's reference, or the number of an unsealed document. */
 export const findMattersByNumber = async (
   db: Db,
   text: string,

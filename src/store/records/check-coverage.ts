@@ -5,7 +5,7 @@ export interface CheckCoverage {
   prefecture: string | null
   /** Operators with a commitment in force on some day of the year. */
   committed: number
-  /** Those of them whose commitment was checked in the year. */
+  /** Committed operators whose commitment was checked in the year. */
   checked: number
 }
 

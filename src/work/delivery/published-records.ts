@@ -202,7 +202,7 @@ export const recordNoticesOf = async (
   return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
 }
 
-/** What may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */
+/** Returns what may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */
 export const publicAmong = async (
   db: Db | Tx,
   keys: readonly toldRecords.RecordKey[],

@@ -1,5 +1,4 @@
 /** Mirrors a feed of 12315: each petition's opening and steps so far, in a transaction of its own. */
-
 import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../agencies/delivery.js'
 import type { petitionsMirror } from '../../agencies/market-regulator/petitions.js'
 import {
@@ -145,6 +144,6 @@ const mirrorOne = async (parts: MirrorOptions & MatterParts, petition: Petition,
 /** A petition may be about a firm that the hub does not know. */
 const knownOperator = (db: Db, code: string): Promise<number | null> =>
   findOperatorOfMatter(db, code).catch((error) => {
-    if (isRefusal(error)) return null
+    if (isRefusal(error) && error.code === 'INPUT_INVALID') return null
     throw error
   })

@@ -1,7 +1,6 @@
 /** Openings and moves in NDJSON or JSON files, answered row by row. References let a file come twice. */
 import { isUtf8 } from 'node:buffer'
 import type { HistoryStep } from '../../domain/matters/matter.js'
-
 import { parseCode } from '../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { contractCheck } from '../../foundation/contracts.js'

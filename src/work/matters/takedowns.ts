@@ -55,7 +55,7 @@ const findOperatorOfShop = async (db: Db, sent: string): Promise<number | null> 
     return await findOperatorOfMatter(db, sent)
   } catch (error) {
     const code = parseCode(sent)?.code
-    if (isRefusal(error) && code !== undefined && isCodeOfProvince(code)) return null
+    if (isRefusal(error) && error.code === 'INPUT_INVALID' && code !== undefined && isCodeOfProvince(code)) return null
     throw error
   }
 }
