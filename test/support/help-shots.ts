@@ -119,8 +119,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     path: '/desk/listings/{hidden}',
     ready: panel('keeper'),
     does: openStep('确认暂停公示'),
-    parts: [panel('keeper'), panel('deeds')],
-    most: 900,
+    parts: [panel('deeds')],
   },
   {
     name: 'my-repair',
@@ -137,7 +136,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
     path: '/desk/listings/{repair}',
     ready: panel('deadlines'),
     does: openStep('受理修复申请'),
-    parts: [panel('keeper'), panel('deeds')],
+    parts: [panel('deeds')],
   },
   {
     name: 'my-objection',
