@@ -4,6 +4,7 @@ import { Checkbox } from 'antd'
 import { useState } from 'react'
 import { operatorCodeOf } from '../../pieces/code.js'
 import { BulkButton } from '../../pieces/lists/bulk-button.js'
+import { labelOf } from '../../pieces/words.js'
 import { DecideSubjectDocument, ProposedSubjectsDocument, type ProposedSubjectsQuery } from './identity.generated.js'
 
 const SUBJECTS_MOST = 100
@@ -50,7 +51,9 @@ export const BulkIdentity = ({ feed, onDone }: BulkIdentityProps) => {
             onChange={() => setLeft(new Set([...left, one.id]))}
           />{' '}
           {one.subject.name ?? '未指明'} → <b>{one.proposal?.operator.name}</b>{' '}
-          <span className="soft">{one.proposal?.evidence.map(({ field, said }) => `${field} ${said}`).join('，')}</span>
+          <span className="soft">
+            {one.proposal?.evidence.map(({ field, said }) => `${labelOf('EvidenceField', field)}：${said}`).join('；')}
+          </span>
         </>
       )}
       follows={[
