@@ -12,6 +12,7 @@ import {
 import type { MatterClock } from '../../domain/matters/matter.js'
 import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js'
 import {
+  CHANNEL_SEAT,
   coversSeat,
   hasSeatIn,
   isOfThisProvince,
@@ -137,14 +138,16 @@ export const organisationView = ({ zh, en, ...rest }: Organisation) => ({ ...res
 const fieldViews = (fields: Readonly<Record<string, string>> = {}) =>
   Object.entries(fields).map(([name, value]) => ({ name, value }))
 
-const HUB_NAME = { zh: '本枢纽', en: 'The hub' }
-const PUBLIC_NAME = { zh: '公众', en: 'The public' }
+const OTHER_NAMES: Readonly<Record<string, BilingualText>> = {
+  [HUB_SEAT]: { zh: '本枢纽', en: 'The hub' },
+  [PUBLIC_SEAT]: { zh: '公众', en: 'The public' },
+  [CHANNEL_SEAT]: { zh: '全国12315平台', en: 'The national platform 12315' },
+}
 
-const nameOn = (seat: string | null, day: string) => {
-  if (seat === HUB_SEAT) return HUB_NAME
-  if (seat === PUBLIC_SEAT) return PUBLIC_NAME
-  const found = seat === null ? null : organisationOfSeat(seat, day)
-  return found && organisationView(found).name
+const nameOn = (seat: string | null, day: string): BilingualText | null => {
+  if (seat === null) return null
+  const found = organisationOfSeat(seat, day)
+  return OTHER_NAMES[seat] ?? (found && organisationView(found).name)
 }
 
 const moveView = (

@@ -32,25 +32,27 @@ export default function MatterFiguresPage() {
       <PageHead
         title="事项统计"
         extra={
-          <>
-            <Select
-              aria-label="月份和期次"
-              value={chosen && `${chosen.month}/${chosen.issue}`}
-              onChange={(at: string) => ask({ at }, { push: true })}
-              options={issues.map(({ month, issue }) => ({
-                value: `${month}/${issue}`,
-                label: issue === 1 ? month : `${month} 第 ${issue} 期（更正）`,
-              }))}
-              style={{ width: '12rem' }}
-            />
-            <Select
-              aria-label="分组"
-              value={by}
-              onChange={(by: string) => ask({ by }, { push: true })}
-              options={[...GROUPINGS]}
-              style={{ width: '7rem' }}
-            />
-          </>
+          chosen && (
+            <>
+              <Select
+                aria-label="月份和期次"
+                value={`${chosen.month}/${chosen.issue}`}
+                onChange={(at: string) => ask({ at }, { push: true })}
+                options={issues.map(({ month, issue }) => ({
+                  value: `${month}/${issue}`,
+                  label: issue === 1 ? month : `${month} 第 ${issue} 期（更正）`,
+                }))}
+                style={{ width: '12rem' }}
+              />
+              <Select
+                aria-label="分组"
+                value={by}
+                onChange={(by: string) => ask({ by }, { push: true })}
+                options={[...GROUPINGS]}
+                style={{ width: '7rem' }}
+              />
+            </>
+          )
         }
       >
         <p className="soft">每月结束后冻结；补登使数字有变的，另出一期。依据未经核实的时限不计入按期和逾期。</p>

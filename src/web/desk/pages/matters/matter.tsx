@@ -72,7 +72,9 @@ const fieldWords = ({ definition }: ShownMatter, { name, value }: { name: string
 }
 
 const Content = ({ of, content }: { of: ShownMatter; content: MatterContent }) => {
-  const { reference, code, operatorName, fields, moves } = content
+  const { reference, code, operatorName, moves } = content
+  const order = of.definition.fields.map(({ code }) => code)
+  const fields = content.fields.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name))
   const lines = [
     ...(code === null ? [] : [['所涉主体', `${operatorName ?? ''} ${code}`] as const]),
     ...fields.map((field) => fieldWords(of, field)),
@@ -104,6 +106,14 @@ const WAYS: Readonly<Record<string, string>> = {
 }
 const STAFF: Readonly<Record<string, string>> = { hub: '枢纽工作人员', listing: '名单案件的办理' }
 
+/** Programs of the hub that make moves. */
+const PROGRAMS: Readonly<Record<string, string>> = { clock: '系统', feed: '系统' }
+
+const personWords = ({ by, seat, seatName }: Pick<MadeMove, 'by' | 'seat' | 'seatName'>): string => {
+  const name = STAFF[seat] ?? seatName?.zh ?? seat
+  return by === seat ? name : `${PROGRAMS[by] ?? by}（${name}）`
+}
+
 const inputWords = (of: ShownMatter, made: MadeMove): string[] =>
   [
     ['交给', made.toName?.zh ?? made.to],
@@ -116,10 +126,10 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] =>
   ].flatMap(([title, words]) => (words == null ? [] : [`${title}：${words}`]))
 
 const eventOf = (of: ShownMatter, made: MadeMove): TimeLineEvent => {
-  const { move, by, seat, seatName, stateBefore, stateAfter } = made
+  const { move, by, stateBefore, stateAfter } = made
   const isReceipt = move === RECEIPT
   const name = isReceipt ? '收悉' : nameIn(of.definition.moves, move)
-  const who = isReceipt ? (WAYS[by] ?? by) : `${by === 'clock' ? '系统' : by}（${STAFF[seat] ?? seatName?.zh ?? seat}）`
+  const who = isReceipt ? (WAYS[by] ?? by) : personWords(made)
   return {
     key: String(made.sequence),
     at: made.on,
@@ -161,7 +171,9 @@ const Waiting = ({ of }: { of: ShownMatter }) => (
 )
 
 const Attachments = ({ of, content: { moves, handovers } }: { of: ShownMatter; content: MatterContent }) => {
-  const all = moves.flatMap(({ attachments, by, on }) => attachments.map((one) => ({ ...one, by, on })))
+  const all = moves.flatMap((made) =>
+    made.attachments.map((one) => ({ ...one, person: personWords(made), on: made.on })),
+  )
   const names = new Map([[of.holder, of.holderName?.zh], ...moves.map(({ to, toName }) => [to, toName?.zh] as const)])
   const handedWords = ({ to, at, receivedAt, awaitsReceipt }: MatterContent['handovers'][number]): string =>
     `${instantText(at)} 交给 ${names.get(to) ?? to}${receivedAt === null ? '' : `，${instantText(receivedAt)} 收悉`}${awaitsReceipt ? '，尚未收悉' : ''}`
@@ -169,12 +181,12 @@ const Attachments = ({ of, content: { moves, handovers } }: { of: ShownMatter; c
   return (
     <Panel title="材料">
       <ul className="lines">
-        {all.map(({ type, name, sha256, bytes, url, by, on }) => (
+        {all.map(({ type, name, sha256, bytes, url, person, on }) => (
           <li key={`${type} ${sha256} ${on}`}>
             {nameIn(of.definition.attachments, type)}：
             {url === null ? `${name}（由提交方保管）` : <a href={url}>{name}</a>}
             <div className="soft">
-              {Math.ceil(bytes / 1024)} KB，{on} 由 {by} 提交，指纹 <code className="code">{sha256}</code>
+              {Math.ceil(bytes / 1024)} KB，{on} 由 {person} 提交，指纹 <code className="code">{sha256}</code>
               {handovers
                 .filter((handed) => handed.sha256 === sha256 && handed.type === type)
                 .map((handed) => (
@@ -193,6 +205,7 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
   const [chosen, choose] = useState('')
   const [said, setSaid] = useState('')
   const offered = of.allowedMoves.map(({ code }) => code)
+  const shown = of.definition.moves.filter(({ code }) => code === chosen || offered.includes(code))
   const known = Object.fromEntries(of.content?.fields.map(({ name, value }) => [`${CONTENT}${name}`, value]) ?? [])
   const send = async (move: string, input: MatterFormInput, keep: FilesKeeper) => {
     try {
@@ -211,13 +224,12 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
         {said}
       </p>
       {offered.length === 0 && <EmptyNotice>此事项现在没有由您办理的步骤。</EmptyNotice>}
-      <Collapse
-        destroyOnHidden
-        activeKey={[chosen]}
-        onChange={(open) => choose(open.find((code) => code !== chosen) ?? '')}
-        items={of.definition.moves
-          .filter(({ code }) => code === chosen || offered.includes(code))
-          .map((move) => ({
+      {shown.length > 0 && (
+        <Collapse
+          destroyOnHidden
+          activeKey={[chosen]}
+          onChange={(open) => choose(open.find((code) => code !== chosen) ?? '')}
+          items={shown.map((move) => ({
             key: move.code,
             label: move.name.zh,
             children: (
@@ -231,7 +243,8 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
               />
             ),
           }))}
-      />
+        />
+      )}
     </Panel>
   )
 }

@@ -55,7 +55,7 @@ export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFrag
   `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
 
 export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
-  const text = definition.fields.find(({ longest }) => longest !== null)?.code
-  const words = [content?.operatorName ?? content?.code, content?.fields.find(({ name }) => name === text)?.value]
-  return words.filter(Boolean).join('：') || '—'
+  const textOf = (code: string) => content?.fields.find(({ name }) => name === code)?.value
+  const text = definition.fields.filter(({ longest }) => longest !== null).map(({ code }) => textOf(code))
+  return [content?.operatorName ?? content?.code, text.find(Boolean)].filter(Boolean).join('：') || '—'
 }
