@@ -21,13 +21,15 @@ const CLICK_MS = 4_000
 /** A page that never falls quiet is looked at all the same. */
 const QUIET_MS = 15_000
 const OPENERS =
-  'main button, main summary, main [role=combobox], main [role=tab], main .ant-segmented-item, .top .account'
+  'main button, main summary, main [role=combobox], main [role=tab], main .ant-segmented-item, main .ant-collapse-header, main .ant-radio-wrapper'
+/** Every page has the same menu of the account, so one page is enough. */
+const OPENERS_OF_FIRST = `${OPENERS}, .top .account`
 const ANSWERS = '.ant-modal-footer .ant-btn-primary, main form button[type=submit], .ant-modal form button[type=submit]'
 
 /** Pages that the role may open, with a case of every state. */
 export const pathsFor = async (role: DeskRole, { hub, cases, standing }: FurnishedDesk): Promise<string[]> => {
   const { db } = hub.hub
-  const matters: { id: string }[] = await db('matters').select('id')
+  const matters: { id: string }[] = await db('matters').distinctOn('kind', 'state', 'opened_by').select('id')
   const [run, delivery] = [await db('runs').where({ job: 'pull' }).first('id'), await db('deliveries').first('id')]
   const filled: Record<string, string[]> = {
     ':code': [hub.world.dishonestExample],
@@ -45,10 +47,12 @@ export const pathsFor = async (role: DeskRole, { hub, cases, standing }: Furnish
   })
 }
 
+const LOADING = '.loading, .ant-spin-spinning'
+
 const settled = async (page: Page): Promise<void> => {
-  await page.locator('.loading').first().waitFor({ state: 'detached' })
+  await page.locator(LOADING).first().waitFor({ state: 'detached' })
   await page.waitForLoadState('networkidle', { timeout: QUIET_MS }).catch(() => undefined)
-  await page.locator('.loading').first().waitFor({ state: 'detached' })
+  await page.locator(LOADING).first().waitFor({ state: 'detached' })
 }
 
 const goTo = async (page: Page, path: string): Promise<void> => {
@@ -60,8 +64,8 @@ const goTo = async (page: Page, path: string): Promise<void> => {
   await settled(page)
 }
 
-const NAMES = `(() => {
-  const names = [...document.querySelectorAll(${JSON.stringify(OPENERS)})]
+const namesOf = (openers: string): string => `(() => {
+  const names = [...document.querySelectorAll(${JSON.stringify(openers)})]
     .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled)
     .map((one) => (one.ariaLabel || one.textContent || one.id || '').trim())
   const kinds = new Map(names.map((name) => [name.replace(/[：:\\d].*/, '') || (/^\\d/.test(name) ? '0' : name), name]))
@@ -70,7 +74,7 @@ const NAMES = `(() => {
 
 const markOf = (name: string): string => `(() => {
   document.querySelector('[data-walked]')?.removeAttribute('data-walked')
-  const one = [...document.querySelectorAll(${JSON.stringify(OPENERS)})]
+  const one = [...document.querySelectorAll(${JSON.stringify(OPENERS_OF_FIRST)})]
     .find((one) => !one.disabled && (one.ariaLabel || one.textContent || one.id || '').trim() === ${JSON.stringify(name)})
   one?.setAttribute('data-walked', '')
   return one !== undefined
@@ -88,10 +92,11 @@ interface Walk {
   look: Look
 }
 
-/** Returns the faults that the pages threw. */
+/** Returns the faults that the pages threw, and what cannot be clicked. */
 export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk): Promise<string[]> => {
   const desk = await atDesk(visitor, all.hub, role, { viewport: { width: 1_280, height: 800 }, fresh: opens })
   const { page, faults } = desk
+  const unreachable: string[] = []
   await desk.open(BETWEEN, '没有这个页面')
   for (const path of paths) {
     // The menu of the account outlives a page.
@@ -101,15 +106,25 @@ export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk)
     await goTo(page, `/${path}`)
     const where = `${role} /${path}`
     await look(where, page)
-    if (opens) await openEach(page, path, where, look)
+    if (opens)
+      unreachable.push(...(await openEach(page, path, where, look, path === paths[0] ? OPENERS_OF_FIRST : OPENERS)))
   }
   await desk.close()
   // A refused request is no fault of the page.
-  return faults.filter((fault) => !/status of 4\d\d/.test(fault)).map((fault) => `${role}: ${fault}`)
+  const thrown = faults.filter((fault) => !/status of 4\d\d/.test(fault))
+  return [...thrown.map((fault) => `${role}: ${fault}`), ...unreachable]
 }
 
-const openEach = async (page: Page, path: string, where: string, look: Look): Promise<void> => {
-  const names = await page.evaluate<string[]>(NAMES)
+/** Returns what cannot be clicked. */
+const openEach = async (
+  page: Page,
+  path: string,
+  where: string,
+  look: Look,
+  openers: string,
+): Promise<readonly string[]> => {
+  const unreachable: string[] = []
+  const names = await page.evaluate<string[]>(namesOf(openers))
   for (const name of names.filter((one) => !LEFT_ALONE.test(one))) {
     // The open menu of the account would lie over the buttons of the next page.
     await page.keyboard.press('Escape')
@@ -119,7 +134,7 @@ const openEach = async (page: Page, path: string, where: string, look: Look): Pr
     if (!(await page.evaluate<boolean>(markOf(name)))) continue
     const isClicked = await press(page, '[data-walked]')
     if (!isClicked) {
-      await look(`${where} › ${name} CANNOT BE CLICKED`, page)
+      unreachable.push(`${where} › ${name} cannot be clicked`)
       continue
     }
     if (new URL(page.url()).pathname !== new URL(before).pathname) continue
@@ -131,6 +146,7 @@ const openEach = async (page: Page, path: string, where: string, look: Look): Pr
     await settled(page)
     await look(`${where} › ${name} › sent as it is`, page)
   }
+  return unreachable
 }
 
 const press = async (page: Page, selector: string): Promise<boolean> => {

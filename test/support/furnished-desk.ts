@@ -4,14 +4,13 @@ import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { playDemoCases } from '../../src/sandbox/demo-cases.js'
 import { furnishDemoOffice } from '../../src/sandbox/office.js'
 import { storeMaskedCopy } from '../../src/work/listing/papers.js'
-import { receiveMatters } from '../../src/work/matters/keep-move.js'
-import { openMatter } from '../../src/work/matters/matters.js'
 import { replaceSellers } from '../../src/work/standing/sellers.js'
 import { globalOf } from '../api/global-ids.js'
 import { confirmedClient } from './accounts.js'
 import type { Delivering } from './delivering.js'
 import { addPerson, type DeskRole } from './desk.js'
 import { worldOfDesk } from './desk-shots.js'
+import { fillMatters } from './furnished-matters.js'
 import { samplePdf } from './sample-papers.js'
 import { STRICTER } from './stricter.js'
 
@@ -55,25 +54,9 @@ const furnish = async (all: Delivering, here: DemoWorld): Promise<FurnishedDesk>
   }
   const accessCode = await fillQueues(all, mutate, { code: here.dishonestExample, other: here.goodExample })
   await fillOffice(all, mutate)
-  await fillMatters(all)
+  await fillMatters(all.hub.hub)
   const rows = await db('listings').select('id', 'state').orderBy('created_at')
   return { ...all, accessCode, cases: Object.fromEntries(rows.map(({ id, state }) => [state, id])) }
-}
-
-/** One that the province asked of a neighbour, and one that waits for it. */
-const fillMatters = async ({ hub }: Delivering): Promise<void> => {
-  const { db, rules, keys, now } = hub.hub
-  const parts = { db, rules, keys }
-  const [province, neighbour] = ['market-regulator@220000', 'market-regulator@210000'] as const
-  const letter = { type: 'LETTER', name: '协查函.pdf', sha256: 'a'.repeat(64), bytes: 2_048 }
-  const officer = { by: 'officer', role: 'officer', seat: province } as const
-  const fields = { purpose: 'EVIDENCE', request: '虚构：请协助核实进货票据' }
-  const asked = { kind: 'assist', to: neighbour, reference: '虚市监协〔2026〕1号', fields, attachments: [letter] }
-  const { stored } = await openMatter(parts, officer, asked, now())
-  await receiveMatters(parts, { seat: neighbour, ids: [stored.id], way: 'QUEUE', now: now() })
-  const clue = { source: 'PATROL', facts: '虚构：店铺疑似销售假冒商品', shop: '虚构小店' }
-  const county = { by: '虚构南关局', role: 'agency', seat: 'market-regulator@220104' } as const
-  await openMatter(parts, county, { kind: 'clue', to: province, reference: '虚构线索一号', fields: clue }, now())
 }
 
 const TYPES: Record<string, string> = { values: 'ProposeSettingsInput', lines: '[FeedMapLineInput!]' }
