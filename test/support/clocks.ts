@@ -1,5 +1,5 @@
 /** Publication clocks with invented numbers, not those of the law. */
-import type { ClockRow, ClockRules, SeverityRow } from '../../src/domain/listing/publication-clocks.js'
+import type { ClockRow, SeverityRow, SiteClockRules } from '../../src/domain/listing/publication-clocks.js'
 
 export const GENERAL: SeverityRow = {
   list: 'serious',
@@ -30,7 +30,8 @@ export const clockRow = (more: Partial<ClockRow> = {}): ClockRow => ({
 })
 
 /** Rules whose only clock ends at most `maximumMonths` months after the document. */
-export const shorterClocks = (maximumMonths: number): ClockRules => ({
+export const shorterClocks = (maximumMonths: number): SiteClockRules => ({
   severities: [GENERAL],
   clocks: [clockRow({ maximumMonths })],
+  lowerFines: [],
 })

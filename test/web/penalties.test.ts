@@ -18,7 +18,7 @@ describe('penalties and permits on the public site', () => {
   const numbered = (n: number) => `虚市监处罚〔2026〕${n}号`
   const light = (n: number, body: RecordBody = {}, decidedOn = '2026-01-05'): RecordDraft => {
     const draft = penalty(one, numbered(n), decidedOn)
-    const types = { types: ['罚款'], content: '罚款5000元', fine_yuan: '5000', note: null, publish_until: null }
+    const types = { types: ['罚款'], content: '罚款50000元', fine_yuan: '50000', note: null, publish_until: null }
     const own = { ...types, source_unit: '虚构市信用办', basis: null, party_name: null, representative: null }
     return { ...draft, body: { ...draft.body, ...own, ...body } }
   }
@@ -88,6 +88,20 @@ describe('penalties and permits on the public site', () => {
     world.setNow(DAY_AFTER)
     expect(await shown()).to.deep.equal([])
     expect(await page()).not.to.include('虚构明处商贸有限公司')
+  })
+
+  it('a lower fine of a market regulator is shown for three months, and only where nothing else was imposed', async () => {
+    const lower = { fine_yuan: '49999.99' }
+    await bring([
+      light(1, lower, '2025-12-02'),
+      light(2, lower, '2025-12-01'),
+      light(3, { ...lower, types: ['罚款', '没收违法所得'] }, '2025-12-01'),
+      light(4, { ...lower, confiscated_yuan: '1' }, '2025-12-01'),
+      light(5, { ...lower, authority: '虚构市税务局' }, '2025-12-01'),
+      light(6, {}, '2025-12-01'),
+      light(7, { ...lower, types: ['警告', '罚款'] }, '2025-12-01'),
+    ])
+    expect((await shown()).sort((a, b) => a - b)).to.deep.equal([1, 3, 4, 5, 6])
   })
 
   it('a revocation and a repair take a penalty off at once', async () => {

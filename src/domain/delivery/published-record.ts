@@ -3,8 +3,8 @@ import { groupBy } from '../../foundation/groups.js'
 import { addMonths } from '../../foundation/time/dates.js'
 import { compareFirstDays, findRowInForce } from '../calendar/dated-rows.js'
 import { KINDS_MASKED_IN_NAMES, maskCode, maskName } from '../listing/masked-names.js'
-import type { ClockRow, ClockRules } from '../listing/publication-clocks.js'
-import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
+import type { ClockRow, ClockRules, SiteClockRules } from '../listing/publication-clocks.js'
+import { isLowerFineAlone, isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
 import { maskPersonalData, PERSONAL_DATA_KINDS, type PersonalDataKind } from '../records/personal-data.js'
 import { canonicalJson, type Json, type RecordBody } from '../records/records.js'
 import type { RecordNotice } from './delivery.js'
@@ -51,7 +51,11 @@ export const judgePublicationStatus = (
   return 'PUBLIC'
 }
 
-const CLOCK_SEVERITIES = { LIGHT: 'GENERAL', HEAVY: 'SEVERE' } as const
+const severityOfSite = (body: RecordBody, decidedOn: string, { lowerFines }: SiteClockRules): ClockRow['severity'] => {
+  if (judgePenaltySeverity(body) === 'HEAVY') return 'SEVERE'
+  const row = findRowInForce(lowerFines, decidedOn)
+  return row !== undefined && isLowerFineAlone(body, row.belowYuan) ? 'SLIGHT' : 'GENERAL'
+}
 
 const clocksOfSite = ({ clocks }: ClockRules): ClockRow[] =>
   clocks.filter(({ clock, list }) => clock === 'CREDITCHINA' && list === null)
@@ -63,13 +67,13 @@ const clocksOfSite = ({ clocks }: ClockRules): ClockRow[] =>
 export const findLastPublicDay = (
   kind: PublishedKind,
   body: RecordBody,
-  rules: ClockRules,
+  rules: SiteClockRules,
 ): string | null | 'NEVER' => {
   const { status, valid_to: validTo, decided_on: decidedOn, publish_until: until } = body
   if (kind === 'permit') return status === 'VALID' ? ((validTo ?? null) as string | null) : 'NEVER'
-  const severity = judgePenaltySeverity(body)
-  if (severity === 'WARNING_ONLY' || typeof decidedOn !== 'string') return 'NEVER'
-  const own = clocksOfSite(rules).filter((row) => row.severity === CLOCK_SEVERITIES[severity])
+  if (judgePenaltySeverity(body) === 'WARNING_ONLY' || typeof decidedOn !== 'string') return 'NEVER'
+  const severity = severityOfSite(body, decidedOn, rules)
+  const own = clocksOfSite(rules).filter((row) => row.severity === severity)
   const row = findRowInForce(own, decidedOn) ?? own.sort(compareFirstDays)[0]
   if (row === undefined) return 'NEVER'
   const term = addMonths(decidedOn, row.maximumMonths)

@@ -33,6 +33,10 @@ export interface ClockRules {
   clocks: readonly ClockRow[]
 }
 
+export interface SiteClockRules extends ClockRules {
+  lowerFines: readonly (DatedRow & { belowYuan: string })[]
+}
+
 export interface ClockedEntry {
   list: string
   /** Day of the decision. It fixes the severity, whatever rules come later. */
@@ -115,8 +119,9 @@ const earlier = (one: ClockDay | null, other: ClockDay | null): ClockDay | null 
   return one.on < other.on ? one : other
 }
 
-export const checkClockRules = ({ severities, clocks }: ClockRules): RuleFault[] => [
+export const checkClockRules = ({ severities, clocks, lowerFines }: SiteClockRules): RuleFault[] => [
   ...checkRuleRows(severities, 'severities', (a, b) => a.list === b.list),
+  ...checkRuleRows(lowerFines, 'lowerFines', () => true),
   ...checkRuleRows(
     clocks,
     'clocks',

@@ -18,6 +18,14 @@ export const judgePenaltySeverity = (body: RecordBody): PenaltySeverity => {
   return wordsOnly && !isMoney(body['fine_yuan']) && !isMoney(body['confiscated_yuan']) ? 'WARNING_ONLY' : 'LIGHT'
 }
 
+/** 较低数额罚款, SAMR order 45, article 13. Types that the sender left out count as none. */
+export const isLowerFineAlone = (body: RecordBody, belowYuan: string): boolean =>
+  MARKET_REGULATOR.test(String(body['authority'] ?? '')) &&
+  typesOf(body).every((type) => ONLY_FINE.test(type)) &&
+  !isMoney(body['confiscated_yuan']) &&
+  isMoney(body['fine_yuan']) &&
+  compareMoney(String(body['fine_yuan']), belowYuan) < 0
+
 /** 较重行政处罚, SAMR order 44, article 2. */
 export const isHeavyPenalty = (body: RecordBody): boolean => {
   const types = typesOf(body)
@@ -111,6 +119,8 @@ const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): str
 
 const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$/
 const FINE = /罚款/
+const ONLY_FINE = /^(罚款|警告|通报批评)([、,，和及]?(罚款|警告|通报批评))*$/
+const MARKET_REGULATOR = /市场监(督管理|管)/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
 /** Text within one clause. The bound of 100 characters prevents quadratic scanning. PostgreSQL runs these patterns too. */

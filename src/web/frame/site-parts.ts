@@ -1,6 +1,6 @@
 import type { Request } from 'express'
 import type { ListKind } from '../../domain/listing/lists.js'
-import type { ClockRules } from '../../domain/listing/publication-clocks.js'
+import type { SiteClockRules } from '../../domain/listing/publication-clocks.js'
 import type { ConcurrencyLimit } from '../../store/db/concurrency-limit.js'
 import type { Db } from '../../store/db/db.js'
 import type { SiteOffice } from './render-response.js'
@@ -11,7 +11,7 @@ export interface SiteDependencies {
   byKey: Db
   inTurn: ConcurrencyLimit
   dbOf: (request: Request) => Db
-  rules: { lists: readonly ListKind[]; clocks: ClockRules }
+  rules: { lists: readonly ListKind[]; clocks: SiteClockRules }
   office: SiteOffice
   demo: boolean
   slowMs?: number

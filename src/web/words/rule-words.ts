@@ -26,6 +26,7 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
 export const RULE_SECTION_WORDS: Record<string, string> = {
   severities: '严重程度',
   clocks: '期限',
+  lowerFines: '较低数额罚款',
   rows: '各行',
   routes: '由何地处理',
   lists: '名单种类',
@@ -127,6 +128,7 @@ const INNER: Record<string, string> = {
   needed: '须同意',
   trigger: '由何引起',
   fineYuan: '最低罚款（元）',
+  belowYuan: '不满（元）',
   months: '决定后的月数',
   levels: '级别',
   years: '年数',

@@ -9,7 +9,7 @@ import type { PlatformSubjects } from '../../domain/delivery/delivery.js'
 import type { MoveRules as CaseRules } from '../../domain/listing/case.js'
 import type { DocumentPrinter } from '../../domain/listing/documents.js'
 import type { ListKind } from '../../domain/listing/lists.js'
-import type { ClockRules } from '../../domain/listing/publication-clocks.js'
+import type { SiteClockRules } from '../../domain/listing/publication-clocks.js'
 import { checkRecoveryRules, type RecoveryRules } from '../../domain/scoring/recovery-rules.js'
 import * as contracts from '../../foundation/contracts.js'
 import { Refusal } from '../../foundation/errors.js'
@@ -18,7 +18,7 @@ import { makeOnce, memoByObject } from '../../foundation/memo.js'
 export interface WorkRules {
   lists: readonly ListKind[]
   calendar: Calendar
-  clocks: ClockRules
+  clocks: SiteClockRules
   platforms: readonly PlatformSubjects[]
   /** The pseudonym that replaces an ID number in free text. */
   mark: (id: string) => string

@@ -5,12 +5,13 @@ import {
   checkClockRules,
   computePublicationClocks,
   type PublicationClocks,
+  type SiteClockRules,
 } from '../../domain/listing/publication-clocks.js'
 import { findBan } from '../../domain/records/penalty.js'
 import type { RecordBody } from '../../domain/records/records.js'
 import { makeRulesReader } from '../calendar/rules.js'
 
-export const readClockRules = makeRulesReader<ClockRules>('rules/clocks', 'contracts/clocks', checkClockRules)
+export const readClockRules = makeRulesReader<SiteClockRules>('rules/clocks', 'contracts/clocks', checkClockRules)
 
 export const readPublicEntryRules = makeRulesReader<PublicEntryRules>(
   'rules/public-entry',

@@ -195,6 +195,7 @@ describe('publication clocks', () => {
   it('faults of a table are reported with place and reason', () => {
     const faults = checkClockRules({
       severities: [severe, severe],
+      lowerFines: [],
       clocks: [
         row({ minimumMonths: 40, from: '2026-02-30', confirmed: true }),
         row({ legalBan: 'LENGTHENS', from: '2026-02-01', to: '2026-01-01', severity: null }),

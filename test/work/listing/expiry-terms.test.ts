@@ -46,6 +46,7 @@ describe('a new row for a publication clock', () => {
     ...rules,
     clocks: {
       severities: [GENERAL],
+      lowerFines: [],
       clocks: [
         clockRow({ maximumMonths: 30, to: '2027-05-31' }),
         clockRow({ maximumMonths, standing, from: '2027-06-01' }),
