@@ -1,23 +1,24 @@
 /** Penalties and permits in force by day of decision. A statement reads at most one step of them, whatever the table holds. */
 import type { PublishedKind } from '../../domain/delivery/published-record.js'
+import type { RecordBody } from '../../domain/records/records.js'
 import { type Db, queryRows } from '../db/db.js'
 import { LAST_CODE_POINT } from '../listing/public-filter.js'
 import { objectionToRecordSql, partsOf } from '../scoring/objections.js'
 
-export interface DecidedRecord {
+export interface RecordCursor {
+  /** Day of decision. */
+  on: string
   id: number
+}
+
+export interface DecidedRecord extends RecordCursor {
   feed: string
   key: string
-  decidedOn: string
+  body: RecordBody
   receivedOn: string
   /** A listing that rests on it is hidden, or the operator's listing is hidden for a bankruptcy. */
   hidden: boolean
   objection: 'OPEN' | 'UPHELD' | null
-}
-
-export interface RecordCursor {
-  on: string
-  id: number
 }
 
 export interface RecordSearch {
@@ -47,8 +48,8 @@ const source = ({ kind, operators, number }: RecordSearch, after: RecordCursor |
       cross join lateral ${partsOf('a.id')}
       cross join lateral (select x.* from versions x where x.operator_id = p.id and ${isSought('x', kind, after)} offset 0) w)`
   if (number !== null)
-    return `(select w.* from versions w where w.kind = '${kind}' and w.known_to is null and w.fact is not null
-      and w.fact >= :number::text and w.fact < :numberEnd::text and ${isSought('w', kind, after)} offset 0 limit ${NUMBERED_MOST})`
+    return `(select w.* from (select x.* from versions x where x.kind = '${kind}' and x.known_to is null and x.fact is not null
+      and x.fact >= :number::text and x.fact < :numberEnd::text limit ${NUMBERED_MOST}) w where ${isSought('w', kind, after)})`
   return `(select w.* from versions w where ${isSought('w', kind, after)})`
 }
 
@@ -59,7 +60,7 @@ export const readDecidedRecords = (
 ): Promise<DecidedRecord[]> =>
   queryRows(
     db,
-    `select v.id, v.feed, v.record_key as key, v.body->>'decided_on' as "decidedOn",
+    `select v.id, v.feed, v.record_key as key, v.body, v.body->>'decided_on' as "on",
        to_char(v.known_from at time zone 'Asia/Shanghai', 'YYYY-MM-DD') as "receivedOn",
        exists (select 1 from listings l left join versions d on d.id = l.decision_version where l.operator_id = v.operator_id
          and l.state = 'HIDDEN' and (l.facts->'hiding'->>'kind' = 'BANKRUPTCY' or (d.record_key, d.feed) = (v.record_key, v.feed)

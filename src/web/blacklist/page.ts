@@ -33,13 +33,14 @@ ${shown.entries.length === 0 ? null : downloadLinks(shown)}`,
 
 const form = ({ asked, authorities }: ListPageContent): Html =>
   html`<form action="/blacklist#found" method="get" role="search" class="search">
-${ENGLISH_LANG_INPUT}
-<div class="main">
-<label for="name">${bilingual('名称或统一社会信用代码', 'Name or code')}</label>
-<div class="row"><input id="name" name="name" type="search" value="${asked.name}" maxlength="${SEARCH_KEY_LENGTH_MOST}" aria-describedby="name-note" autocomplete="off">
-<button>${bilingual('查询', 'Search')}</button></div>
-<p id="name-note" class="note">${bilingual('可只写几个字；错字、简称、繁体也能找到。', 'A part will do; wrong characters, short names and Traditional script are understood.')}</p>
-</div>
+${nameSearch(
+  asked.name,
+  bilingual('名称或统一社会信用代码', 'Name or code'),
+  bilingual(
+    '可只写几个字；错字、简称、繁体也能找到。',
+    'A part will do; wrong characters, short names and Traditional script are understood.',
+  ),
+)}
 <details${isFiltered(asked) ? html` open` : null}>
 <summary>${bilingual('筛选与排序', 'Filter and sort')}</summary>
 <div class="filters">
@@ -64,6 +65,12 @@ ${date('to', { zh: '公示日期至', en: 'Published until' }, asked.to)}
 </details>
 </form>`
 
+export const nameSearch = (name: string, label: Html, note: Html): Html => html`${ENGLISH_LANG_INPUT}
+<div class="main"><label for="name">${label}</label>
+<div class="row"><input id="name" name="name" type="search" value="${name}" maxlength="${SEARCH_KEY_LENGTH_MOST}" aria-describedby="name-note" autocomplete="off">
+<button>${bilingual('查询', 'Search')}</button></div>
+<p id="name-note" class="note">${note}</p></div>`
+
 /** Keeps `lang=en`: submitting a GET form drops the query string of its page. */
 export const ENGLISH_LANG_INPUT = onlyInEnglish(html`<input type="hidden" name="lang" value="en">`)
 
@@ -71,7 +78,7 @@ const isFiltered = (asked: SearchFilter): boolean => hasCondition({ ...asked, na
 
 type SelectOption = readonly [value: string, zh: string, en: string]
 
-const select = (
+export const select = (
   name: string,
   words: { zh: string; en: string },
   chosenOne: string | null,
@@ -145,38 +152,76 @@ ${isFiltered(asked) ? html`<li><a href="${linkTo('/blacklist', { name: asked.nam
 </ul>
 </div>`
 
-const CONTESTED = bilingual('有异议，正在核查', 'under objection, being examined')
+export const CONTESTED = bilingual('有异议，正在核查', 'under objection, being examined')
 
-export const renderEntries = (entries: readonly PublicBody[]): Html =>
-  html`<ol class="entries">
-${entries.map((entry) => html`<li>${entryItem(entry)}</li>\n`)}</ol>`
+export const renderEntries = (entries: readonly PublicBody[]): Html => articleList(entries.map(entryItem))
 
-const entryItem = (entry: PublicBody): Html => {
-  const place = prefectureOf(entry.region)
-  return html`<article>
-<h3><a href="${linkTo(`/blacklist/${entry.id}`)}">${publishedText(entry.name)}</a></h3>
-<p class="who">${entry.uscc === null ? null : html`<code>${entry.uscc}</code> `}${place && bilingual(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}</p>
-<p class="why">${publishedText(entry.reason)}</p>
-<p class="by">${publishedText(entry.authority)} · ${publishedText(entry.documentNumber)} · ${renderDate(entry.decidedOn)}</p>
-<p class="when">${bilingual('公示', 'published')} ${renderDate(entry.publishedOn)}${entry.endsOn === null ? null : html` · ${bilingual('届满', 'ends')} ${renderDate(entry.endsOn)}`}</p>
-</article>`
+interface ListArticle {
+  heading: Html
+  who: Html
+  why: Html
+  by: Html
+  when?: Html
 }
+
+export const articleList = (all: readonly ListArticle[]): Html =>
+  html`<ol class="entries">
+${all.map(
+  ({ heading, who, why, by, when }) => html`<li><article>
+<h3>${heading}</h3>
+<p class="who">${who}</p>
+<p class="why">${why}</p>
+<p class="by">${by}</p>
+${when && html`<p class="when">${when}</p>`}
+</article></li>\n`,
+)}</ol>`
+
+const entryItem = (entry: PublicBody): ListArticle => {
+  const place = prefectureOf(entry.region)
+  return {
+    heading: html`<a href="${linkTo(`/blacklist/${entry.id}`)}">${publishedText(entry.name)}</a>`,
+    who: html`${entry.uscc && html`<code>${entry.uscc}</code> `}${place && bilingual(place.zh, place.en)}${entry.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}`,
+    why: publishedText(entry.reason),
+    by: decisionLine(entry),
+    when: html`${bilingual('公示', 'published')} ${renderDate(entry.publishedOn)}${entry.endsOn && html` · ${bilingual('届满', 'ends')} ${renderDate(entry.endsOn)}`}`,
+  }
+}
+
+export const decisionLine = (of: { authority: string; documentNumber: string; decidedOn: string }): Html =>
+  html`${publishedText(of.authority)} · ${publishedText(of.documentNumber)} · ${renderDate(of.decidedOn)}`
 
 export const renderDate = (date: string): Html => html`<time datetime="${date}">${date}</time>`
 
-const pages = ({ asked, next }: ListPageContent): Html | null => {
-  if (next === null && asked.after === null) return null
-  const { after: _, ...parameters } = makeFilterParameters(asked)
-  return html`<nav class="pages" aria-label="${bilingual('翻页', 'Pages')}">
-${asked.after === null ? null : html`<a href="${linkTo('/blacklist', parameters)}">${bilingual('首页', 'First page')}</a>`}
-${next && html`<a rel="next" href="${linkTo('/blacklist', { ...parameters, after: `${next.on}_${next.id}` })}">${bilingual('下一页', 'Next page')}</a>`}
-</nav>`
+interface ListPlace {
+  path: string
+  parameters: UrlParameters
+  fragment?: string
+  /** Cursors as they stand in addresses. */
+  after: string | null
+  next: string | null
 }
+
+export const pageLinks = ({ path, parameters, fragment = '', after, next }: ListPlace): Html | null =>
+  next === null && after === null
+    ? null
+    : html`<nav class="pages" aria-label="${bilingual('翻页', 'Pages')}">
+${after && html`<a href="${linkTo(path, parameters, fragment)}">${bilingual('首页', 'First page')}</a>`}
+${next && html`<a rel="next" href="${linkTo(path, { ...parameters, after: next }, fragment)}">${bilingual('下一页', 'Next page')}</a>`}
+</nav>`
+
+const pages = ({ asked: { after, ...asked }, next }: ListPageContent): Html | null =>
+  pageLinks({
+    ...{ path: '/blacklist', parameters: makeFilterParameters({ ...asked, after: null }) },
+    ...{ after: after && `${after.on}_${after.id}`, next: next && `${next.on}_${next.id}` },
+  })
 
 const downloadLinks = ({ asked }: ListPageContent): Html => {
   const { after: _, ...parameters } = makeFilterParameters(asked)
   return html`<div class="take">
-<p><a href="${linkTo('/blacklist', { ...parameters, format: 'csv' })}" download>${bilingual('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>
+${csvLink('/blacklist', parameters)}
 <p><a href="${linkTo('/data')}">${bilingual('整份名单，附签名与核验方法', 'The whole list, signed, and how to verify it')}</a></p>
 </div>`
 }
+
+export const csvLink = (path: string, parameters: UrlParameters): Html =>
+  html`<p><a href="${linkTo(path, { ...parameters, format: 'csv' })}" download>${bilingual('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p>`

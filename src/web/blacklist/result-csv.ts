@@ -23,24 +23,32 @@ interface CsvDependencies {
   slowMs?: number | undefined
 }
 
-export const sendResultCsv = async (
+export const sendResultCsv = (
   own: CsvDependencies,
   request: Request,
   response: Response,
   asked: SearchFilter,
 ): Promise<void> => {
-  const { now, slowMs } = own
-  const day = shanghaiDate(now)
+  const day = shanghaiDate(own.now)
+  response.set('Vary', 'Accept')
+  return sendPublicCsv(own, request, response, { name: 'blacklist', lines: lines(own, asked, day) })
+}
+
+/** A slow response stops at midnight, because entries may expire then. */
+export const sendPublicCsv = async (
+  { now, slowMs }: Pick<CsvDependencies, 'now' | 'slowMs'>,
+  request: Request,
+  response: Response,
+  { name, lines }: { name: string; lines: AsyncIterable<Buffer> },
+): Promise<void> => {
   response.set({
     'Content-Type': 'text/csv; charset=utf-8; header=present',
-    'Content-Disposition': `attachment; filename="blacklist-${day}.csv"`,
+    'Content-Disposition': `attachment; filename="${name}-${shanghaiDate(now)}.csv"`,
     'Cache-Control': 'no-store',
-    Vary: 'Accept',
   })
   if (request.method === 'HEAD') return void response.end()
-  // A slow response stops at midnight, because entries may expire then.
   const bounds = { goodMs: Math.max(secondsUntilMidnight(now) * 1_000, SENDING_LEAST_MS), stalledMs: slowMs }
-  await sendWithTimeouts(response, bounds, lines(own, asked, day)).catch((error) => {
+  await sendWithTimeouts(response, bounds, lines).catch((error) => {
     if (!(error instanceof ReaderLeftError)) throw error
   })
 }

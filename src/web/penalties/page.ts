@@ -1,30 +1,38 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type Request, type RequestHandler, Router } from 'express'
 import {
   findFirstPublicDecision,
   findLastPublicDay,
   PUBLISHED_KINDS,
   type PublishedKind,
-  type PublishedRecord,
 } from '../../domain/delivery/published-record.js'
-import type { ClockRules } from '../../domain/listing/publication-clocks.js'
+import type { SiteClockRules } from '../../domain/listing/publication-clocks.js'
 import { SEARCH_KEY_LENGTH_MOST } from '../../domain/operators/name-search.js'
 import { simplifyDocumentNumber } from '../../domain/records/decision-number.js'
 import type { Json, RecordBody } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
-import { isDate, secondsUntilMidnight, shanghaiDate } from '../../foundation/time/dates.js'
+import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { mayPublishList } from '../../store/db/restored.js'
-import * as publicRecords from '../../store/publication/public-records.js'
+import { type RecordCursor, type RecordSearch, readDecidedRecords } from '../../store/publication/public-records.js'
 import { keyOfRecord, publicAmong } from '../../work/delivery/published-records.js'
 import { BYTE_ORDER_MARK, publicCsvLine } from '../../work/publication/publish-files.js'
-import { ENGLISH_LANG_INPUT, renderDate } from '../blacklist/page.js'
+import {
+  articleList,
+  CONTESTED,
+  csvLink,
+  decisionLine,
+  nameSearch,
+  pageLinks,
+  renderDate,
+  select,
+} from '../blacklist/page.js'
+import { sendPublicCsv } from '../blacklist/result-csv.js'
 import { findOperators } from '../blacklist/search.js'
 import { parameterIn } from '../blacklist/search-filter.js'
 import { type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { sendPage } from '../frame/render-response.js'
-import { ReaderLeftError, sendWithTimeouts } from '../frame/response-timeout.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
 import { helpPath } from '../words/help-tasks.js'
 
@@ -32,7 +40,7 @@ const PATH = '/penalties'
 const PAGE_RECORDS = 50
 const STEP_ROWS = 100
 /** A page reads at most this many steps; past them it is shorter and goes on. */
-const STEPS_MOST = 6
+const STEPS_MOST = 20
 const OPERATORS_MOST = 50
 /** A document number without its year would begin like thousands of others. */
 const NUMBER = /〔\d{4}〕/
@@ -46,15 +54,13 @@ const KINDS: Record<PublishedKind, BilingualText> = {
 interface RecordsAsked {
   kind: PublishedKind
   name: string
-  after: publicRecords.RecordCursor | null
+  after: RecordCursor | null
 }
 
-interface PublicRecord {
-  id: number
+interface PublicRecord extends RecordCursor {
   name: string
   code: string | null
   body: RecordBody
-  decidedOn: string
   until: string | null
   receivedOn: string
   contested: boolean
@@ -62,27 +68,28 @@ interface PublicRecord {
 
 interface RecordsFound {
   records: PublicRecord[]
-  next: publicRecords.RecordCursor | null
+  next: RecordCursor | null
 }
 
-export const penaltiesRouter = (own: SiteDependencies): Router => {
-  const router = Router()
-  router.get(PATH, showRecords(own))
-  return router
-}
+type ReadRecords = (after: RecordCursor | null) => Promise<RecordsFound>
+
+export const penaltiesRouter = (own: SiteDependencies): Router => Router().get(PATH, showRecords(own))
 
 const showRecords =
   (own: SiteDependencies): RequestHandler =>
   async (request, response) => {
     const asked = parse(request.query)
-    const db = own.dbOf(request)
+    const [db, now] = [own.dbOf(request), own.nowOf(request)]
     if (!(await mayPublishList(db))) throw new Refusal('LIST_WITHHELD')
-    const search = await searchOf(own, db, asked, shanghaiDate(own.nowOf(request)))
-    const found = (after: RecordsAsked['after']) => own.inTurn(() => readPublic(db, own.rules.clocks, search, after))
-    if (request.query['format'] === 'csv') return sendCsv(own, request, response, search, found)
-    const plain = asked.name === '' && asked.after === null
-    response.set('X-Robots-Tag', plain ? 'noarchive, nosnippet' : 'noindex, noarchive')
-    const page = recordsPage(asked, await found(asked.after), search.to)
+    const search = await searchOf(own, db, asked, shanghaiDate(now))
+    const read: ReadRecords = (after) => own.inTurn(() => readStep(db, own.rules.clocks, search, after))
+    const isPlain = asked.name === '' && asked.after === null && request.query['format'] !== 'csv'
+    response.set('X-Robots-Tag', isPlain ? 'noarchive, nosnippet' : 'noindex, noarchive')
+    if (request.query['format'] === 'csv') {
+      const csv = { name: asked.kind === 'penalty' ? 'penalties' : 'permits', lines: csvLines(asked.kind, read) }
+      return sendPublicCsv({ now, slowMs: own.slowMs }, request, response, csv)
+    }
+    const page = recordsPage(asked, await readPage(read, asked.after), search.to)
     sendPage(own, request, response, page, { parameters: parametersOf(asked) })
   }
 
@@ -96,10 +103,12 @@ const parse = (query: Request['query']): RecordsAsked => {
   return { kind: kind as PublishedKind, name, after: after === '' ? null : { on, id: Number(id) } }
 }
 
+const addressOf = (cursor: RecordCursor | null): string | null => cursor && `${cursor.on}_${cursor.id}`
+
 const parametersOf = ({ kind, name, after }: RecordsAsked): Record<string, string> => ({
   ...(kind !== 'penalty' && { kind }),
   ...(name !== '' && { name }),
-  ...(after && { after: `${after.on}_${after.id}` }),
+  after: addressOf(after) ?? '',
 })
 
 const searchOf = async (
@@ -107,7 +116,7 @@ const searchOf = async (
   db: Db,
   { kind, name }: RecordsAsked,
   today: string,
-): Promise<publicRecords.RecordSearch> => {
+): Promise<RecordSearch> => {
   const from = kind === 'penalty' ? findFirstPublicDecision(rules.clocks, today) : ''
   const number = simplifyDocumentNumber(name)
   const isNumber = NUMBER.test(number)
@@ -115,48 +124,39 @@ const searchOf = async (
   return { kind, from, to: today, operators, number: isNumber ? number : null }
 }
 
-const readPublic = async (
+/** Other reports of a decision are dear to read, so the record itself is asked first. */
+const readStep = async (
   db: Db,
-  clocks: ClockRules,
-  search: publicRecords.RecordSearch,
-  after: RecordsAsked['after'],
+  clocks: SiteClockRules,
+  search: RecordSearch,
+  after: RecordCursor | null,
 ): Promise<RecordsFound> => {
-  const records: PublicRecord[] = []
-  let next = after
-  for (let step = 0; step < STEPS_MOST; step += 1) {
-    const rows = await publicRecords.readDecidedRecords(db, search, { after: next, first: STEP_ROWS })
-    const known = await publicAmong(db, rows, search.to)
-    for (const row of rows) {
-      if (records.length === PAGE_RECORDS) return { records, next }
-      const record = publicOf(row, known.get(keyOfRecord(row)), search, clocks)
-      if (record !== null) records.push(record)
-      next = { on: row.decidedOn, id: row.id }
-    }
-    if (rows.length < STEP_ROWS) return { records, next: null }
-  }
-  return { records, next }
+  const { kind, to: today } = search
+  const rows = await readDecidedRecords(db, search, { after, first: STEP_ROWS })
+  const standing = rows.flatMap((row) => {
+    const until = findLastPublicDay(kind, row.body, clocks)
+    const isOver = until === 'NEVER' || (until !== null && until < today)
+    return isOver || row.hidden || row.objection === 'UPHELD' ? [] : [{ ...row, until }]
+  })
+  const known = await publicAmong(db, standing, today)
+  const records = standing.flatMap((row): PublicRecord[] => {
+    const record = known.get(keyOfRecord(row))
+    if (record === undefined) return []
+    const { operator, body } = record
+    return [{ ...row, body, name: operator.name, code: operator.uscc, contested: row.objection === 'OPEN' }]
+  })
+  return { records, next: rows.length < STEP_ROWS ? null : (rows.at(-1) ?? null) }
 }
 
-const publicOf = (
-  { hidden, objection, id, decidedOn, receivedOn }: publicRecords.DecidedRecord,
-  record: PublishedRecord | undefined,
-  { kind, to: today }: publicRecords.RecordSearch,
-  clocks: ClockRules,
-): PublicRecord | null => {
-  if (hidden || objection === 'UPHELD' || record === undefined) return null
-  const { operator, body } = record
-  const until = findLastPublicDay(kind, body, clocks)
-  if (until === 'NEVER' || (until !== null && until < today)) return null
-  return {
-    id,
-    decidedOn,
-    receivedOn,
-    until,
-    contested: objection === 'OPEN',
-    name: operator.name,
-    code: operator.uscc,
-    body,
+const readPage = async (read: ReadRecords, after: RecordCursor | null): Promise<RecordsFound> => {
+  let { records, next } = await read(after)
+  for (let step = 1; step < STEPS_MOST && next !== null && records.length < PAGE_RECORDS; step += 1) {
+    const more = await read(next)
+    records = [...records, ...more.records]
+    next = more.next
   }
+  const shown = records.slice(0, PAGE_RECORDS)
+  return { records: shown, next: records.length > PAGE_RECORDS ? (shown.at(-1) ?? null) : next }
 }
 
 const textOf = (value: Json | undefined): string => (Array.isArray(value) ? value.join('、') : String(value ?? ''))
@@ -166,61 +166,51 @@ const CSV_FIELDS: Record<PublishedKind, readonly string[]> = {
   permit: ['document_number', 'document_name', 'permit_number', 'content', 'valid_from', 'authority', 'source_unit'],
 }
 
-const sendCsv = async (
-  { nowOf, slowMs }: SiteDependencies,
-  request: Request,
-  response: Response,
-  { kind, to: today }: publicRecords.RecordSearch,
-  read: (after: RecordsAsked['after']) => Promise<RecordsFound>,
-): Promise<void> => {
-  const lines = async function* (): AsyncGenerator<Buffer> {
-    const shared = ['decided_on', 'published_until', 'received_on', 'under_objection']
-    yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(['name', 'code', ...CSV_FIELDS[kind], ...shared]))
-    let after: RecordsAsked['after'] = null
-    do {
-      const { records, next }: RecordsFound = await read(after)
-      const row = ({ name, code, body, decidedOn, until, receivedOn, contested }: PublicRecord): string =>
-        publicCsvLine([
-          ...[name, code, ...CSV_FIELDS[kind].map((field) => textOf(body[field]))],
-          ...[decidedOn, until, receivedOn, contested],
-        ])
-      yield Buffer.from(records.map(row).join(''))
-      after = next
-    } while (after !== null)
+async function* csvLines(kind: PublishedKind, read: ReadRecords): AsyncGenerator<Buffer> {
+  const fields = CSV_FIELDS[kind]
+  const shared = ['decided_on', 'published_until', 'received_on', 'under_objection']
+  yield Buffer.from(BYTE_ORDER_MARK + publicCsvLine(['name', 'code', ...fields, ...shared]))
+  for (let found = await read(null); ; found = await read(found.next)) {
+    const lines = found.records.map(({ name, code, body, on, until, receivedOn, contested }) =>
+      publicCsvLine([name, code, ...fields.map((field) => textOf(body[field])), on, until, receivedOn, contested]),
+    )
+    yield Buffer.from(lines.join(''))
+    if (found.next === null) return
   }
-  const file = `attachment; filename="${kind === 'penalty' ? 'penalties' : 'permits'}-${today}.csv"`
-  response.set({ 'Content-Disposition': file, 'Cache-Control': 'no-store', 'X-Robots-Tag': 'noindex, noarchive' })
-  response.type('text/csv; charset=utf-8; header=present')
-  if (request.method === 'HEAD') return void response.end()
-  const bounds = { goodMs: secondsUntilMidnight(nowOf(request)) * 1_000, stalledMs: slowMs }
-  await sendWithTimeouts(response, bounds, lines()).catch((error) => {
-    if (!(error instanceof ReaderLeftError)) throw error
-  })
 }
 
-const recordsPage = (asked: RecordsAsked, { records, next }: RecordsFound, today: string): SitePage =>
-  sitePage(
+const recordsPage = (asked: RecordsAsked, { records, next }: RecordsFound, today: string): SitePage => {
+  const parameters = parametersOf({ ...asked, after: null })
+  return sitePage(
     { zh: '行政处罚和行政许可', en: 'Penalties and permits' },
     html`<p>${bilingual(`各机关报送、依法可以公示的行政处罚决定和有效的行政许可，截至 ${today}。只警告的、适用简易程序的、对自然人的不在此公示；期满、修复、撤销的当日起不再显示。`, `Penalties that agencies have reported and that the law lets be public, and permits in force, on ${today}. Warnings alone, penalties by the simple procedure and those against natural persons are not here; what has ended, was repaired or revoked is no longer shown from that day.`)}</p>
 ${form(asked)}
 <section aria-labelledby="found">
 <h2 id="found">${bilingual(KINDS[asked.kind].zh, KINDS[asked.kind].en)}</h2>
-${records.length === 0 ? NOTHING[next === null ? 'end' : 'more'] : html`<ol class="entries">\n${records.map((record) => html`<li>${recordItem(asked.kind, record)}</li>\n`)}</ol>`}
-${pages(asked, next)}
+${records.length === 0 ? NOTHING[next === null ? 'end' : 'more'] : articleList(records.map((record) => recordArticle(asked.kind, record)))}
+${pageLinks({ path: PATH, parameters, after: addressOf(asked.after), next: addressOf(next) })}
 </section>
-${records.length === 0 ? null : html`<div class="take"><p><a href="${linkTo(PATH, { ...parametersOf({ ...asked, after: null }), format: 'csv' })}" download>${bilingual('下载本次结果（CSV）', 'Download what was found (CSV)')}</a></p></div>`}
+${records.length === 0 ? null : html`<div class="take">${csvLink(PATH, parameters)}</div>`}
 ${TO_OBJECT}`,
   )
+}
 
 const form = ({ kind, name }: RecordsAsked): Html =>
   html`<form action="${PATH}#found" method="get" role="search" class="search">
-${ENGLISH_LANG_INPUT}
-<div class="main"><label for="name">${bilingual('名称、统一社会信用代码或者文书号', 'Name, code or document number')}</label>
-<div class="row"><input id="name" name="name" type="search" value="${name}" maxlength="${SEARCH_KEY_LENGTH_MOST}" aria-describedby="name-note" autocomplete="off">
-<button>${bilingual('查询', 'Search')}</button></div>
-<p id="name-note" class="note">${bilingual('文书号可只写到年份，如“长市监处罚〔2026〕”。', 'Of a document number the beginning with its year will do.')}</p></div>
-<p><label for="kind">${bilingual('类别', 'Kind')}</label>
-<select id="kind" name="kind">${PUBLISHED_KINDS.map((each) => html`<option value="${each}"${each === kind ? html` selected` : null}>${bilingual(KINDS[each].zh, KINDS[each].en)}</option>`)}</select></p>
+${nameSearch(
+  name,
+  bilingual('名称、统一社会信用代码或者文书号', 'Name, code or document number'),
+  bilingual(
+    '文书号可只写到年份，如“长市监处罚〔2026〕”。',
+    'Of a document number the beginning with its year will do.',
+  ),
+)}
+${select(
+  'kind',
+  { zh: '类别', en: 'Kind' },
+  kind,
+  PUBLISHED_KINDS.map((each) => [each, KINDS[each].zh, KINDS[each].en]),
+)}
 </form>`
 
 const NOTHING = {
@@ -231,27 +221,23 @@ const NOTHING = {
 const stated = (zh: string, en: string, value: Json | undefined): Html | null =>
   textOf(value) === '' ? null : html` · ${bilingual(zh, en)} ${publishedText(textOf(value))}`
 
-const recordItem = (kind: PublishedKind, { name, code, body, ...record }: PublicRecord): Html => html`<article>
-<h3>${publishedText(name)}</h3>
-<p class="who">${code && html`<code>${code}</code>`}${record.contested ? html` <strong class="contested">${bilingual('有异议，正在核查', 'under objection, being examined')}</strong>` : null}</p>
-<p class="why">${kind === 'penalty' ? penaltySaid(body) : permitSaid(body)}</p>
-<p class="by">${publishedText(textOf(body['authority']))} · ${publishedText(textOf(body['document_number']))} · ${renderDate(record.decidedOn)}</p>
-<p class="when">${record.until === null ? bilingual('长期有效', 'without an end') : html`${kind === 'penalty' ? bilingual('公示至', 'published until') : bilingual('有效期至', 'valid until')} ${renderDate(record.until)}`}${stated('来源', 'source', body['source_unit'] ?? body['authority'])} · ${bilingual('收到', 'received')} ${renderDate(record.receivedOn)}</p>
-</article>`
+const recordArticle = (kind: PublishedKind, { name, code, body, ...record }: PublicRecord) => ({
+  heading: publishedText(name),
+  who: html`${code && html`<code>${code}</code>`}${record.contested ? html` <strong class="contested">${CONTESTED}</strong>` : null}`,
+  why: kind === 'penalty' ? penaltySaid(body) : permitSaid(body),
+  by: decisionLine({
+    authority: textOf(body['authority']),
+    documentNumber: textOf(body['document_number']),
+    decidedOn: record.on,
+  }),
+  when: html`${record.until === null ? bilingual('长期有效', 'without an end') : html`${kind === 'penalty' ? bilingual('公示至', 'published until') : bilingual('有效期至', 'valid until')} ${renderDate(record.until)}`}${stated('来源', 'source', body['source_unit'] ?? body['authority'])} · ${bilingual('收到', 'received')} ${renderDate(record.receivedOn)}`,
+})
 
 const penaltySaid = (body: RecordBody): Html =>
   html`${publishedText(textOf(body['violation'] ?? '—'))}${stated('处罚种类', 'kinds of penalty', body['types'])}${stated('罚款（元）', 'fine (yuan)', body['fine_yuan'])}${stated('没收（元）', 'confiscated (yuan)', body['confiscated_yuan'])}`
 
 const permitSaid = (body: RecordBody): Html =>
   html`${publishedText(textOf(body['document_name'] ?? body['certificate'] ?? '—'))}${stated('许可编号', 'number', body['permit_number'])}${stated('内容', 'content', body['content'])}`
-
-const pages = (asked: RecordsAsked, next: RecordsAsked['after']): Html | null =>
-  next === null && asked.after === null
-    ? null
-    : html`<nav class="pages" aria-label="${bilingual('翻页', 'Pages')}">
-${asked.after && html`<a href="${linkTo(PATH, parametersOf({ ...asked, after: null }))}">${bilingual('首页', 'First page')}</a>`}
-${next && html`<a rel="next" href="${linkTo(PATH, parametersOf({ ...asked, after: next }))}">${bilingual('下一页', 'Next page')}</a>`}
-</nav>`
 
 const TO_OBJECT = html`<section aria-labelledby="object">
 <h2 id="object">${bilingual('有异议', 'To object')}</h2>
