@@ -39,7 +39,7 @@ import { hideLostEntry } from '../work/listing/lost-entry.js'
 import { readClockRules, readPublicEntryRules } from '../work/listing/publication-clocks.js'
 import { readClueChannel } from '../work/matters/clues.js'
 import { exchangeMatters } from '../work/matters/exchange.js'
-import { freezeFigures } from '../work/matters/figures.js'
+import { freezeFigures, readPilotRules } from '../work/matters/figures.js'
 import { recountMatters } from '../work/matters/keep-move.js'
 import { readMatterKinds, readOrganisations } from '../work/matters/kinds.js'
 import { mirrorPetitions, readPetitionRules } from '../work/matters/petitions.js'
@@ -107,7 +107,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
-  for (const read of [readMatterKinds, readOrganisations, readClueChannel, readPetitionRules]) read()
+  for (const read of [readMatterKinds, readOrganisations, readClueChannel, readPetitionRules, readPilotRules]) read()
   const opened = await openDatabase(config, overrides.migrate ?? 'empty')
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {

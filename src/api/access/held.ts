@@ -101,7 +101,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
     'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link on at reason documentNumber attachments',
   MatterClockRule: 'clock when from to value unit extension source confirmed',
   MatterFigure:
-    'kind kindName seat organisation region opened received inTime late overdue open restarts extensions outcomes steps medianDays p90Days',
+    'kind kindName seat organisation region opened received ended inTime late overdue open restarts extensions outcomes steps medianDays p90Days',
   MatterFigureCount: 'code name n',
   MatterFigureIssue: 'month issue madeAt',
   MatterFieldKind: 'code name required longest values rowsOf',

@@ -1,4 +1,4 @@
-import { type FigureCounts, groupCells, percentileOf, placeOfSeat } from '../../domain/matters/figures.js'
+import { type FigureCounts, groupCells, placeOfSeat, sumFigures } from '../../domain/matters/figure-sums.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { listIssues } from '../../store/matters/figures.js'
 import { type MonthIssue, readFigures } from '../../work/matters/figures.js'
@@ -6,8 +6,6 @@ import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
 const ISSUES_MOST = 120
-const MEDIAN = 0.5
-const NINE_TENTHS = 0.9
 
 type FigureBy = 'ORGANISATION' | 'REGION' | 'KIND'
 
@@ -30,10 +28,11 @@ const countViews = (counts: Readonly<Record<string, number>>, words: Readonly<Re
 
 const figureView =
   ({ content: { kinds, organisations } }: MonthIssue) =>
-  ({ kind, seat, place, days, outcomes, steps, ...counts }: FigureGroup & FigureCounts) => {
+  (group: FigureGroup & FigureCounts) => {
+    const { kind, seat, place, outcomes, steps, ...sums } = sumFigures(group)
     const words = kinds.find((one) => one.kind === kind)
     return {
-      ...counts,
+      ...sums,
       kind,
       kindName: words ? { zh: words.zh, en: words.en } : { zh: kind, en: kind },
       seat: seat || null,
@@ -41,8 +40,6 @@ const figureView =
       region: place || null,
       outcomes: countViews(outcomes, words?.outcomes),
       steps: countViews(steps, words?.steps),
-      medianDays: percentileOf(days, MEDIAN),
-      p90Days: percentileOf(days, NINE_TENTHS),
     }
   }
 

@@ -1,8 +1,8 @@
 /** Matters about an operator as it reads them itself: the fields that their kind names, never who sent them. */
 import type { MatterKind } from '../../domain/matters/kind.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
+import { coverageOfChecks } from '../../store/matters/figures.js'
 import { listMattersAbout, type StoredMatter } from '../../store/matters/matters.js'
-import { coverageOfChecks } from '../../store/records/check-coverage.js'
 import { kindAsBegun, readMatterKinds } from '../../work/matters/kinds.js'
 import type { GraphqlContext } from '../request/context.js'
 import type { OperatorAtTime } from '../request/operator-at-time.js'
@@ -37,6 +37,6 @@ const ownMatters = async ({ operator }: OperatorAtTime, _: unknown, { parts: { d
 }
 
 const checkCoverage = (_: unknown, { year }: { year: number }, { parts: { db } }: GraphqlContext) =>
-  coverageOfChecks(db, year)
+  coverageOfChecks(db, { from: `${year}-01-01`, until: `${year}-12-31` })
 
 export const partyMatterResolvers = { Query: { checkCoverage }, Operator: { ownMatters } }

@@ -1,3 +1,4 @@
+import { FIGURE_COLUMNS } from '../../domain/matters/figure-sums.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { readFigures } from '../../work/matters/figures.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
@@ -10,21 +11,14 @@ type FigureView = ReturnType<typeof figureViews>[number]
 const listCounts = (counts: readonly { name: BilingualText; n: number }[]): string =>
   counts.map(({ name, n }) => `${name.zh} ${n}`).join('；')
 
-const COLUMNS: [heading: string, cell: (of: FigureView) => string | number][] = [
+type Column = [heading: string, cell: (of: FigureView) => string | number]
+
+const COLUMNS: readonly Column[] = [
   ['种类 kind', ({ kindName }) => kindName.zh],
   ['单位 organisation', ({ organisation }) => organisation?.zh ?? ''],
   ['席位 seat', ({ seat }) => seat ?? ''],
   ['市州 prefecture', ({ region }) => region ?? ''],
-  ['移交 handed over', ({ opened }) => opened],
-  ['收悉 received', ({ received }) => received],
-  ['按期答复 in time', ({ inTime }) => inTime],
-  ['逾期答复 late', ({ late }) => late],
-  ['逾期未答复 overdue', ({ overdue }) => overdue],
-  ['月末未办结 open', ({ open }) => open],
-  ['重新起算 restarts', ({ restarts }) => restarts],
-  ['延期 extensions', ({ extensions }) => extensions],
-  ['办结天数中位 median days', ({ medianDays }) => medianDays ?? ''],
-  ['办结天数 90 分位 p90 days', ({ p90Days }) => p90Days ?? ''],
+  ...FIGURE_COLUMNS.map(({ zh, en, of }): Column => [`${zh} ${en}`, (sums) => of(sums) ?? '']),
   ['办理结果 outcomes', ({ outcomes }) => listCounts(outcomes)],
   ['环节 steps', ({ steps }) => listCounts(steps)],
 ]

@@ -6,30 +6,20 @@ import { daysBetween, shanghaiDate } from '../../foundation/time/dates.js'
 import type { RuleConfirmations } from '../calendar/rule-confirmations.js'
 import { isConfirmedClock, isRunOut } from './clocks.js'
 import { RECEIPT_MOVE } from './custody.js'
+import { add, type FigureCell, type FigureCounts, makeNoCounts } from './figure-sums.js'
 import { handsOver } from './guards.js'
 import { isOpenState, type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from './kind.js'
 import type { MatterClock } from './matter.js'
 import { findWaitingSeat, isHandedOver } from './moves.js'
-import { type MatterSeats, splitSeat } from './seats.js'
+import type { MatterSeats } from './seats.js'
 
 export interface CountedHistory {
   number: string
   kind: MatterKind
   seats: MatterSeats
   clocks: readonly MatterClock[]
-  /** In the order in which they were recorded. */
   moves: readonly { move: string; state: string; on: string; to: string | null }[]
 }
-
-const COUNTS = ['opened', 'received', 'inTime', 'late', 'overdue', 'open', 'restarts', 'extensions'] as const
-const TALLIES = ['outcomes', 'steps', 'days'] as const
-
-/** `overdue`: unanswered at the end of the month. `days`: of ended matters, number by days since the handover. */
-export type FigureCounts = Record<(typeof COUNTS)[number], number> &
-  Record<(typeof TALLIES)[number], Record<string, number>>
-
-/** The seat of a kind for its seats only is empty: nothing but how many were handed over is counted. */
-export type FigureCell = FigureCounts & { kind: string; seat: string }
 
 /** A matter that waits for an answer at the end of the month. */
 export interface LongWait {
@@ -57,20 +47,6 @@ export interface FigureTally {
 
 const WAITS_MOST = 10
 const WAITS_KEPT = 1_000
-
-const makeNoCounts = (): FigureCounts => ({
-  ...{ opened: 0, received: 0, inTime: 0, late: 0, overdue: 0, open: 0, restarts: 0, extensions: 0 },
-  ...{ outcomes: {}, steps: {}, days: {} },
-})
-
-const add = (tally: Record<string, number>, code: string | number, n = 1): void => {
-  tally[code] = (tally[code] ?? 0) + n
-}
-
-const addCounts = (to: FigureCounts, from: FigureCounts): void => {
-  for (const name of COUNTS) to[name] += from[name]
-  for (const name of TALLIES) for (const [code, n] of Object.entries(from[name])) add(to[name], code, n)
-}
 
 const cellOf = ({ cells }: FigureTally, { kind }: MatterKind, seat: string): FigureCell => {
   const key = `${kind} ${seat}`
@@ -225,40 +201,4 @@ const findCount = (
   return ended.how === 'MET' ? 'inTime' : null
 }
 
-/** Groups cells; the counts of a group are sums. */
-export const groupCells = <K extends object>(
-  cells: Iterable<FigureCell>,
-  keyOf: (cell: FigureCell) => K,
-): (K & FigureCounts)[] => {
-  const groups = new Map<string, K & FigureCounts>()
-  for (const cell of cells) {
-    const key = keyOf(cell)
-    const name = JSON.stringify(key)
-    const group = groups.get(name) ?? { ...key, ...makeNoCounts() }
-    addCounts(group, cell)
-    groups.set(name, group)
-  }
-  return [...groups.keys()].sort().flatMap((name) => groups.get(name) ?? [])
-}
-
-/** Nearest rank; null where nothing ended. */
-export const percentileOf = (days: Readonly<Record<string, number>>, share: number): number | null => {
-  const counted = Object.entries(days).sort(([a], [b]) => Number(a) - Number(b))
-  let left = Math.ceil(share * counted.reduce((all, [, n]) => all + n, 0))
-  for (const [day, n] of counted) {
-    left -= n
-    if (left <= 0) return Number(day)
-  }
-  return null
-}
-
 export const isOverMonth = ({ last }: FigureMonth, now: Date): boolean => shanghaiDate(now) > last
-
-const PROVINCE_DIGITS = '22'
-
-/** Division of a prefecture or of the province; empty for a marketplace, a partner and other provinces. */
-export const placeOfSeat = (seat: string): string => {
-  const { region } = splitSeat(seat)
-  if (seat === '') return `${PROVINCE_DIGITS}0000`
-  return region.startsWith(PROVINCE_DIGITS) ? `${region.slice(0, 4)}00` : ''
-}

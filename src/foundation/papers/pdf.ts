@@ -86,10 +86,11 @@ const heightOfSignature = (from: readonly PaperBlock[]): number => {
   return (end < 0 ? from.length : end) * (SHAPES.right.lineHeight + SHAPES.right.after)
 }
 
-const makeRoom = (pen: Pen, height: number): void => {
-  if (pen.y + height <= BOTTOM) return
+const makeRoom = (pen: Pen, height: number): boolean => {
+  if (pen.y + height <= BOTTOM) return false
   pen.pdf.addPage()
   pen.y = PAGE.top
+  return true
 }
 
 const writeLine = (pen: Pen, line: readonly LinePiece[], from: number, { size, lineHeight, bold }: LineShape): void => {
@@ -136,22 +137,29 @@ const writeParagraph = (pen: Pen, style: PaperStyle, text: PaperText): void => {
 const writeTable = (pen: Pen, { widths, columns: titles, rows }: Extract<PaperBlock, { as: 'table' }>): void => {
   const all = widths.reduce((a, b) => a + b, 0)
   const columns = widths.map((share) => (share / all) * WIDTH)
-  writeRow(pen, titles, columns, true)
-  for (const row of rows) writeRow(pen, row, columns, false)
+  const writeTitles = () => writeRow(pen, titles, columns, null)
+  writeTitles()
+  for (const row of rows) writeRow(pen, row, columns, writeTitles)
   pen.y += TABLE.padding
 }
 
-const writeRow = (pen: Pen, cells: readonly string[], columns: readonly number[], bold: boolean): void => {
+/** Without `writeTitles` the row is that of the titles, which a new page repeats. */
+const writeRow = (
+  pen: Pen,
+  cells: readonly string[],
+  columns: readonly number[],
+  writeTitles: (() => void) | null,
+): void => {
   const lines = cells.map((cell, i) => breakText(pen, cell, TABLE.size, (columns[i] ?? 0) - 2 * TABLE.padding))
   const height = Math.max(...lines.map(({ length }) => length)) * TABLE.lineHeight + 2 * TABLE.padding
-  makeRoom(pen, height)
+  if (makeRoom(pen, height)) writeTitles?.()
   const top = pen.y
   let x: number = PAGE.left
   for (const [i, cell] of lines.entries()) {
     const width = columns[i] ?? 0
     pen.pdf.lineWidth(RULE).rect(x, top, width, height).stroke()
     pen.y = top + TABLE.padding
-    for (const line of cell) writeLine(pen, line, x + TABLE.padding, { ...TABLE, bold })
+    for (const line of cell) writeLine(pen, line, x + TABLE.padding, { ...TABLE, bold: writeTitles === null })
     x += width
   }
   pen.y = top + height

@@ -93,3 +93,26 @@ export const addIssue = async (
   )
   return added?.issue ?? null
 }
+
+export interface CheckCoverage {
+  /** Division code of a prefecture; null where an operator's region is unknown. */
+  prefecture: string | null
+  committed: number
+  checked: number
+}
+
+/** Counts records, not matters: who checked without an order counts too. */
+export const coverageOfChecks = (db: Db | Tx, days: { from: string; until: string }): Promise<CheckCoverage[]> =>
+  queryRows(
+    db,
+    `select prefecture, count(*)::int as committed, (count(*) filter (where checked))::int as checked from (
+       select rpad(left(o.region, 4), 6, '0') as prefecture, v.operator_id, bool_or(exists (
+         select 1 from jsonb_array_elements(v.body->'checks') c
+         where c->>'checked_on' >= :from and c->>'checked_on' <= :until)) as checked
+       from versions v join operators o on o.id = v.operator_id
+       where v.kind = 'commitment' and v.known_to is null and v.body->>'made_on' <= :until
+         and coalesce(v.body->>'valid_to', :until) >= :from
+       group by 1, 2) n
+     group by prefecture order by prefecture /* figures.checks */`,
+    days,
+  )

@@ -1,6 +1,6 @@
 import type { RemovalReason } from '../../domain/listing/lists.js'
 import type { RecordBody } from '../../domain/records/records.js'
-import { type Db, queryRows } from '../db/db.js'
+import { type Db, queryRows, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { LAST_CODE_POINT } from '../listing/public-filter.js'
 import { IS_SHOWN_ON_DAY_SQL } from './public-list.js'
@@ -68,7 +68,7 @@ const within = (region: string): string =>
 const PROMISES = `versions v join operators o on o.id = v.operator_id and ${within('o.region')}
   where v.known_to is null and v.ended_on is null`
 
-export const readPilotFigures = (db: Db, regions: readonly string[], day: string): Promise<PilotFigures[]> =>
+export const readPilotFigures = (db: Db | Tx, regions: readonly string[], day: string): Promise<PilotFigures[]> =>
   queryRows(
     db,
     `select p.region,

@@ -1,6 +1,6 @@
 /** The public's figures: how many matters were handed over, by kind and prefecture, without small cells. */
 import { type Request, Router } from 'express'
-import { groupCells, placeOfSeat } from '../../domain/matters/figures.js'
+import { groupCells, placeOfSeat } from '../../domain/matters/figure-sums.js'
 import { protectIssues, type ShownTable, SMALLEST_SHOWN } from '../../domain/matters/small-cells.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'

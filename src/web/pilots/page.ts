@@ -1,15 +1,14 @@
 import { type RequestHandler, Router } from 'express'
-import { checkRuleRows, type DatedRow, isInForce } from '../../domain/calendar/dated-rows.js'
 import { maskName } from '../../domain/listing/masked-names.js'
 import type { Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import * as figures from '../../store/publication/public-figures.js'
-import { makeRulesReader } from '../../work/calendar/rules.js'
+import { listPilots, type Pilot } from '../../work/matters/figures.js'
 import { UNCONFIRMED_LABEL } from '../about/rule-page.js'
-import { renderDate } from '../blacklist/page.js'
+import { articleList, pageLinks, renderDate } from '../blacklist/page.js'
 import { parameterIn } from '../blacklist/search-filter.js'
-import { type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import type { PageCache } from '../frame/page-cache.js'
 import { sendPage } from '../frame/render-response.js'
@@ -20,17 +19,8 @@ const PATH = '/pilots'
 const PAGE_STANDARDS = 50
 const CURSOR = /^(\d{1,10})_(\d{1,15})$/
 
-type Pilot = DatedRow & BilingualText & { region: string; from: string }
-
-const readPilotRules = makeRulesReader<{ pilots: Pilot[] }>('rules/pilots', 'contracts/pilots', ({ pilots }) =>
-  checkRuleRows(pilots, 'pilots', (one, other) => one.region === other.region),
-)
-
-/** Throws RULES_BROKEN, which stops the start. */
-export const pilotsRouter = (own: SiteDependencies & { cache: PageCache }): Router => {
-  readPilotRules()
-  return Router().get(PATH, showPilots(own))
-}
+export const pilotsRouter = (own: SiteDependencies & { cache: PageCache }): Router =>
+  Router().get(PATH, showPilots(own))
 
 const showPilots =
   (own: SiteDependencies & { cache: PageCache }): RequestHandler =>
@@ -38,10 +28,10 @@ const showPilots =
     const { db, cache, inTurn, nowOf } = own
     const stamp = await cache.stamp(nowOf(request))
     const { day } = stamp
-    const pilots = readPilotRules().pilots.filter((pilot) => isInForce(pilot, day))
+    const pilots = listPilots(day)
     const asked = parameterIn(request.query, 'region')
     const chosen = pilots.find(({ region }) => region === asked) ?? (asked === '' ? pilots[0] : undefined)
-    const [, operatorId = '0', id = '0'] = CURSOR.exec(parameterIn(request.query, 'after')) ?? []
+    const [after = null, operatorId = '0', id = '0'] = CURSOR.exec(parameterIn(request.query, 'after')) ?? []
     if (chosen === undefined) throw new Refusal('NOT_FOUND')
     const [counts, found] = await Promise.all([
       cache.getOrMake(stamp, 'pilots', () =>
@@ -60,8 +50,8 @@ const showPilots =
         }),
       ),
     ])
-    const parameters = { ...(asked && { region: asked }), ...(id !== '0' && { after: `${operatorId}_${id}` }) }
-    sendPage(own, request, response, pilotsPage({ pilots, counts, chosen, found, day }), { parameters })
+    const parameters = { ...(asked && { region: asked }), ...(after !== null && { after }) }
+    sendPage(own, request, response, pilotsPage({ pilots, counts, chosen, found, day, after }), { parameters })
   }
 
 interface PilotsContent {
@@ -70,9 +60,10 @@ interface PilotsContent {
   chosen: Pilot
   found: readonly figures.DeclaredStandard[]
   day: string
+  after: string | null
 }
 
-const pilotsPage = ({ pilots, counts, chosen, found, day }: PilotsContent): SitePage => {
+const pilotsPage = ({ pilots, counts, chosen, found, day, after }: PilotsContent): SitePage => {
   const shown = found.slice(0, PAGE_STANDARDS)
   const last = found.length > PAGE_STANDARDS ? shown.at(-1) : undefined
   return sitePage(
@@ -83,8 +74,8 @@ ${bilingualTable({ caption: { zh: '各试点地区', en: 'Each pilot place' }, c
 <section aria-labelledby="standards">
 <h2 id="standards">${bilingual(`自我声明公开的标准：${chosen.zh}`, `Standards declared by enterprises: ${chosen.en}`)}</h2>
 <p>${bilingual('企业执行的标准由企业自行声明公开（《标准化法》第二十七条），本页只列现行有效的。', 'Enterprises declare the standards that they work by (Standardisation Law, article 27); only those in force stand here.')}</p>
-${shown.length === 0 ? html`<div class="empty"><p>${bilingual('没有。', 'None.')}</p></div>` : html`<ol class="entries">\n${shown.map((standard) => html`<li>${standardItem(standard)}</li>\n`)}</ol>`}
-${last && html`<nav class="pages" aria-label="${bilingual('翻页', 'Pages')}"><a rel="next" href="${linkTo(PATH, { region: chosen.region, after: `${last.operatorId}_${last.id}` }, '#standards')}">${bilingual('下一页', 'Next page')}</a></nav>`}
+${shown.length === 0 ? html`<div class="empty"><p>${bilingual('没有。', 'None.')}</p></div>` : articleList(shown.map(standardArticle))}
+${pageLinks({ path: PATH, parameters: { region: chosen.region }, fragment: '#standards', after, next: last ? `${last.operatorId}_${last.id}` : null })}
 </section>`,
   )
 }
@@ -109,12 +100,12 @@ const figureCells = ({ region, zh, en, from, confirmed }: Pilot, counts: readonl
   ]
 }
 
-const standardItem = ({ name, body }: figures.DeclaredStandard): Html => html`<article>
-<h3>${publishedText(said(body['number']))} ${publishedText(said(body['name']))}</h3>
-<p class="who">${publishedText(maskName(name) ?? '')}</p>
-<p class="why">${publishedText(productsOf(body['products']))}</p>
-<p class="by">${bilingual('公开日期', 'declared')} ${renderDate(said(body['declared_on']))}</p>
-</article>`
+const standardArticle = ({ name, body }: figures.DeclaredStandard) => ({
+  heading: html`${publishedText(said(body['number']))} ${publishedText(said(body['name']))}`,
+  who: publishedText(maskName(name) ?? ''),
+  why: publishedText(productsOf(body['products'])),
+  by: html`${bilingual('公开日期', 'declared')} ${renderDate(said(body['declared_on']))}`,
+})
 
 const said = (value: Json | undefined): string => (typeof value === 'string' ? value : '—')
 

@@ -1,11 +1,11 @@
 /** Figures of matters are frozen by month with the words and the versions of their rules. */
 import { hash } from 'node:crypto'
+import { checkRuleRows, type DatedRow, isInForce } from '../../domain/calendar/dated-rows.js'
+import { type FigureCell, groupCells } from '../../domain/matters/figure-sums.js'
 import {
   countMatter,
-  type FigureCell,
   type FigureMonth,
   type FigureTally,
-  groupCells,
   isOverMonth,
   type LongWait,
   longestWaits,
@@ -17,8 +17,9 @@ import type { BilingualText } from '../../foundation/text/words.js'
 import { addDays, addMonths, isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/matters/figures.js'
+import { type PilotFigures, readPilotFigures } from '../../store/publication/public-figures.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import type { WorkRules } from '../calendar/rules.js'
+import { makeRulesReader, type WorkRules } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { fingerprintOf } from './keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
@@ -43,9 +44,21 @@ export interface FigureContent {
   departments: Record<string, BilingualText>
   cells: FigureCell[]
   waits: LongWait[]
+  /** Of the day of freezing: they alone make no new issue. */
+  checks?: store.CheckCoverage[]
+  pilots?: (PilotFigures & { zh: string })[]
 }
 
 export type MonthIssue = store.FigureIssue<FigureContent>
+
+export type Pilot = DatedRow & BilingualText & { region: string; from: string }
+
+/** Throws RULES_BROKEN, which stops the start. */
+export const readPilotRules = makeRulesReader<{ pilots: Pilot[] }>('rules/pilots', 'contracts/pilots', ({ pilots }) =>
+  checkRuleRows(pilots, 'pilots', (one, other) => one.region === other.region),
+)
+
+export const listPilots = (day: string): Pilot[] => readPilotRules().pilots.filter((pilot) => isInForce(pilot, day))
 
 const PAGE_MATTERS = 2_000
 const FIRST_ID = '00000000-0000-0000-0000-000000000000'
@@ -82,6 +95,12 @@ const countWithin = async (tx: Tx, base: WorkRules, month: FigureMonth): Promise
   }
   const cells = groupCells(tally.cells.values(), ({ kind, seat }) => ({ kind, seat }))
   const waits = longestWaits(tally.waits)
+  const pilots = listPilots(month.last)
+  const counted = await readPilotFigures(
+    tx,
+    pilots.map(({ region }) => region),
+    month.last,
+  )
   const seats = [...new Set([...cells, ...waits].map(({ seat }) => seat))].sort()
   return {
     rules: fingerprintOf(rules),
@@ -90,12 +109,18 @@ const countWithin = async (tx: Tx, base: WorkRules, month: FigureMonth): Promise
     departments: Object.fromEntries(readOrganisations().map((row) => [row.agency, wordsOf(row)])),
     cells,
     waits,
+    checks: await store.coverageOfChecks(tx, {
+      from: `${month.first.slice(0, 'YYYY'.length)}-01-01`,
+      until: month.last,
+    }),
+    pilots: counted.map((one, i) => ({ ...one, zh: pilots[i]?.zh ?? one.region })),
   }
 }
 
+/** An agency that is no organisation there, or no more, is named as if it were. */
 const nameOf = (seat: string, day: string): BilingualText => {
-  const found = organisationOfSeat(seat, day)
-  return found === null ? { zh: seat, en: seat } : { zh: found.zh, en: found.en }
+  const anywhere = readOrganisations().map((row) => ({ ...row, regions: [''], from: '', to: day }))
+  return wordsOf(organisationOfSeat(seat, day) ?? organisationOfSeat(seat, day, anywhere) ?? { zh: seat, en: seat })
 }
 
 const wordsOf = ({ zh, en }: BilingualText): BilingualText => ({ zh, en })

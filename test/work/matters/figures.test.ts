@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { FigureCell } from '../../../src/domain/matters/figures.js'
+import type { FigureCell } from '../../../src/domain/matters/figure-sums.js'
 import { actorsOf, movesOfKind } from '../../../src/domain/matters/kind.js'
 import { writePdf } from '../../../src/foundation/papers/pdf.js'
 import { readIssuesOf } from '../../../src/store/matters/figures.js'

@@ -17,6 +17,25 @@ export const CHART_AXIS = {
   splitLine: { lineStyle: { color: COLOURS.line } },
 } as const
 
+export const BAR_PX = 44
+export const BARS_FRAME_PX = 60
+
+/** Horizontal bars, one a label, of parts that add up. */
+export const stackedBars = (
+  labels: readonly string[],
+  parts: readonly { name: string; color: string; data: readonly number[] }[],
+): ChartOption => ({
+  grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
+  legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
+  tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
+  xAxis: { type: 'value', minInterval: 1, ...CHART_AXIS },
+  yAxis: {
+    ...{ type: 'category', inverse: true, data: labels, ...CHART_AXIS, axisTick: { show: false } },
+    axisLabel: { color: COLOURS.ink, width: 170, overflow: 'break' },
+  },
+  series: parts.map(({ name, color, data }) => ({ name, type: 'bar', stack: 'all', itemStyle: { color }, data })),
+})
+
 const COMMON = { animation: false, textStyle: { color: COLOURS.ink }, color: SERIES }
 const TOOLTIP = { renderMode: 'richText' as const, confine: true }
 

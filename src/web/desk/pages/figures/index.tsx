@@ -1,8 +1,9 @@
 import { useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useMemo } from 'react'
+import { FIGURE_COLUMNS } from '../../../../domain/matters/figure-sums.js'
 import { useAddressState } from '../../pieces/address.js'
-import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
+import { BAR_PX, BARS_FRAME_PX, Chart, stackedBars } from '../../pieces/chart.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
@@ -14,8 +15,6 @@ import { MatterFigureIssuesDocument, MatterFiguresDocument, type MatterFiguresQu
 
 type Figure = MatterFiguresQuery['matterFigures'][number]
 
-const BAR_PX = 44
-const FRAME_PX = 60
 const GROUPINGS = [
   { value: 'ORGANISATION', label: '按单位' },
   { value: 'REGION', label: '按市州' },
@@ -92,7 +91,7 @@ const Issue = ({ month, issue, by }: IssueProps) => {
             columns={[
               { title: '种类' },
               ...FIRST[by],
-              ...COUNTS.map(([title]) => ({ title, align: 'right' as const })),
+              ...FIGURE_COLUMNS.map(({ zh }) => ({ title: zh, align: 'right' as const })),
               { title: '结果和环节' },
             ]}
             rows={data.matterFigures.map((one) => ({
@@ -100,7 +99,7 @@ const Issue = ({ month, issue, by }: IssueProps) => {
               cells: [
                 one.kindName.zh,
                 ...(by === 'KIND' ? [] : [by === 'REGION' ? placeOf(one) : (one.organisation?.zh ?? '全省')]),
-                ...COUNTS.map(([, cell]) => cell(one) ?? '—'),
+                ...FIGURE_COLUMNS.map(({ of }) => of(one)?.toLocaleString('zh-CN') ?? '—'),
                 [...one.outcomes, ...one.steps].map(({ name, n }) => `${name.zh} ${n}`).join('；'),
               ],
             }))}
@@ -115,19 +114,6 @@ const placeOf = ({ region }: Figure): string => (region == null ? '平台和外�
 
 const FIRST = { ORGANISATION: [{ title: '单位' }], REGION: [{ title: '市州' }], KIND: [] }
 
-const COUNTS: readonly [title: string, cell: (of: Figure) => string | number | null | undefined][] = [
-  ['移交', ({ opened }) => formatNumber(opened)],
-  ['收悉', ({ received }) => formatNumber(received)],
-  ['按期', ({ inTime }) => formatNumber(inTime)],
-  ['逾期', ({ late }) => formatNumber(late)],
-  ['逾期未答', ({ overdue }) => formatNumber(overdue)],
-  ['月末未结', ({ open }) => formatNumber(open)],
-  ['延期', ({ extensions }) => formatNumber(extensions)],
-  ['重新起算', ({ restarts }) => formatNumber(restarts)],
-  ['中位天数', ({ medianDays }) => medianDays],
-  ['90 分位', ({ p90Days }) => p90Days],
-]
-
 const PARTS = [
   { key: 'inTime', name: '按期', color: COLOURS.good },
   { key: 'late', name: '逾期', color: COLOURS.main },
@@ -136,25 +122,23 @@ const PARTS = [
 
 const Answers = ({ of, month }: { of: readonly Figure[]; month: string }) => {
   const answered = useMemo(() => of.filter((one) => PARTS.some(({ key }) => one[key] > 0)), [of])
-  const option = useMemo<ChartOption>(
-    () => ({
-      grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
-      tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      xAxis: { type: 'value', minInterval: 1, ...CHART_AXIS },
-      yAxis: { type: 'category', inverse: true, data: answered.map(({ kindName }) => kindName.zh), ...CHART_AXIS },
-      series: PARTS.map(({ key, name, color }) => ({
-        ...{ name, type: 'bar', stack: 'all', itemStyle: { color } },
-        data: answered.map((one) => one[key]),
-      })),
-    }),
+  const option = useMemo(
+    () =>
+      stackedBars(
+        answered.map(({ kindName }) => kindName.zh),
+        PARTS.map(({ key, ...part }) => ({ ...part, data: answered.map((one) => one[key]) })),
+      ),
     [answered],
   )
   if (answered.length === 0) return null
   return (
     <section className="panel wide" aria-label="各种类的答复">
       <h2>各种类的答复</h2>
-      <Chart label={`${month} 各种类应有答复的时限（项）`} option={option} height={answered.length * BAR_PX + FRAME_PX}>
+      <Chart
+        label={`${month} 各种类应有答复的时限（项）`}
+        option={option}
+        height={answered.length * BAR_PX + BARS_FRAME_PX}
+      >
         <PlainTable
           label={`${month} 各种类的答复`}
           columns={[{ title: '种类' }, ...PARTS.map(({ name }) => ({ title: name, align: 'right' as const }))]}

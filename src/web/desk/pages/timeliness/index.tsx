@@ -3,7 +3,7 @@ import { Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
-import { CHART_AXIS, Chart, type ChartOption } from '../../pieces/chart.js'
+import { BAR_PX, BARS_FRAME_PX, CHART_AXIS, Chart, type ChartOption, stackedBars } from '../../pieces/chart.js'
 import { today } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatNumber } from '../../pieces/numbers.js'
@@ -24,8 +24,6 @@ import { TimelinessDueDocument, type TimelinessDueQuery } from './timeliness.gen
 
 const MONTHS_DRAWN = 6
 const MONTHS_OFFERED = 24
-const BAR_PX = 44
-const FRAME_PX = 60
 const LINES_PX = 260
 
 export default function TimelinessPage() {
@@ -115,28 +113,12 @@ const PARTS = [
 
 const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
   const sums = useMemo(() => sumsByPlatform(figures), [figures])
-  const option = useMemo<ChartOption>(
-    () => ({
-      grid: { left: 8, right: 24, top: 36, bottom: 8, containLabel: true },
-      legend: { top: 0, left: 0, textStyle: { color: COLOURS.ink } },
-      tooltip: { trigger: 'axis', axisPointer: { type: 'shadow' } },
-      xAxis: { type: 'value', minInterval: 1, ...CHART_AXIS },
-      yAxis: {
-        type: 'category',
-        inverse: true,
-        data: sums.map(({ name, share }) => `${name}  ${percentText(share)}`),
-        ...CHART_AXIS,
-        axisLabel: { color: COLOURS.ink, width: 170, overflow: 'break' },
-        axisTick: { show: false },
-      },
-      series: PARTS.map(({ key, name, color }) => ({
-        name,
-        type: 'bar',
-        stack: 'all',
-        itemStyle: { color },
-        data: sums.map((one) => one[key]),
-      })),
-    }),
+  const option = useMemo(
+    () =>
+      stackedBars(
+        sums.map(({ name, share }) => `${name}  ${percentText(share)}`),
+        PARTS.map(({ key, ...part }) => ({ ...part, data: sums.map((one) => one[key]) })),
+      ),
     [sums],
   )
   return (
@@ -145,7 +127,11 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
       {sums.length === 0 ? (
         <EmptyNotice>本月没有应办结的推送。</EmptyNotice>
       ) : (
-        <Chart label={`${month} 各平台应办结的推送（件）`} option={option} height={sums.length * BAR_PX + FRAME_PX}>
+        <Chart
+          label={`${month} 各平台应办结的推送（件）`}
+          option={option}
+          height={sums.length * BAR_PX + BARS_FRAME_PX}
+        >
           <PlainTable
             label={`${month} 各平台应办结的推送`}
             columns={[
