@@ -1,6 +1,6 @@
 import { MATTER_CHANGES, type NumberedRange, numberedSql, rangesSql } from '../db/change-ledger.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
-import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
+import { type StoredMatter, selectMatters } from './matters.js'
 
 export const hasMarks = (db: Db): Promise<boolean> =>
   queryValue(db, 'select exists (select 1 from matter_marks) as waits /* matter-changes.isWaiting */')
@@ -78,13 +78,14 @@ export const listHeldMatters = (db: Db, seat: string, sequences: readonly number
 export interface FolderFile {
   matterId: string
   number: string
+  isWhole: boolean
 }
 
 /** Files that were written and are not among those that are `there`. */
 export const listTaken = (db: Db, seat: string, there: readonly string[]): Promise<FolderFile[]> =>
   queryRows(
     db,
-    `select f.matter_id as "matterId", m.number from matter_folder_files f join matters m on m.id = f.matter_id
+    `select f.matter_id as "matterId", m.number, f.moves = m.moves as "isWhole" from matter_folder_files f join matters m on m.id = f.matter_id
      where f.seat = ? and f.taken_at is null and m.number <> all(?::text[]) order by f.written_at /* exchange.taken */`,
     [seat, [...there]],
   )
@@ -100,22 +101,18 @@ export const markTaken = async (db: Db, seat: string, id: string, at: Date): Pro
 }
 
 /** Matters moved since they were written; ended ones only if after `since`. */
-export const listUnwritten = async (
+export const listUnwritten = (
   db: Db,
   { seat, since, most }: { seat: string; since: Date; most: number },
 ): Promise<StoredMatter[]> =>
-  (
-    await queryRows<StoredMatter>(
-      db,
-      `with own as (
-         select distinct s.matter_id from matter_seats s
-         where s.seat collate "C" = :seat and s.to_move is null and (s.queue in ('WAITING', 'OTHERS') or s.due_at >= :since))
-       select ${MATTER_COLUMNS} from own o join matters m on m.id = o.matter_id
-       left join matter_folder_files f on f.seat = :seat and f.matter_id = m.id
-       where f.moves is distinct from m.moves order by m.opened_at, m.id limit :most /* exchange.unwritten */`,
-      { seat, since, most },
-    )
-  ).map(reviveMatter)
+  selectMatters(
+    db,
+    `join (select distinct s.matter_id from matter_seats s where s.seat collate "C" = :seat and s.to_move is null
+         and (s.queue in ('WAITING', 'OTHERS') or s.due_at >= :since)) o on o.matter_id = m.id
+     left join matter_folder_files f on f.seat = :seat and f.matter_id = m.id
+     where f.moves is distinct from m.moves order by m.opened_at, m.id limit :most /* exchange.unwritten */`,
+    { seat, since, most },
+  )
 
 export const noteWritten = async (
   db: Db,

@@ -115,39 +115,43 @@ export const kindContent = (db: Db | Tx, kind: string, version: string): Promise
     [kind, version],
   )
 
-export const matterById = async (db: Db | Tx, id: string): Promise<StoredMatter | null> =>
-  reviveMatter(
-    await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.id = ?::uuid /* matters.byId */`, [id]),
-  )
+/** SQL: hash of the newest move of `m`. */
+export const LAST_HASH_SQL = `(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1) as "previousHash"`
 
-export const mattersByIds = async (db: Db | Tx, ids: readonly string[]): Promise<StoredMatter[]> =>
-  (
-    await queryRows<StoredMatter>(
-      db,
-      `select ${MATTER_COLUMNS} from matters m where m.id = any(?::uuid[]) /* matters.byIds */`,
-      [[...ids]],
-    )
-  ).map(reviveMatter)
+/** `rest` follows `from matters m`. */
+export const selectMatters = async <M extends StoredMatter = StoredMatter>(
+  db: Db | Tx,
+  rest: string,
+  bindings: Parameters<typeof queryRows>[2],
+  columns = MATTER_COLUMNS,
+): Promise<M[]> => {
+  const rows = await queryRows<M>(db, `select ${columns} from matters m ${rest}`, bindings)
+  return rows.map(reviveMatter)
+}
 
-export const matterByNumber = async (db: Db, number: string): Promise<StoredMatter | null> =>
-  reviveMatter(
-    await queryFirst(db, `select ${MATTER_COLUMNS} from matters m where m.number = ? /* matters.byNumber */`, [number]),
-  )
+const selectMatter = async (...asked: Parameters<typeof selectMatters>): Promise<StoredMatter | null> =>
+  (await selectMatters(...asked))[0] ?? null
 
-/** Matters that were handed over, newest first. */
-export const listMattersAbout = async (
+export const matterById = (db: Db | Tx, id: string): Promise<StoredMatter | null> =>
+  selectMatter(db, 'where m.id = ?::uuid /* matters.byId */', [id])
+
+export const mattersByIds = (db: Db | Tx, ids: readonly string[]): Promise<StoredMatter[]> =>
+  selectMatters(db, 'where m.id = any(?::uuid[]) /* matters.byIds */', [[...ids]])
+
+export const matterByNumber = (db: Db, number: string): Promise<StoredMatter | null> =>
+  selectMatter(db, 'where m.number = ? /* matters.byNumber */', [number])
+
+export const listMattersAbout = (
   db: Db,
   operatorId: number,
   { kinds, most }: { kinds: readonly string[]; most: number },
 ): Promise<StoredMatter[]> =>
-  (
-    await queryRows<StoredMatter>(
-      db,
-      `select ${MATTER_COLUMNS} from matters m where m.operator_id = ? and m.kind = any(?::text[]) and (m.content->>'handed')::boolean
-       order by m.opened_at desc, m.number desc limit ? /* matters.about */`,
-      [operatorId, [...kinds], most],
-    )
-  ).map(reviveMatter)
+  selectMatters(
+    db,
+    `where m.operator_id = ? and m.kind = any(?::text[]) and (m.content->>'handed')::boolean
+     order by m.opened_at desc, m.number desc limit ? /* matters.about */`,
+    [operatorId, [...kinds], most],
+  )
 
 /** `previousHash`: of its newest move. */
 export type LockedMatter = StoredMatter & { previousHash: string }
@@ -156,37 +160,27 @@ export const lockMatter = async (tx: Tx, id: string): Promise<LockedMatter | nul
   reviveMatter(
     await queryFirst(
       tx,
-      `select ${MATTER_COLUMNS}, (select v.hash from matter_moves v where v.matter_id = m.id order by v.sequence desc limit 1) as "previousHash"
-       from matters m where m.id = ?::uuid for update /* matters.lock */`,
+      `select ${MATTER_COLUMNS}, ${LAST_HASH_SQL} from matters m where m.id = ?::uuid for update /* matters.lock */`,
       [id],
     ),
   )
 
-export const matterByReference = async (
+export const matterByReference = (
   db: Db | Tx,
   { openedBy, kind, reference }: Pick<MatterHead, 'openedBy' | 'kind' | 'reference'>,
 ): Promise<StoredMatter | null> =>
-  reviveMatter(
-    await queryFirst(
-      db,
-      `select ${MATTER_COLUMNS} from matters m where m.opened_by = ? and m.kind = ? and m.reference = ? /* matters.byReference */`,
-      [openedBy, kind, reference],
-    ),
-  )
+  selectMatter(db, 'where m.opened_by = ? and m.kind = ? and m.reference = ? /* matters.byReference */', [
+    ...[openedBy, kind, reference],
+  ])
 
 /** At most two: a second one makes the reference ambiguous. */
-export const mattersOfReference = async (
+export const mattersOfReference = (
   db: Db,
   { openedBy, kinds, reference }: { openedBy: string; kinds: readonly string[]; reference: string },
 ): Promise<StoredMatter[]> =>
-  (
-    await queryRows<StoredMatter>(
-      db,
-      `select ${MATTER_COLUMNS} from matters m where m.opened_by = ? and m.kind = any(?) and m.reference = ? limit 2
-       /* matters.ofReference */`,
-      [openedBy, [...kinds], reference],
-    )
-  ).map(reviveMatter)
+  selectMatters(db, 'where m.opened_by = ? and m.kind = any(?) and m.reference = ? limit 2 /* matters.ofReference */', [
+    ...[openedBy, [...kinds], reference],
+  ])
 
 export const matterOrNumber = async (
   tx: Tx,
@@ -218,7 +212,6 @@ export const noteAnswerOpened = async (db: Db, id: string, seat: string): Promis
   )
 }
 
-/** A timestamp of PostgreSQL. */
 const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
 

@@ -1,6 +1,6 @@
 import type { EntriesInForce } from '../../domain/matters/measures.js'
 import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
+import { LAST_HASH_SQL, MATTER_COLUMNS, type StoredMatter, selectMatters } from './matters.js'
 
 export interface MeasuredEntry {
   id: string
@@ -23,46 +23,35 @@ export const LISTINGS_WITH_LIFT_DUE_SQL = `select lift.listing_id from matters l
 export const LISTINGS_WITH_LIFT_SQL = `select distinct lift.listing_id from matters lift
   where lift.listing_id is not null and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED', 'LIFTED', 'CONTESTED', 'CLOSED')`
 
-const LAST_HASH = '(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1)'
+const CHAINED_COLUMNS = `${MATTER_COLUMNS}, ${LAST_HASH_SQL}`
 
-export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonly string[]): Promise<ChainedMatter[]> =>
-  (
-    await queryRows<ChainedMatter>(
-      tx,
-      `select ${MATTER_COLUMNS}, ${LAST_HASH} as "previousHash" from matters m
-       where m.listing_id = any(?::uuid[]) and m.kind = ? and m.closed_at is null order by m.id for update of m /* measures.lock */`,
-      [[...listingIds], kind],
-    )
-  ).map(reviveMatter)
+export const lockOpenMeasures = (tx: Tx, kind: string, listingIds: readonly string[]): Promise<ChainedMatter[]> =>
+  selectMatters(
+    tx,
+    `where m.listing_id = any(?::uuid[]) and m.kind = ? and m.closed_at is null order by m.id for update of m /* measures.lock */`,
+    [[...listingIds], kind],
+    CHAINED_COLUMNS,
+  )
 
-export const lockMeasuresOfAgency = async (
+export const lockMeasuresOfAgency = (
   tx: Tx,
   { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },
 ): Promise<ChainedMatter[]> =>
-  (
-    await queryRows<ChainedMatter>(
-      tx,
-      `select ${MATTER_COLUMNS}, ${LAST_HASH} as "previousHash" from matters m
-       where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
-         and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
-       order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
-      { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
-    )
-  ).map(reviveMatter)
+  selectMatters(
+    tx,
+    `where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
+       and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
+     order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
+    { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
+    CHAINED_COLUMNS,
+  )
 
-export const measuresOfListings = async (
-  db: Db | Tx,
-  kind: string,
-  listingIds: readonly string[],
-): Promise<StoredMatter[]> =>
-  (
-    await queryRows<StoredMatter>(
-      db,
-      `select ${MATTER_COLUMNS} from matters m where m.listing_id = any(?::uuid[]) and m.kind = ?
-       order by m.listing_id, m.opened_at, m.number /* measures.ofListings */`,
-      [[...listingIds], kind],
-    )
-  ).map(reviveMatter)
+export const measuresOfListings = (db: Db | Tx, kind: string, listingIds: readonly string[]): Promise<StoredMatter[]> =>
+  selectMatters(
+    db,
+    `where m.listing_id = any(?::uuid[]) and m.kind = ? order by m.listing_id, m.opened_at, m.number /* measures.ofListings */`,
+    [[...listingIds], kind],
+  )
 
 const ENTRY_COLUMNS = `l.id, l.list, l.operator_id as "operatorId", l.authority, l.authority_code as "authorityCode",
   l.document_number as "documentNumber"`

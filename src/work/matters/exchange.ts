@@ -205,9 +205,10 @@ const receiveTaken = async (visit: SeatVisit): Promise<void> => {
   } = visit
   const names = await readdir(join(path, 'out'))
   const there = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
-  for (const { matterId, number } of await store.listTaken(db, seat, there)) {
+  for (const { matterId, number, isWhole } of await store.listTaken(db, seat, there)) {
     const now = visit.now()
     await receiveMatters(visit, { seat, ids: [matterId], way: 'FOLDER', now })
+    if (isWhole) await matters.noteAnswerOpened(db, matterId, seat)
     await store.markTaken(db, seat, matterId, now)
     await rm(join(path, 'out', number), { recursive: true, force: true })
     counts.received += 1

@@ -131,6 +131,12 @@ describe('exchange folders of matters', () => {
       [LETTER, REPLY].map((one) => `${hash('sha256', one)}.pdf`).sort(),
     )
     expect(audited.map(({ kind, client }) => `${kind} ${client}`)).to.include(`ANSWER folder ${NEIGHBOUR}`)
+
+    const marked = () => rowsOf(test.db, `select seat from matter_seats where queue = 'ANSWERED'`)
+    expect(await marked()).to.deep.equal([{ seat: BUREAU }])
+    unlinkSync(join(folder, BUREAU, 'out', `${number}.json`))
+    await run()
+    expect(await marked(), 'its seat took the answer away').to.deep.equal([])
   })
 
   it('answer bad rows with a pointer, lose no good one, and answer a file that comes again with same', async () => {
