@@ -127,7 +127,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     office: 'request',
     listing: 'request records timetable',
     delivery: 'request listing',
-    matters: 'request',
+    matters: 'request records listing',
     standing: 'loaders request listing',
     worklist: 'request listing operators',
     notifications: 'request',

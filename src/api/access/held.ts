@@ -87,7 +87,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MarketplaceSellers: 'client list',
   MaskedPart: 'field what times',
   Matter:
-    'id number kind state stateName waitingFor sender holder copied openedAt receivedAt outcome definition senderName holderName waitingForName clocks nextClock moveCount content allowedMoves',
+    'id number kind state stateName waitingFor sender holder copied openedAt receivedAt outcome definition senderName holderName waitingForName clocks nextClock moveCount about content allowedMoves',
   AlikeMatter: 'matter number',
   MatterAttachment: 'type name sha256 bytes keeper url',
   MatterClock: 'clock seat startsAt dueOn dueAt provisional uncounted makeUp rule spans statedDay late ended',
@@ -98,7 +98,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterFieldValue: 'name value',
   MatterHandover: 'sequence at from to type name sha256 receivedAt awaitsReceipt receivedBy',
   MatterMoveMade:
-    'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link on at reason documentNumber attachments',
+    'sequence move stateBefore stateAfter by seat seatName to toName fields day extension link linked on at reason documentNumber attachments',
   MatterClockRule: 'clock when from to value unit extension source confirmed',
   MatterFigure:
     'kind kindName seat organisation region opened received ended inTime late overdue open restarts extensions outcomes steps medianDays p90Days',

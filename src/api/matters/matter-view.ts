@@ -1,5 +1,6 @@
-import { may, mayInRegion, maySeeOperator } from '../../domain/access/viewer.js'
+import { may, mayInRegion, maySeeOperator, type Viewer } from '../../domain/access/viewer.js'
 import type { RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
+import { isUuid } from '../../domain/listing/listing.js'
 import { maskCode, maskName } from '../../domain/listing/masked-names.js'
 import { type ClockRule, isConfirmedClock, isLateByLaw } from '../../domain/matters/clocks.js'
 import {
@@ -14,6 +15,7 @@ import { findWaitingSeat, listAllowedMoves } from '../../domain/matters/moves.js
 import {
   CHANNEL_SEAT,
   coversSeat,
+  HUB_SEAT,
   hasSeatIn,
   isOfThisProvince,
   type Organisation,
@@ -24,19 +26,16 @@ import {
 import { maskPersonalData } from '../../domain/records/personal-data.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type * as store from '../../store/matters/matters.js'
+import * as store from '../../store/matters/matters.js'
 import { readCustody } from '../../work/matters/attachments.js'
 import { isHeldClue } from '../../work/matters/clues.js'
-import {
-  HUB_SEAT,
-  type MatterAttachment,
-  type MatterMoveGiven,
-  openFields,
-  openMoveInput,
-} from '../../work/matters/keep-move.js'
+import { type MatterAttachment, type MatterMoveGiven, openFields, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds } from '../../work/matters/kinds.js'
+import { listingById } from '../listing/listing-by-id.js'
+import { recordById } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
-import { makeGlobalId } from '../request/ids.js'
+import { makeGlobalId, parseGlobalId, parseWholeNumber } from '../request/ids.js'
+import { NO_ID } from '../request/viewer.js'
 
 const termsOf = (terms: Readonly<Record<string, BilingualText>>) =>
   Object.entries(terms).map(([code, { zh, en }]) => ({ code, name: { zh, en } }))
@@ -172,6 +171,7 @@ const moveView = (
     day: input.day ?? null,
     extension: input.extension ?? null,
     link: input.link ?? null,
+    linked: () => (input.link === undefined ? null : findLinked(context, input.link)),
     reason: input.reason ?? null,
     documentNumber: input.number ?? null,
     attachments: (input.attachments ?? []).map(attachmentView),
@@ -221,19 +221,21 @@ const maskInput = (input: MatterMoveGiven, isMasked: boolean): MatterMoveGiven =
     : input
 
 /** Only its holder reads a clue of the public as it was written, and its pictures. */
+const isMaskedFor = (viewer: Viewer, stored: store.StoredMatter): boolean =>
+  stored.openedBy === PUBLIC_SEAT && !isHeldClue(stored, seatOf(viewer))
+
 const contentView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { keys } = context.parts
   const { fields } = openFields(keys, stored).matter
   const isHeld = isHeldClue(stored, seatOf(context.viewer))
-  const isMasked = stored.openedBy === PUBLIC_SEAT && !isHeld
+  const isMasked = isMaskedFor(context.viewer, stored)
   const [moves, files] = await Promise.all([context.load.matterMoves(stored.id), context.load.keptFiles(stored.id)])
   const operator = await operatorOf(context, stored)
   const report = isHeld ? await context.load.report(stored.id) : null
   const kept = new Set(files.map(({ sha256 }) => sha256))
   return {
     reference: stored.reference,
-    code: maskCode(operator?.uscc ?? null) ?? operator?.shop ?? null,
-    operatorName: maskName(operator?.name ?? null),
+    ...operatorNamed(operator),
     fields: fieldViews(isMasked ? maskTexts(fields) : fields),
     moves: moves.map((made) => moveView(context, made, { kept, isMasked })),
     handovers: readCustody(keys, kind, stored, moves).handovers.map(({ received, ...handed }) => ({
@@ -245,6 +247,41 @@ const contentView = async (context: GraphqlContext, kind: MatterKind, stored: st
     hasContact: report?.hasContact ?? false,
     alike: (report?.alike ?? []).map(({ id, number }) => ({ matter: makeGlobalId('Matter', id), number })),
   }
+}
+
+const operatorNamed = (operator: Awaited<ReturnType<typeof operatorOf>>) => ({
+  code: maskCode(operator?.uscc ?? null) ?? operator?.shop ?? null,
+  operatorName: maskName(operator?.name ?? null),
+})
+
+const ABOUT_CHARACTERS = 60
+
+/** Lists load no moves and send no long texts. */
+const aboutView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
+  const { code, operatorName } = operatorNamed(await operatorOf(context, stored))
+  const { fields } = openFields(context.parts.keys, stored).matter
+  const given = isMaskedFor(context.viewer, stored) ? maskTexts(fields) : fields
+  const texts = Object.entries(kind.fields).flatMap(([name, { text }]) =>
+    text === undefined ? [] : (given[name] ?? []),
+  )
+  const words = [operatorName ?? code, [...(texts[0] ?? '')].slice(0, ABOUT_CHARACTERS).join('')].filter(Boolean)
+  return words.join('：') || null
+}
+
+/** A matter (also by its number), a listing or a record; null for who may not see it. */
+const findLinked = async (context: GraphqlContext, link: string) => {
+  const { type, key = '' } = parseGlobalId(link) ?? {}
+  if (type === 'Listing') return listingById(context, link)
+  if (type === 'Record') return recordById(context, parseWholeNumber(key) ?? NO_ID)
+  const { db } = context.parts
+  const isMatter = type === 'Matter' && isUuid(key)
+  const stored = await (isMatter ? store.matterById(db, key) : store.matterByNumber(db, link))
+  return stored !== null && (await sightOf(context, stored)) !== null ? makeMatterView(context, stored) : null
+}
+
+export const seesLink = async (context: GraphqlContext, matter: string, link: string): Promise<boolean> => {
+  const found = await findLinked(context, link)
+  return found !== null && found.id !== matter
 }
 
 export const makeMatterView = async (context: GraphqlContext, stored: store.StoredMatter) => {
@@ -282,13 +319,12 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
       return next ? clockView(kind, next, context) : null
     },
     moveCount: matter.moves.length,
-    content: async () => {
-      return (await sightOf(context, stored)) === 'CONTENT' ? contentView(context, kind, stored) : null
-    },
+    about: async () => ((await sightOf(context, stored)) === 'CONTENT' ? aboutView(context, kind, stored) : null),
+    content: async () => ((await sightOf(context, stored)) === 'CONTENT' ? contentView(context, kind, stored) : null),
     allowedMoves: async () => {
       const own = seat === null ? [] : placesOfSeat(seats, seat)
       const places = (await actsForHub(context, stored)) ? [...own, 'hub' as const] : own
-      return listAllowedMoves(kind, matter, { places }).map(moveKindView)
+      return listAllowedMoves(kind, openFields(parts.keys, stored).matter, { places }).map(moveKindView)
     },
   }
 }

@@ -1,8 +1,17 @@
 import { may, type Viewer } from '../../domain/access/viewer.js'
 import { isUuid, parseListingUuid } from '../../domain/listing/listing.js'
 import { isSha256 } from '../../domain/matters/fields.js'
+import type { MatterKind } from '../../domain/matters/kind.js'
 import { isUnreceivedBy } from '../../domain/matters/moves.js'
-import { hasSeatIn, PUBLIC_SEAT, rangeOfCoveredSeats, rangeOfSeat, seatOf } from '../../domain/matters/seats.js'
+import {
+  HUB_SEAT,
+  hasSeatIn,
+  isOfThisProvince,
+  PUBLIC_SEAT,
+  rangeOfCoveredSeats,
+  rangeOfSeat,
+  seatOf,
+} from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as clients from '../../store/access/clients.js'
 import * as store from '../../store/matters/matters.js'
@@ -20,7 +29,7 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
-import { actsForHub, makeMatterView, organisationView, sightOf } from './matter-view.js'
+import { actsForHub, makeMatterView, organisationView, seesLink, sightOf } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
 const CLIENTS_MOST = 1_000
@@ -41,10 +50,13 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   const page = { first: size + 1, after: readQueueInCursor(args.after), kind, region }
   const seat = seatOf(context.viewer)
   const queue = args.queue ?? 'WAITING'
-  const kinds = may(context.viewer, 'see_moves') ? kindsSeenByStaff() : []
+  const isForHub = queue === 'HUB'
   const found =
-    seat === null
-      ? await queues.listEnvelopes(db, kinds, page)
+    seat === null || isForHub
+      ? await queues.listEnvelopes(db, kindsSeenByStaff(context.viewer), {
+          ...page,
+          waiting: isForHub ? HUB_SEAT : null,
+        })
       : await queues.listQueue(db, seatsOfQueue(seat, queue), queue, { ...page, now: context.now })
   const rows = seat === null ? found : await withReceipts(context, seat, found, size)
   const views = await Promise.all(
@@ -53,9 +65,9 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   return makeConnection(views, args, ({ cursor }) => cursor)
 }
 
-/** Superiors do not act on what waits for the seats below, and read no answers for them. */
+/** What waits for the seats below, late or not, stands in BELOW. */
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
-  queue === 'WAITING' || queue === 'ANSWERED'
+  queue === 'WAITING' || queue === 'LATE' || queue === 'ANSWERED'
     ? rangeOfSeat(seat)
     : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
@@ -74,8 +86,12 @@ const withReceipts = async <M extends store.StoredMatter>(
   return found.map((row) => ({ ...row, ...received.get(row.id) }))
 }
 
-const kindsSeenByStaff = (): string[] =>
-  [...readMatterKinds().values()].filter(({ visibility }) => visibility !== 'SEATS_ONLY').map(({ kind }) => kind)
+const kindsSeenByStaff = (viewer: Viewer): string[] => {
+  const seat = seatOf(viewer)
+  if (!may(viewer, 'see_moves') || (seat !== null && !isOfThisProvince(seat))) return []
+  const isSeen = ({ visibility }: MatterKind) => (seat === null ? visibility !== 'SEATS_ONLY' : visibility === 'HUB')
+  return [...readMatterKinds().values()].filter(isSeen).map(({ kind }) => kind)
+}
 
 /** One statement, so a missing and a forbidden matter take equally long. */
 const findSeenMatter = async (context: GraphqlContext, id: string): Promise<store.StoredMatter | null> => {
@@ -196,6 +212,7 @@ const openMatter = async (_: unknown, { input }: { input: OpeningInput }, contex
 
 const moveMatter = async (_: unknown, { input }: { input: MovingInput }, context: GraphqlContext) => {
   const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
+  if (rest.link != null) work.refuseUnknownLink(await seesLink(context, id, rest.link))
   const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
   // Staff may act for the hub, which depends on the matter; a seat's own sight is judged under the matter's lock.
   const isStaff = seatOf(context.viewer) === null || may(context.viewer, 'move_listing')

@@ -35,7 +35,7 @@ const RETRY_SECONDS = 30
 export const makeV1Router = (parts: ApiDependencies, limits: SignInLimits): Router => {
   const sellers = makeSellersHandlers()
   const matterChanges = makeMatterChangesHandlers(parts)
-  const matters = makeMattersHandlers()
+  const matters = makeMattersHandlers(limits)
   const routes: ['get' | 'post' | 'put' | 'patch', string, AdmittedHandler][] = [
     ['post', '/v1/feeds/:feed', makeUploadHandler()],
     ['get', '/v1/sellers', sellers.list],

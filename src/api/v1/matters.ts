@@ -26,7 +26,7 @@ import {
 } from '../../work/matters/rows.js'
 import { makeTakedownWork } from '../../work/matters/takedowns.js'
 import { findStart } from '../../work/standing/changes/received-changes.js'
-import { listKindViews } from '../matters/matter-view.js'
+import { listKindViews, seesLink } from '../matters/matter-view.js'
 import { findMatterForSeat, matterByGlobalId, openAttachmentFor, personOf, uuidIn } from '../matters/matters.js'
 import { makeContext } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
@@ -45,8 +45,7 @@ const BODIES_MOST = 4
 const ROWS_AT_ONCE = 4
 const NDJSON = ['application/x-ndjson', 'application/ndjson', 'application/jsonl']
 
-/** One row as JSON, or many as NDJSON; each opens or moves a matter. */
-export const makeMattersHandlers = () => {
+export const makeMattersHandlers = (limits: SignInLimits) => {
   const receive = makeBodyReceiver({ most: BODY_BYTES_MOST, mostOfAll: BODIES_MOST * BODY_BYTES_MOST })
   const act = async (asked: AdmittedRequest, path: string, work: (bytes: Buffer) => Promise<string>): Promise<void> => {
     const { request, response, parts, viewer } = asked
@@ -61,43 +60,37 @@ export const makeMattersHandlers = () => {
       received.release()
     }
   }
-  const openOrMoveRows: AdmittedHandler = async (asked) => {
-    const { request, response, viewer } = asked
-    requireAct(viewer, 'open_matter')
-    const isMany = Boolean(request.is(NDJSON))
-    if (!isMany && !request.is('application/json'))
-      throw new Refusal('MEDIA_TYPE', {
-        given: String(request.get('content-type')).slice(0, 100),
-        offered: `application/json, ${NDJSON[0]}`,
+  const takeRows =
+    (path: string, work: RowWork, types: readonly string[]): AdmittedHandler =>
+    async (asked) => {
+      const { request, response, viewer } = asked
+      requireAct(viewer, 'open_matter')
+      const isMany = Boolean(request.is(NDJSON))
+      if (!request.is([...types]))
+        throw new Refusal('MEDIA_TYPE', {
+          given: String(request.get('content-type')).slice(0, 100),
+          offered: types.join(', '),
+        })
+      await act(asked, path, async (bytes) => {
+        response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
+        if (isMany) return answerRows(asked, bytes, work, limits)
+        const { id, result, ...told } = await work(visitOf(asked, limits), parseRow(readText(bytes)))
+        response.status(result === 'created' ? 201 : 200)
+        return JSON.stringify({ result, ...told, id: makeGlobalId('Matter', id) })
       })
-    await act(asked, '/v1/matters', async (bytes) => {
-      response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
-      if (isMany) return answerRows(asked, bytes, openOrMove)
-      const { id, ...told } = await openOrMove(visitOf(asked), parseRow(readText(bytes)))
-      response.status(told.result === 'created' ? 201 : 200)
-      return JSON.stringify({ ...told, id: makeGlobalId('Matter', id) })
-    })
+    }
+  return {
+    openOrMoveRows: takeRows('/v1/matters', openOrMove, ['application/json', ...NDJSON]),
+    takedowns: takeRows('/v1/takedowns', takeTakedown, NDJSON),
   }
-  const takedowns: AdmittedHandler = async (asked) => {
-    const { request, response, viewer } = asked
-    requireAct(viewer, 'open_matter')
-    if (!request.is(NDJSON))
-      throw new Refusal('MEDIA_TYPE', {
-        given: String(request.get('content-type')).slice(0, 100),
-        offered: NDJSON.join(', '),
-      })
-    await act(asked, '/v1/takedowns', (bytes) => {
-      response.set('Cache-Control', 'no-store').type('application/x-ndjson')
-      return answerRows(asked, bytes, takeTakedown)
-    })
-  }
-  return { openOrMoveRows, takedowns }
 }
 
 const takeTakedown = makeTakedownWork('takedown')
 
-const visitOf = ({ parts, own, viewer }: AdmittedRequest): RowVisit => ({
+const visitOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits): RowVisit => ({
   ...{ db: parts.db, rules: parts.rules, keys: parts.keys, who: personOf(viewer), now: () => own.now, idIn: uuidIn },
+  seesLink: (id, link) =>
+    seesLink(makeContext(parts, { asked: own, viewer, limits }), makeGlobalId('Matter', id), link),
 })
 
 /** The GraphQL type Matter without its kind, which `matterKinds` tells. */
@@ -155,7 +148,12 @@ export const makeMatterChangesHandlers = (parts: ApiDependencies) => ({
 })
 
 /** Sends answers while further rows are worked on; returns the last line. What a sent row did stays done. */
-const answerRows = async (asked: AdmittedRequest, bytes: Buffer, work: RowWork): Promise<string> => {
+const answerRows = async (
+  asked: AdmittedRequest,
+  bytes: Buffer,
+  work: RowWork,
+  limits: SignInLimits,
+): Promise<string> => {
   const { response, own, parts, viewer } = asked
   const lines = splitRows(bytes)
   if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
@@ -169,7 +167,7 @@ const answerRows = async (asked: AdmittedRequest, bytes: Buffer, work: RowWork):
     while (rows < lines.length) {
       if (parts.leaving.aborted) throw new Refusal('STOPPING')
       const chunk = takeChunk(lines, rows)
-      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked), sent, work)))
+      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked, limits), sent, work)))
       for (const { result } of answers) counts[result] = (counts[result] ?? 0) + 1
       const from = rows + 1
       const told = answers.map(({ id, ...answer }, place) => ({
@@ -202,7 +200,6 @@ const takeChunk = (lines: readonly string[], from: number): unknown[] => {
   return chunk
 }
 
-/** After the move that names the hash. */
 export const makeAttachmentHandler = (): AdmittedHandler => {
   const receive = makeFileReceiver()
   return async (visit) => {

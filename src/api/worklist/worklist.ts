@@ -1,6 +1,6 @@
 import { upgradeStoredCase } from '../../domain/listing/case.js'
 import { needsConsent } from '../../domain/listing/lists.js'
-import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
+import { TASKS, type WorkKind, type WorkProcess } from '../../domain/worklist/tasks.js'
 import { findCaseTasks, type WorkScope } from '../../domain/worklist/worklist.js'
 import type { StoredDeadline } from '../../store/listing/deadlines.js'
 import type { ListedWork, WorkKey } from '../../store/worklist/worklist.js'
@@ -8,7 +8,7 @@ import { countWorkOf, findFeedsSeen, listWorkOf, type WorkQuestion } from '../..
 import { type ListingView, makeCaseView, readStoredListing } from '../listing/listing-view.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
-import { makeCursorOfTexts, readTextsInCursor } from '../request/ids.js'
+import { makeCursorOfTexts, makeGlobalId, readTextsInCursor } from '../request/ids.js'
 import { operatorById } from '../request/operator-at-time.js'
 
 const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => ({
@@ -19,7 +19,12 @@ const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => (
 })
 
 /** Only these subjects are told outside; others are row numbers. */
-const NAMED: readonly string[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT', 'CLIENT']
+const NAMED: readonly WorkProcess[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT', 'CLIENT']
+
+const subjectView = (process: WorkProcess, subject: string): string | null => {
+  if (process === 'MATTER') return makeGlobalId('Matter', subject)
+  return NAMED.includes(process) ? subject : null
+}
 
 const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
   const { listingId, operatorId, subject } = item
@@ -29,7 +34,7 @@ const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
     count: item.n,
     listing: listingId === null ? null : async () => makeCaseView(await readStoredListing(context, listingId)),
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
-    subject: NAMED.includes(TASKS[item.kind].process) ? subject : null,
+    subject: subjectView(TASKS[item.kind].process, subject),
   }
 }
 

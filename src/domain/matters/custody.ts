@@ -52,7 +52,6 @@ interface HolderReceipt extends MatterReceipt {
 
 export const RECEIPT_MOVE = 'receive'
 
-/** Handovers come in the order of the moves. */
 export const traceCustody = (kind: MatterKind, seats: MatterSeats, moves: readonly CustodyMove[]) => {
   const handovers: AttachmentHandover[] = []
   const receipts: HolderReceipt[] = []

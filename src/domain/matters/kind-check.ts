@@ -1,5 +1,6 @@
 /** Checks rules of a kind that JSON Schema cannot express. A broken kind stops the hub at start. */
 import { checkRuleRows, type RuleFault } from '../calendar/dated-rows.js'
+import { answersRows } from './fields.js'
 import { MATTER_GUARDS } from './guards.js'
 import {
   actorsOf,
@@ -11,7 +12,6 @@ import {
   operandList,
   splitWord,
 } from './kind.js'
-import { answersRows } from './rows.js'
 
 type KindFaultReporter = (place: string, reason: string) => void
 

@@ -21,7 +21,6 @@ export interface MatterField extends BilingualText {
   text?: number
   one_of?: Readonly<Record<string, BilingualText>>
   day?: true
-  /** Required when the matter is opened. */
   required?: true
 }
 

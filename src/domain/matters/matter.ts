@@ -37,11 +37,9 @@ export interface Matter {
   seats: MatterSeats
   /** True from the first state on that does not wait for the sender. */
   handed: boolean
-  /** The matter became available to its present holder. */
   receivedAt: Date | null
   clocks: readonly MatterClock[]
   moves: readonly PastMatterMove[]
-  /** Types of the attachments that were handed in. */
   attachments: readonly string[]
   outcome: string | null
 }

@@ -47,6 +47,8 @@ export const STANDING_STATES: readonly string[] = [
   'NOT_APPLICABLE',
 ]
 
+export const CLOSING_STATE = 'CLOSE_PROPOSED'
+
 const LIFTED_STATES: readonly string[] = ['LIFTED', 'NOT_APPLICABLE', 'REPLACED']
 
 export const isConfirmedLifted = (state: string): boolean => LIFTED_STATES.includes(state)

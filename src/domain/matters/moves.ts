@@ -13,7 +13,8 @@ import {
   startAtReceipt,
   startClock,
 } from './clocks.js'
-import { findGuardDenial } from './guards.js'
+import { answersRows, listUnansweredRows, mergeFields } from './fields.js'
+import { findGuardDenial, isRuledOut } from './guards.js'
 import {
   actorsOf,
   isOpenState,
@@ -26,8 +27,7 @@ import {
   type WaitedFor,
 } from './kind.js'
 import type { Matter, MatterAct, MatterClock, MatterDenialCode, MatterRules } from './matter.js'
-import { answersRows, listUnansweredRows, mergeFields } from './rows.js'
-import { findCommonSuperior, type MatterSeats } from './seats.js'
+import { findCommonSuperior, HUB_SEAT, type MatterSeats } from './seats.js'
 
 export type MatterMoveResult = { ok: true; after: Matter } | { ok: false; because: MatterDenialCode }
 
@@ -59,7 +59,8 @@ export const listAllowedMoves = (
     ([move, row]) =>
       move !== OPENING_MOVE &&
       (move !== PAPER_RECEIPT_MOVE || before.receivedAt === null) &&
-      findStateDenial(kind, row, before, { ...act, move }) === null,
+      findStateDenial(kind, row, before, { ...act, move }) === null &&
+      !isRuledOut(kind, before, move, row),
   )
 
 const findStateDenial = (
@@ -215,7 +216,6 @@ const clocksAfter = (
   return [...kept, ...started]
 }
 
-/** Returns null also while somebody without a seat is waited for. */
 export const findWaitingSeat = (kind: MatterKind, { state, seats }: Pick<Matter, 'state' | 'seats'>): string | null =>
   findSeatOf(waitsFor(kind, state), seats)
 
@@ -229,6 +229,8 @@ const findSeatOf = (actor: WaitedFor | undefined, seats: MatterSeats): string | 
       return seats.copied[0] ?? null
     case 'named':
       return seats.named
+    case 'hub':
+      return HUB_SEAT
     case 'superior':
       return findCommonSuperior(seats.sender, seats.holder)
     default:
@@ -239,7 +241,6 @@ const findSeatOf = (actor: WaitedFor | undefined, seats: MatterSeats): string | 
 export const isUnreceivedBy = ({ receivedAt, handed, seats }: Matter, seat: string | null): boolean =>
   handed && receivedAt === null && seats.holder === seat
 
-/** Clocks that waited for the receipt start. */
 export const receiveMatter = (before: Matter, received: Pick<MatterAct, 'on' | 'at'>, calendar: Calendar): Matter => {
   if (before.receivedAt !== null) return before
   const { holder } = before.seats

@@ -19,13 +19,13 @@ export interface MatterSeats {
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
+export const HUB_SEAT = 'hub'
 /** No person received it, so a receipt is nobody's own move. */
 export const RECEIPT_SEAT = 'receipt'
 /** Sender of matters that a feed mirrors. */
 export const CHANNEL_SEAT = 'channel'
-/** Sender of the public's clues. */
 export const PUBLIC_SEAT = 'public'
-const NO_CLIENTS: readonly string[] = ['hub', 'listing', RECEIPT_SEAT, CHANNEL_SEAT, PUBLIC_SEAT]
+const NO_CLIENTS: readonly string[] = [HUB_SEAT, 'listing', RECEIPT_SEAT, CHANNEL_SEAT, PUBLIC_SEAT]
 
 /** Returns null for staff, the public, credit services, and a client whose name is that of another seat. */
 export const seatOf = ({
@@ -117,7 +117,6 @@ export interface OrganisationRow {
   en: string
   /** First digits of division codes. */
   regions: readonly string[]
-  intake?: string
   from: string
   to?: string
   /** Agency that carries on once this one has ended. */
@@ -130,7 +129,25 @@ export interface Organisation {
   region: string
   zh: string
   en: string
-  intake: string | null
+}
+
+/** The first seat in the chain of successors whose organisation exists; null without one. */
+export const findSuccessorSeat = (
+  rows: readonly OrganisationRow[],
+  seat: string,
+  isOrganisation: (seat: string) => boolean,
+): string | null => {
+  const { agency, region } = splitSeat(seat)
+  const passed = new Set<string>()
+  let ended = agency
+  while (!passed.has(ended)) {
+    passed.add(ended)
+    const successor = rows.find((row) => row.agency === ended && row.successor !== undefined)?.successor
+    if (successor === undefined) return null
+    if (isOrganisation(`${successor}@${region}`)) return `${successor}@${region}`
+    ended = successor
+  }
+  return null
 }
 
 const AGENCY_REGION = /^\d{6}$/
@@ -151,7 +168,7 @@ export const findOrganisation = (
   const place = row === undefined ? null : nameOfDivision(region)
   if (row === undefined || place === null) return null
   const name = divisionLevelOf(region) === 'PROVINCE' ? row.province : row.zh
-  return { seat, line: row.line, region, zh: place + name, en: `${row.en}, ${region}`, intake: row.intake ?? null }
+  return { seat, line: row.line, region, zh: place + name, en: `${row.en}, ${region}` }
 }
 
 export const checkOrganisations = (rows: readonly OrganisationRow[]): RuleFault[] => [

@@ -24,6 +24,7 @@ const NOTICES: Record<WorkProcess, ProcessNotice> = {
   REPAIR: { kind: 'REPAIR', page: 'listings' },
   RETRACTION: { kind: 'DEADLINE', page: 'deliveries/retractions' },
   REJECTS: { kind: 'FEED', page: 'intake/rejects' },
+  MATTER: { kind: 'MATTER', page: 'matters?queue=HUB' },
   IDENTITY: { kind: 'WAITING', page: 'intake/identity' },
   DELIVERY: { kind: 'PLATFORM', page: 'deliveries' },
   DISCREPANCY: { kind: 'PLATFORM', page: 'deliveries/discrepancies' },

@@ -17,6 +17,7 @@ export const WORK_PROCESSES = [
   'OVERRIDE',
   'REJECTS',
   'IDENTITY',
+  'MATTER',
   'DELIVERY',
   'DISCREPANCY',
   'SCORECARD',
@@ -217,6 +218,20 @@ const ROWS = {
     whose: 'KEEPER',
     deadline: 'WITHDRAWAL',
     waits: true,
+  },
+  MOVE_MATTER: {
+    zh: '协作事项，待枢纽人员办理',
+    en: 'matter that waits for the hub',
+    process: 'MATTER',
+    act: 'move_listing',
+    whose: 'OFFICE',
+  },
+  CLOSE_MATTER: {
+    zh: '协作事项提请办结，待第二人登记',
+    en: 'closing of a matter to be confirmed by another person',
+    process: 'MATTER',
+    act: 'move_listing',
+    ...second,
   },
   DECIDE_OBJECTION: {
     zh: '异议，待处理',

@@ -1,7 +1,7 @@
 import { type Db, queryRows } from '../db/db.js'
 import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 
-export type MatterQueue = 'WAITING' | 'BELOW' | 'LATE' | 'OTHERS' | 'ANSWERED' | 'ENDED'
+export type MatterQueue = 'WAITING' | 'BELOW' | 'LATE' | 'OTHERS' | 'ANSWERED' | 'ENDED' | 'HUB'
 
 interface QueuePlace {
   dueAt: string
@@ -174,13 +174,14 @@ export const findMattersByNumber = async (
 export const listEnvelopes = async (
   db: Db,
   kinds: readonly string[],
-  { first, after, ...filter }: QueuePage,
+  { first, after, waiting, ...filter }: QueuePage & { waiting: string | null },
 ): Promise<QueuedMatter[]> => {
   const { dueAt, id } = after ?? { dueAt: END_OF_TIME, id: LAST_ID }
   const rows = await queryRows<QueuedMatter>(
     db,
     `select ${MATTER_COLUMNS}, m.opened_at::text as "dueAt" from matters m
      where m.kind = any(:kinds::text[]) and (m.opened_at, m.id) < (:dueAt::timestamptz, :id::uuid) ${narrowedSql('m.id', filter)}
+       ${waiting === null ? '' : `and m.waiting = '${waiting}'`}
      order by m.opened_at desc, m.id desc limit :first /* queues.envelopes */`,
     { kinds: [...kinds], dueAt, id, first, ...filter },
   )

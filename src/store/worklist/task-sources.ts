@@ -1,4 +1,6 @@
 /** Every source has the columns kind, keeper, not_by, level, subject, n, since, latest, due_on, listing_id, operator_id. */
+import { CLOSING_STATE } from '../../domain/matters/measures.js'
+import { HUB_SEAT } from '../../domain/matters/seats.js'
 import type { OfficeProposalKind } from '../../domain/office/proposals.js'
 import type { WorkKind } from '../../domain/worklist/tasks.js'
 import { ITEMS_COUNTED_MOST } from '../../domain/worklist/worklist.js'
@@ -46,6 +48,17 @@ const proposals = (kind: WorkKind, kinds: readonly OfficeProposalKind[]): string
     `from office_proposals p where p.state = 'PROPOSED' and p.kind in (${kinds.map((one) => `'${one}'`).join(', ')})`,
   )
 
+const mattersOfHub = (kind: WorkKind, isClosing: boolean, sight: RegionSight): string => {
+  const last = (column: string) =>
+    `(select v.${column} from matter_moves v where v.matter_id = m.id and v.state_before is distinct from v.state order by v.sequence desc limit 1)`
+  return source(
+    kind,
+    { subject: 'm.id', not_by: last('by_sub'), since: last('at'), operator_id: 'm.operator_id' },
+    `from matters m where m.waiting = '${HUB_SEAT}' and (m.state = '${CLOSING_STATE}') = ${isClosing}
+     ${andIsWithinSightSql(sight, 'm.operator_id')}`,
+  )
+}
+
 const SOURCES: Partial<Record<WorkKind, Source>> = {
   SETTLE_CONCERN: (sight) =>
     source(
@@ -82,6 +95,8 @@ const SOURCES: Partial<Record<WorkKind, Source>> = {
       `from listing_deadlines w join listings l on l.id = w.listing_id
        where w.name = 'WITHDRAWAL' and w.ended_on is null ${andIsWithinSightSql(sight, 'l.operator_id')}`,
     ),
+  MOVE_MATTER: (sight) => mattersOfHub('MOVE_MATTER', false, sight),
+  CLOSE_MATTER: (sight) => mattersOfHub('CLOSE_MATTER', true, sight),
   DECIDE_OBJECTION: (sight) =>
     source(
       'DECIDE_OBJECTION',

@@ -9,7 +9,7 @@ import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
 import type { MatterKind } from '../../domain/matters/kind.js'
 import type { Matter, MatterAct } from '../../domain/matters/matter.js'
 import { findWaitingSeat, isUnreceivedBy, receiveMatter } from '../../domain/matters/moves.js'
-import { PUBLIC_SEAT, RECEIPT_SEAT } from '../../domain/matters/seats.js'
+import { HUB_SEAT, PUBLIC_SEAT, RECEIPT_SEAT } from '../../domain/matters/seats.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import type { Keys } from '../../foundation/keys.js'
 import { makeOnce } from '../../foundation/memo.js'
@@ -20,9 +20,6 @@ import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { kindAsBegun, readClockTable } from './kinds.js'
-
-/** Seat of the hub's staff, and the sender of its own matters. */
-export const HUB_SEAT = 'hub'
 
 const NUMBER_DIGITS = 8
 

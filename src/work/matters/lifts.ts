@@ -9,7 +9,7 @@ import {
   MEASURE_KIND,
   type MeasureWithoutCarrier,
 } from '../../domain/matters/measures.js'
-import { type OrganisationRow, splitSeat } from '../../domain/matters/seats.js'
+import { findSuccessorSeat, type OrganisationRow, splitSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -152,17 +152,15 @@ export const listUnreachedMeasures = async (
   const lineOf = (agency: string) => organisations.find((row) => row.agency === agency)?.line ?? agency
   const entries = await measures.countEntriesInForce(db, PUBLIC_STATES)
   const open = await measures.countOpenMeasures(db, MEASURE_KIND)
-  const successorOf = (seat: string) => {
-    const { agency, region } = splitSeat(seat)
-    return `${organisations.find((row) => row.agency === agency && row.successor)?.successor}@${region}`
-  }
   return {
     withoutCarrier: findMeasuresWithoutCarrier(entries, rowsOfList, isOrganisation).map((one) => ({
       ...one,
       line: lineOf(one.agency),
       place: nameOfDivision(one.region) ?? '',
     })),
-    stranded: open.filter(({ seat }) => !isOrganisation(seat) && !isOrganisation(successorOf(seat))),
+    stranded: open.filter(
+      ({ seat }) => !isOrganisation(seat) && findSuccessorSeat(organisations, seat, isOrganisation) === null,
+    ),
   }
 }
 

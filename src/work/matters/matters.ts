@@ -3,7 +3,7 @@
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
-import { findFieldFault, findInputFault, type MatterInput } from '../../domain/matters/fields.js'
+import { findFieldFault, findInputFault, findRowFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
 import { actorsOf, type MatterKind, movesOfKind, OPENING_MOVE, PAPER_RECEIPT_MOVE } from '../../domain/matters/kind.js'
 import {
@@ -14,8 +14,7 @@ import {
   makeNewMatter,
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
-import { findRowFault } from '../../domain/matters/rows.js'
-import { hasSeatIn, isOfThisProvince, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import { HUB_SEAT, hasSeatIn, isOfThisProvince, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/denials.js'
@@ -29,7 +28,6 @@ import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import {
   foldReceipt,
   formatMatterNumber,
-  HUB_SEAT,
   keepMoves,
   type MatterChain,
   type MatterMoveGiven,
@@ -246,6 +244,14 @@ const isRepeatedMove = async (
   const text = (input: object) => canonicalJson(input as Json)
   if (made.move === move && made.on === on && text(openMoveInput(keys, made)) === text(given)) return true
   throw new Refusal('MATTER_REFERENCE_TAKEN', { reference, pointer: '/reference' })
+}
+
+/** What a move links exists, is another matter, and is there for its mover. */
+export const refuseUnknownLink = (isSeen: boolean): void => {
+  if (isSeen) return
+  const reason =
+    '没有这条信用信息、名单记录或者另一事项，或者您无权查看 No such record, listing or other matter, or it is not for you'
+  throw new Refusal('MATTER_FIELD_INVALID', { pointer: '/link', reason })
 }
 
 interface MoveMade {

@@ -17,7 +17,7 @@ import {
   STANDING_STATES,
 } from '../../domain/matters/measures.js'
 import { attemptMatterMove } from '../../domain/matters/moves.js'
-import { type OrganisationRow, splitSeat } from '../../domain/matters/seats.js'
+import { findSuccessorSeat, HUB_SEAT, type OrganisationRow } from '../../domain/matters/seats.js'
 import { canonicalJson } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -28,7 +28,7 @@ import * as proposals from '../../store/office/proposals.js'
 import * as operators from '../../store/operators/operators.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import { makeRulesReader, type WorkRules } from '../calendar/rules.js'
-import { type FoldedMove, formatMatterNumber, HUB_SEAT, keepMoves, type MatterChain } from './keep-move.js'
+import { type FoldedMove, formatMatterNumber, keepMoves, type MatterChain } from './keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
 import { linesOn } from './matters.js'
 
@@ -219,7 +219,6 @@ const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureSte
 const STEP_MATTERS = 500
 const SUCCEEDED = '原单位已撤销或者更名，由承接单位继续。Its organisation has ended; the successor carries on.'
 
-/** Hands an ended organisation's measures to its successor (schema/matters/organisations.json). */
 export const handToSuccessors = async (
   db: Db,
   rules: WorkRules,
@@ -237,9 +236,9 @@ export const handToSuccessors = async (
         for (const stored of held) {
           const { holder } = stored.matter.seats
           const kind = await kindAsBegun(tx, stored)
-          const seat = `${successor}@${splitSeat(holder).region}`
-          const isDue = organisationOfSeat(holder, on) === null && organisationOfSeat(seat, on) !== null
-          if (!isDue || !isMovable(kind, stored, 'succeed')) continue
+          const isThere = (of: string) => organisationOfSeat(of, on) !== null
+          const seat = isThere(holder) ? null : findSuccessorSeat(organisations, holder, isThere)
+          if (seat === null || !isMovable(kind, stored, 'succeed')) continue
           const given = { move: 'succeed', on, to: seat, reason: SUCCEEDED }
           moves.push(
             foldMeasure(

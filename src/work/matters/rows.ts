@@ -20,6 +20,7 @@ import {
   type MatterPerson,
   moveMatter,
   openMatter,
+  refuseUnknownLink,
 } from './matters.js'
 
 export const MATTER_ROWS_MOST = 10_000
@@ -31,6 +32,8 @@ export interface RowVisit extends MatterParts {
   signal?: AbortSignal
   /** Matters are named by number or the opener's own reference; here also by the ids that the channel gives out. */
   idIn?: (text: string) => string | null
+  /** Absent: links name matters alone. */
+  seesLink?: (matter: string, link: string) => Promise<boolean>
 }
 
 /** A row's refusals stand in its answer; thrown ones concern the whole file. */
@@ -152,6 +155,7 @@ const moveByRow = async (visit: RowVisit, sent: unknown) => {
     'id' | 'number'
   > & { matter: string; documentNumber?: string; workdays?: number }
   const { id } = await findOwnMatter(visit, matter, '/matter')
+  if (given.link !== undefined) refuseUnknownLink(await isLinkSeen(visit, id, given.link))
   const more = {
     ...(documentNumber !== undefined && { number: documentNumber }),
     ...(workdays !== undefined && { extension: { value: workdays, unit: 'WORKDAYS' as const } }),
@@ -164,6 +168,12 @@ const findOwnMatter = async (visit: RowVisit, named: string, pointer: string): P
   const found = await findNamedMatter(visit, named)
   if (found === null || !isSeenBy(visit.who, found)) throw new Refusal('MATTER_UNKNOWN', { pointer })
   return found
+}
+
+const isLinkSeen = async (visit: RowVisit, id: string, link: string): Promise<boolean> => {
+  if (visit.seesLink) return visit.seesLink(id, link)
+  const found = await findNamedMatter(visit, link)
+  return found !== null && found.id !== id && isSeenBy(visit.who, found)
 }
 
 const findNamedMatter = async ({ db, who: { seat }, idIn }: RowVisit, named: string) => {

@@ -173,6 +173,12 @@ describe('matters and hostile clients', () => {
     setNow(new Date('2026-03-24T02:00:00Z'))
     expect(await move(id, { move: 'pause', reason: '送检', on: '2026-03-10' })).to.equal('CLOCK_RUN_OUT')
     expect((await listQueue('LATE', county())).map((one) => one.id)).to.include(id)
+    const province = token('province', 'agency', 'market-regulator', '220000')
+    for (const by of [county(), province]) {
+      const { data } = await world.ask('{ matterCounts { late } }', { token: by })
+      expect(await listQueue('LATE', by), 'the list beside its number').to.have.length(data.matterCounts.late)
+    }
+    expect((await listQueue('BELOW', province)).map((one) => one.id)).to.include(id)
   })
 
   it('police that passed a referral on no longer list it', async () => {

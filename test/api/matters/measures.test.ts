@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { keyIn } from '../global-ids.js'
 import { worldWithListing } from '../listed-world.js'
 import { uscc } from '../record-drafts.js'
 import type { Answer, World } from '../world.js'
@@ -106,6 +107,47 @@ describe('measures over GraphQL', () => {
     expect(codes(made)).to.equal(undefined)
     expect(made.data.moveMatter.content.moves.at(-1)).to.deep.equal({ move: 'readdress', seat: 'hub' })
     expect(codes(await move({ ...readdress, to: 'finance@220000' }, beside))).to.equal(undefined)
+  })
+
+  it('wait for the hub where they are misaddressed or to be closed, and the second person finds his confirmation', async () => {
+    const [own] = await measures(finance())
+    const id = own?.['matter'] ?? ''
+    const [one, other] = ['officer-1', 'officer-2'].map((sub) => token(sub, 'officer')) as [string, string]
+    const work = async (by: string) => {
+      const { data } = await world.ask('{ worklist(scope: OFFICE) { nodes { kind subject } } }', { token: by })
+      return data.worklist.nodes.filter(({ kind }: { kind: string }) => kind.endsWith('_MATTER'))
+    }
+    const inbox = async (by: string) => {
+      const asked = '{ matters(queue: HUB) { nodes { id waitingForName { zh } } } }'
+      return (await world.ask(asked, { token: by })).data.matters.nodes
+    }
+    const waits = [{ id, waitingForName: { zh: '本枢纽' } }]
+    expect([await work(one), await inbox(one)]).to.deep.equal([[], []])
+    await move({ id, move: 'misaddressed', reason: '虚构：不属本单位职责' }, finance())
+    for (const by of [one, other]) expect(await work(by)).to.deep.equal([{ kind: 'MOVE_MATTER', subject: id }])
+    for (const by of [one, token('officer-1', 'officer', 'market-regulator', '220000')])
+      expect(await inbox(by)).to.deep.equal(waits)
+    const elsewhere = token('officer-1', 'officer', 'market-regulator', '220200')
+    expect(await work(elsewhere)).to.deep.equal([])
+    for (const by of [finance(), token('police-1', 'agency', 'police', '210000')])
+      expect(await inbox(by)).to.deep.equal([])
+    await move({ id, move: 'readdress', reason: '虚构：职责属财政部门', to: 'finance@220000' }, one)
+    expect([await work(one), await inbox(one)]).to.deep.equal([[], []])
+
+    const { db } = world.database
+    const set = (state: string, waiting: string) =>
+      db.raw(
+        `update matters set state = :state, waiting = :waiting, content = jsonb_set(content, '{state}', to_jsonb(:state::text)) where id = :id`,
+        {
+          ...{ state, waiting, id: keyIn(id) },
+        },
+      )
+    await set('CLOSE_PROPOSED', 'hub')
+    expect(await work(one), 'who moved it last').to.deep.equal([])
+    expect(await work(other)).to.deep.equal([{ kind: 'CLOSE_MATTER', subject: id }])
+    await move({ id, move: 'keep_open', reason: '虚构：仍可联系' }, other)
+    expect(await work(other)).to.deep.equal([])
+    await set('INSTRUCTED', 'finance@220000')
   })
 
   it('say by which day they would have to be lifted if their entry were removed today', async () => {

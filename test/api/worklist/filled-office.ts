@@ -133,6 +133,12 @@ export const addOtherTasks = async (db: JobDb, listing: string): Promise<void> =
        values ('penalties', 'penalty', 'upheld', :operator, 'd', '{}', '2026-01-20', :run, 1, false);
      insert into objections (operator_id, feed, record_key, rule, fact, statement, opened_by, opened_at, state, decided_by, decided_at, note)
        values (:operator, 'penalties', 'upheld', 'r', 'f', '虚构异议', '虚构当事人', '2026-02-01', 'UPHELD', '虚构复核', '2026-02-02', '虚构说明');
+     insert into matter_kinds (kind, version, content, first_used_at) values ('measure', 'worklist', '{}', '2026-02-01');
+     insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, state, waiting, content, moves, opened_at)
+       select gen_random_uuid(), 'measure', 'worklist', state, 'hub', state, 'x', :operator, state, 'hub', '{}', 1, '2026-02-01'
+       from unnest(array['MISADDRESSED', 'CLOSE_PROPOSED']) state;
+     insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, hash)
+       select id, 1, 'm', 'LIFT_DUE', state, '虚构经办', 'hub', '2026-02-01', '2026-02-01', 'h' from matters;
      insert into overrules (operator_id, grade, reason, ends_on, asked_by, asked_at)
        values (:operator, 'B', '虚构理由', '2026-12-31', '虚构经办', '2026-02-01');
      insert into rejects (run_id, feed, row_number, rule, message, problems, item)

@@ -99,6 +99,7 @@ describe('the worklist over GraphQL', () => {
       'CONSENT',
       'CONFIRM_HIDING',
       'RELEASE_PAPER',
+      'CLOSE_MATTER',
       'DECIDE_CALENDAR',
       'CONFIRM_RULES',
     ])
@@ -107,6 +108,7 @@ describe('the worklist over GraphQL', () => {
       'CONSENT',
       'CONFIRM_HIDING',
       'RELEASE_PAPER',
+      'CLOSE_MATTER',
       'DECIDE_OBJECTION',
       'DECIDE_OVERRIDE',
       'DECIDE_SCORECARD',

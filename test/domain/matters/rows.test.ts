@@ -1,6 +1,6 @@
 import { expect } from 'chai'
+import { findRowFault } from '../../../src/domain/matters/fields.js'
 import { listAllowedMoves } from '../../../src/domain/matters/moves.js'
-import { findRowFault } from '../../../src/domain/matters/rows.js'
 import { BUREAU, docketOf, follow, kindOf } from './world.js'
 
 const HOLDER = '虚构快递'

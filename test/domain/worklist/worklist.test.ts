@@ -44,6 +44,8 @@ describe('worklist: the table of tasks', () => {
     SETTLE_CONCERN: ['officer', 'reviewer'],
     RELEASE_PAPER: ['officer', 'reviewer'],
     FOLLOW_RETRACTION: ['officer', 'reviewer'],
+    MOVE_MATTER: ['officer', 'reviewer'],
+    CLOSE_MATTER: ['officer', 'reviewer'],
     DECIDE_OBJECTION: ['reviewer'],
     AWAIT_CORRECTION: ['agency', 'officer', 'administrator'],
     DECIDE_OVERRIDE: ['reviewer'],

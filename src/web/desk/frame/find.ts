@@ -1,5 +1,4 @@
 import type { ApolloClient } from '@apollo/client'
-import { aboutOf } from '../pages/matters/words.js'
 import { operatorCodeOf, operatorPath } from '../pieces/code.js'
 import { regionWords } from '../pieces/places.js'
 import { labelOf } from '../pieces/words.js'
@@ -65,7 +64,7 @@ export const findEverywhere = async (
       hits: (matters.data?.findMatters ?? []).map((one) => ({
         path: `/matters/${one.id}`,
         name: one.number,
-        note: [one.definition.name.zh, one.stateName.zh, aboutOf(one)].join(' · '),
+        note: [one.definition.name.zh, one.stateName.zh, one.about].filter(Boolean).join(' · '),
       })),
     },
     {

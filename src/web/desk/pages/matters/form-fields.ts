@@ -48,7 +48,6 @@ export const draftOfMove = ({ fields }: MatterFormFragment, move: FormMove, know
   return { [`${CONTENT}${answers.code}`]: open.map((row) => `${row},,`).join('\n') }
 }
 
-/** Chooses rules by what is filled in. */
 const rulesOf = (kind: MatterFormFragment, move: FormMove, draft: MatterDraft, ...acts: string[]) =>
   kind.clocks.filter(({ clock, when }) => {
     const [name = '', value] = (when ?? '').split('=')

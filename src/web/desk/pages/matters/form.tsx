@@ -20,7 +20,6 @@ import {
   readDraft,
 } from './form-fields.js'
 import { HoldersDocument, type MatterFormFragment, MattersDocument } from './matters.generated.js'
-import { aboutOf } from './words.js'
 
 interface MatterFormProps {
   kind: MatterFormFragment
@@ -167,7 +166,6 @@ const FieldInput = ({ as, most, values = [], kind, code, isPast, ...given }: Fie
 
 type MatterChoiceProps = Pick<FieldInputProps, 'kind' | 'id' | 'value' | 'onChange'>
 
-/** The hub's maxima; the link in characters. */
 const SEATS_COPIED_MOST = 5
 const LINK_MOST = 1_000
 
@@ -203,7 +201,6 @@ const SeatChoice = ({ kind, isMany, ...given }: MatterChoiceProps & { isMany: bo
   )
 }
 
-/** Offers the operator's penalties and the matters of this kind. Where there are none, a number or an address is typed. */
 const LinkChoice = ({ kind, code, ...given }: MatterChoiceProps & { code: string | null }) => {
   const penalties = useQuery(DecisionsDocument, { variables: { code: code ?? '' }, skip: code === null })
   const matters = useQuery(MattersDocument, { variables: { queue: 'WAITING', kind: kind.id, first: 50 } })
@@ -212,7 +209,7 @@ const LinkChoice = ({ kind, code, ...given }: MatterChoiceProps & { code: string
       value: id,
       label: recordLineOf(kind, recordBodyOf(body)),
     })),
-    ...(matters.data?.matters.nodes ?? []).map((one) => ({ value: one.id, label: `${one.number} ${aboutOf(one)}` })),
+    ...(matters.data?.matters.nodes ?? []).map((one) => ({ value: one.id, label: `${one.number} ${one.about ?? ''}` })),
   ]
   return options.length === 0 ? (
     <Input {...given} maxLength={LINK_MOST} />

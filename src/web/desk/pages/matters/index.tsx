@@ -12,7 +12,7 @@ import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { useMay, useSession } from '../../session/session.js'
 import type { MatterHeadFragment } from './fragments.generated.js'
 import { MatterKindsDocument, type MatterKindsQuery, type MatterQueue, MattersDocument } from './matters.generated.js'
-import { aboutOf, wayOf } from './words.js'
+import { wayOf } from './words.js'
 
 export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
   of?.dueOn == null ? (
@@ -26,7 +26,7 @@ export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
 
 const COLUMNS: readonly TableColumn<MatterHeadFragment>[] = [
   { key: 'kind', title: '种类', width: 95, render: ({ definition }) => definition.name.zh },
-  { key: 'about', title: '关于', render: (of) => <span title={aboutOf(of)}>{aboutOf(of)}</span> },
+  { key: 'about', title: '关于', render: ({ about }) => <span title={about ?? ''}>{about ?? '—'}</span> },
   { key: 'number', title: '编号', width: 150, render: ({ id, number }) => <Link to={`/matters/${id}`}>{number}</Link> },
   { key: 'seats', title: '发送方 → 承办方', width: 230, render: (of) => <span title={wayOf(of)}>{wayOf(of)}</span> },
   {
@@ -40,6 +40,8 @@ const COLUMNS: readonly TableColumn<MatterHeadFragment>[] = [
 
 const counted = (n = 0) => (n === 0 ? '' : ` ${formatNumber(n)}`)
 
+const HUB = { value: 'HUB', label: '等本枢纽' }
+
 const queuesOf = (counts: MatterKindsQuery['matterCounts'] | undefined) => [
   { value: 'WAITING', label: `等我办理${counted(counts?.waiting)}` },
   { value: 'BELOW', label: '等下级单位' },
@@ -52,6 +54,7 @@ const queuesOf = (counts: MatterKindsQuery['matterCounts'] | undefined) => [
 export default function MattersPage() {
   const { agency } = useSession()
   const mayOpen = useMay('open_matter') && agency !== null
+  const mayAct = useMay('move_listing')
   const [asked, ask] = useAddressState({ queue: 'WAITING', kind: '', region: '', row: 0 })
   const variables = { queue: asked.queue as MatterQueue, kind: asked.kind || null, region: asked.region || null }
   const { data } = useQuery(MatterKindsDocument)
@@ -72,14 +75,15 @@ export default function MattersPage() {
         )}
       </PageHead>
       <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>
-        {agency !== null && (
-          <Segmented
-            aria-label="看什么"
-            value={asked.queue}
-            options={queuesOf(data?.matterCounts)}
-            onChange={(queue) => ask({ queue, row: 0 })}
-          />
-        )}
+        <Segmented
+          aria-label="看什么"
+          value={asked.queue}
+          options={[
+            ...(agency === null ? [{ value: 'WAITING', label: '全部' }] : queuesOf(data?.matterCounts)),
+            ...(mayAct ? [HUB] : []),
+          ]}
+          onChange={(queue) => ask({ queue, row: 0 })}
+        />
         <ChoiceFilter
           label="种类"
           all="全部种类"

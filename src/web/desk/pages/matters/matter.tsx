@@ -1,19 +1,27 @@
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Collapse } from 'antd'
 import { useState } from 'react'
-import { useParams } from 'react-router'
+import { Link, useParams } from 'react-router'
+import { operatorPath } from '../../pieces/code.js'
+import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { LabelledField } from '../../pieces/field.js'
 import { PageHead, Panel } from '../../pieces/page.js'
+import { recordNameOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../pieces/time-line.js'
 import { MatterForm } from './form.js'
 import { CONTENT, type FilesKeeper, type MatterFormInput } from './form-fields.js'
 import { NextDue } from './index.js'
-import { MatterDocument, type MatterQuery, MoveMatterDocument } from './matters.generated.js'
-import { ReporterPanel } from './reporter.js'
-import { aboutOf, describeClock, spanText, wayOf } from './words.js'
+import {
+  MatterDocument,
+  type MatterQuery,
+  MoveMatterDocument,
+  ReadReporterDocument,
+  type ReadReporterMutation,
+} from './matters.generated.js'
+import { describeClock, spanText, wayOf } from './words.js'
 
 type ShownMatter = NonNullable<MatterQuery['matter']>
 type MatterContent = NonNullable<ShownMatter['content']>
@@ -30,7 +38,7 @@ export default function MatterPage() {
           <p className="standing">
             <b>{of.stateName.zh}</b>
             <span>{wayOf(of)}</span>
-            <span>{aboutOf(of)}</span>
+            <span>{of.about}</span>
           </p>
         )}
       </PageHead>
@@ -58,7 +66,6 @@ export default function MatterPage() {
   )
 }
 
-/** The seat from which measures come. */
 const HUB = 'hub'
 /** The hub makes a reference where the sender gave none. */
 const MADE_BY_HUB = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
@@ -120,7 +127,6 @@ const inputWords = (of: ShownMatter, made: MadeMove): string[] =>
     ['文号', made.documentNumber],
     ['日期', made.day],
     ['延长', made.extension && spanText(made.extension)],
-    ['关联', made.link],
     ['说明', made.move === RECEIPT ? null : made.reason],
     ...(made.stateBefore === null ? [] : made.fields).map((field) => fieldWords(of, field)),
   ].flatMap(([title, words]) => (words == null ? [] : [`${title}：${words}`]))
@@ -134,10 +140,30 @@ const eventOf = (of: ShownMatter, made: MadeMove): TimeLineEvent => {
     key: String(made.sequence),
     at: made.on,
     title: stateBefore === stateAfter ? name : `${name} → ${nameIn(of.definition.states, stateAfter)}`,
-    detail: [...inputWords(of, made), `${who}，${instantText(made.at)} 登记`].map((words) => (
-      <div key={words}>{words}</div>
-    )),
+    detail: (
+      <>
+        {[...inputWords(of, made), `${who}，${instantText(made.at)} 登记`].map((words) => (
+          <div key={words}>{words}</div>
+        ))}
+        {made.link !== null && (
+          <div>
+            关联：
+            <Linked of={made.linked} code={of.content?.code ?? null} />
+          </div>
+        )}
+      </>
+    ),
   }
+}
+
+const Linked = ({ of, code }: { of: MadeMove['linked']; code: string | null }) => {
+  if (of === null) return <>您无权查看</>
+  if ('number' in of) return <Link to={`/matters/${of.id}`}>{`${of.number} ${of.about ?? ''}`}</Link>
+  if ('list' in of)
+    return <Link to={`/listings/${of.id}`}>{`${of.operator.name ?? ''} ${of.list?.name.zh ?? ''}`}</Link>
+  if (!('kind' in of)) return null
+  const name = recordNameOf(of)
+  return code === null || code.includes('*') ? name : <Link to={operatorPath({ uscc: code })}>{name}</Link>
 }
 
 const ENDS = { MET: '已办', DROPPED: '不再适用', RESTARTED: '已重新计算' } as const
@@ -146,7 +172,7 @@ const Waiting = ({ of }: { of: ShownMatter }) => (
   <>
     <Panel title="现在等谁">
       <p>
-        {of.waitingForName?.zh ?? of.waitingFor ?? '不等待任何一方。'} <NextDue of={of.nextClock} />
+        {of.waitingForName?.zh ?? of.waitingFor ?? '不等待任何一方。'} {of.nextClock && <NextDue of={of.nextClock} />}
       </p>
       <p className="soft">
         {instantText(of.openedAt)} 发起；
@@ -246,5 +272,60 @@ const MovesPanel = ({ of, onChanged }: { of: ShownMatter; onChanged: () => Promi
         />
       )}
     </Panel>
+  )
+}
+
+interface ReporterPanelProps {
+  id: string
+  content: Pick<MatterContent, 'hasContact' | 'alike'>
+}
+
+const ReporterPanel = ({ id, content: { hasContact, alike } }: ReporterPanelProps) => {
+  const client = useApolloClient()
+  // Null: the contact is past its term.
+  const [told, setTold] = useState<ReadReporterMutation['readReporter']>()
+  if (!hasContact && alike.length === 0) return null
+  const read = async (reason: string) => {
+    const variables = { input: { matter: id, reason } }
+    const { data } = await client.mutate({ mutation: ReadReporterDocument, variables, fetchPolicy: 'no-cache' })
+    setTold(data?.readReporter ?? null)
+  }
+  return (
+    <div className="no-print">
+      <Panel title="线索提供人">
+        {hasContact && told === undefined && (
+          <ConfirmButton
+            action="查看联系方式"
+            danger={false}
+            asks={{ label: '查看的事由' }}
+            follows={[
+              '显示线索提供人自愿留下的称呼和联系方式。',
+              '这次查看连同事由记入查询痕迹。',
+              '只用于核实本线索，不得告知被反映的经营者或者其他人。',
+            ]}
+            onDo={read}
+          />
+        )}
+        {told && (
+          <dl className="fields">
+            <LabelledField label="称呼">{told.name || '未留'}</LabelledField>
+            <LabelledField label="联系方式">{told.contact || '未留'}</LabelledField>
+          </dl>
+        )}
+        {told === null && <p>联系方式已过保存期限，已删除。</p>}
+        {alike.length > 0 && (
+          <>
+            <p>三十日内反映同一店铺或者内容相同的线索，是否并案由您决定：</p>
+            <ul className="lines">
+              {alike.map((one) => (
+                <li key={one.matter}>
+                  <Link to={`/matters/${one.matter}`}>{one.number}</Link>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+      </Panel>
+    </div>
   )
 }

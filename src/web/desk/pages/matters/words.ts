@@ -53,9 +53,3 @@ export const describeClock = ({ startsAt, dueOn, dueAt, spans, statedDay, ...clo
 /** A marketplace is named as it is registered. */
 export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
   `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`
-
-export const aboutOf = ({ content, definition }: MatterHeadFragment): string => {
-  const textOf = (code: string) => content?.fields.find(({ name }) => name === code)?.value
-  const text = definition.fields.filter(({ longest }) => longest !== null).map(({ code }) => textOf(code))
-  return [content?.operatorName ?? content?.code, text.find(Boolean)].filter(Boolean).join('：') || '—'
-}

@@ -14,7 +14,6 @@ import { pageAt } from '../../routes.js'
 import { useMay, useSession } from '../../session/session.js'
 import type { MatterHeadFragment } from '../matters/fragments.generated.js'
 import { NextDue } from '../matters/index.js'
-import { aboutOf } from '../matters/words.js'
 import { WorkCountsTable } from '../worklist/counts.js'
 import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './today.generated.js'
 
@@ -120,7 +119,7 @@ const matterLine = (of: MatterHeadFragment): DueLine => ({
     </span>,
     `协作事项 ${of.definition.name.zh}`,
     <To key="to" path={`/matters/${of.id}`}>
-      {aboutOf(of)}
+      {of.about}
     </To>,
     '—',
     of.stateName.zh,

@@ -15,6 +15,7 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
   OVERRIDE: 'overrides',
   REJECTS: 'intake/rejects',
   IDENTITY: 'intake/identity',
+  MATTER: 'matters',
   DELIVERY: 'deliveries',
   DISCREPANCY: 'deliveries/discrepancies',
   SCORECARD: 'scorecards',
@@ -47,6 +48,7 @@ export const pathOfItem = (kind: WorkKind, listing: string | null, subject: stri
   if (kind === 'FOLLOW_RETRACTION') return page
   if (kind === 'AWAIT_CORRECTION') return `${page}?state=UPHELD&pending=true`
   if (listing !== null) return `/listings/${listing}`
+  if (process === 'MATTER' && subject !== null) return `${page}/${subject}`
   if (process === 'REJECTS' && subject !== null) return `${page}?feed=${subject}`
   if (kind === 'REFUSED_DELIVERIES') return `${page}?state=REFUSED&platform=${subject ?? ''}`
   if (kind === 'LATE_DELIVERIES') return `${page}?late=true&platform=${subject ?? ''}`
