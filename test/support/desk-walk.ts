@@ -1,6 +1,6 @@
 /** Walks through the pages of the desk as a person of each role, and opens what can be opened on them. */
 import { readFileSync } from 'node:fs'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { type Act, may } from '../../src/domain/access/viewer.js'
 import { globalOf } from '../api/global-ids.js'
 import type { browser } from './browser.js'
@@ -20,6 +20,8 @@ const UNANSWERED = /停用|解除|重设|移除|声明|结束|删除|恢复|唤�
 const CLICK_MS = 4_000
 /** A page that never falls quiet is looked at all the same. */
 const QUIET_MS = 15_000
+/** Milliseconds without a change after which a page is quiet. */
+const STILL_MS = 300
 const OPENERS =
   'main button, main summary, main [role=combobox], main [role=tab], main .ant-segmented-item, main .ant-collapse-header, main .ant-radio-wrapper'
 /** Every page has the same menu of the account, so one page is enough. */
@@ -47,12 +49,35 @@ export const pathsFor = async (role: DeskRole, { hub, cases, standing }: Furnish
   })
 }
 
-const LOADING = '.loading, .ant-spin-spinning'
+/** The page of a program is idle once for the browser, so its quiet is told by its own changes and requests. */
+const QUIET = `new Promise((done) => {
+  let timer
+  const since = performance.now()
+  const isOver = () => performance.now() - since > ${QUIET_MS}
+  const begin = () => { clearTimeout(timer); timer = setTimeout(end, ${STILL_MS}) }
+  const end = () => {
+    if (document.querySelector('.loading, .ant-spin-spinning') && !isOver()) return begin()
+    changes.disconnect()
+    done()
+  }
+  const changes = new MutationObserver(() => { if (!isOver()) begin() })
+  changes.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+  begin()
+})`
+const inFlight = new WeakMap<Page, Set<Request>>()
+
+const watchRequests = (page: Page): void => {
+  const open = new Set<Request>()
+  inFlight.set(page, open)
+  page.on('request', (one) => open.add(one))
+  const close = (one: Request) => open.delete(one)
+  page.on('requestfinished', close).on('requestfailed', close)
+}
 
 const settled = async (page: Page): Promise<void> => {
-  await page.locator(LOADING).first().waitFor({ state: 'detached' })
-  await page.waitForLoadState('networkidle', { timeout: QUIET_MS }).catch(() => undefined)
-  await page.locator(LOADING).first().waitFor({ state: 'detached' })
+  const latest = Date.now() + QUIET_MS
+  do await page.evaluate(QUIET)
+  while ((inFlight.get(page)?.size ?? 0) > 0 && Date.now() < latest)
 }
 
 const goTo = async (page: Page, path: string): Promise<void> => {
@@ -97,6 +122,7 @@ export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk)
   const desk = await atDesk(visitor, all.hub, role, { viewport: { width: 1_280, height: 800 }, fresh: opens })
   const { page, faults } = desk
   const unreachable: string[] = []
+  watchRequests(page)
   await desk.open(BETWEEN, '没有这个页面')
   for (const path of paths) {
     // The menu of the account outlives a page.
