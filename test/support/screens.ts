@@ -73,7 +73,7 @@ const FOCUSED = `(() => {
   const one = document.activeElement
   if (one === null || one === document.body) return null
   const name = one.tagName + ' ' + (one.type ?? '') + ' ' + (one.ariaLabel || one.textContent || one.className || '').slice(0, 50)
-  const around = [one, one.parentElement, one.parentElement?.parentElement, one.nextElementSibling, one.parentElement?.nextElementSibling].filter(Boolean)
+  const around = [one, one.parentElement, one.parentElement?.parentElement, one.closest('.ant-select'), one.nextElementSibling, one.parentElement?.nextElementSibling].filter(Boolean)
   const marked = around.some((each) => ['', '::before', '::after'].some((part) => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(each, part || null)
     return (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
