@@ -32,6 +32,8 @@ export interface Config {
   publicUrl: string
   /** A null address means the embedded PostgreSQL under `dataDir`. */
   databaseUrl: string | null
+  /** Address for jobs and locks where `databaseUrl` leads through a pooler. */
+  databaseUrlDirect: string | null
   dataDir: string
   keysDir: string
   /** Received files, with ID numbers replaced. */
@@ -85,6 +87,7 @@ const MAIL_ADDRESS = /^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}$/
 /** Stands for an unreadable credential, so it is not also reported missing. */
 const UNREAD = '?'
 const SITE_TEXT_MOST = 200
+const POSTGRES = ['postgres:', 'postgresql:'] as const
 
 const setting = (prefix: string, id: string, what: string): string =>
   `${prefix}_${id.toUpperCase().replaceAll('-', '_')}_${what}`
@@ -135,9 +138,8 @@ const readSettings = (env: Environment): ReadSettings => {
   const faults: string[] = []
   const root = projectRoot()
   const given = (name: string): string | null => env[name]?.trim() || null
-  const url = (name: string, protocols: readonly string[]): string | null => {
-    const text = given(name)
-    if (text === null) return null
+  const url = (name: string, protocols: readonly string[], text = given(name)): string | null => {
+    if (text === null || text === UNREAD) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
     // The URL parser takes `https:host` and backslashes, which would hide a password.
     const isPlain = /^file:|^[a-z]+:\/\/[^\\]*$/i.test(text)
@@ -259,6 +261,10 @@ const readSettings = (env: Environment): ReadSettings => {
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
   const port = count('PORT', PORT_DEFAULT, PORT_MAX)
   const publicUrl = url('PUBLIC_URL', ['http:', 'https:']) ?? `http://localhost:${port}`
+  const databaseUrl = url('DATABASE_URL', POSTGRES, secretOf('DATABASE_URL'))
+  const databaseUrlDirect = url('DATABASE_URL_DIRECT', POSTGRES, secretOf('DATABASE_URL_DIRECT'))
+  if (databaseUrlDirect !== null && databaseUrl === null)
+    faults.push('设置了 DATABASE_URL_DIRECT，但没有 DATABASE_URL / DATABASE_URL_DIRECT without DATABASE_URL')
   const config: ReadSettings = {
     port,
     host: given('HOST') ?? '127.0.0.1',
@@ -278,7 +284,8 @@ const readSettings = (env: Environment): ReadSettings => {
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
     lingerMs: 1_000 * count('LINGER_SECONDS', 0, LINGER_SECONDS_MAX, undefined, 'a whole number of seconds'),
     publicUrl,
-    databaseUrl: url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    databaseUrl,
+    databaseUrlDirect,
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
     archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),
@@ -288,7 +295,7 @@ const readSettings = (env: Environment): ReadSettings => {
     agencies: Object.fromEntries(
       agencies.map(({ id }) => {
         const name = setting('AGENCY', id, 'URL')
-        return [id, { url: url(name, ['http:', 'https:', 'file:', 'postgres:', 'postgresql:']), setting: name }]
+        return [id, { url: url(name, ['http:', 'https:', 'file:', ...POSTGRES], secretOf(name)), setting: name }]
       }),
     ),
     platforms: Object.fromEntries(
@@ -321,8 +328,8 @@ const readSettings = (env: Environment): ReadSettings => {
   }
   const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {
-    const meant = /^(AGENCY|PLATFORM)_.+_(URL|SECRET|SECRET_FILE|HEARS|TEST)$/.test(name)
-    if (meant && !known.includes(name.replace(/_(SECRET|SECRET_FILE|HEARS|TEST)$/, '_URL')))
+    const meant = /^(AGENCY|PLATFORM)_.+_(URL|URL_FILE|SECRET|SECRET_FILE|HEARS|TEST)$/.test(name)
+    if (meant && !known.includes(name.replace(/_(URL_FILE|SECRET|SECRET_FILE|HEARS|TEST)$/, '_URL')))
       faults.push(`${name} 不是已知的设置，可用 ${known.join(' ')} / is no known setting`)
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })

@@ -1,6 +1,7 @@
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
+import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
@@ -10,16 +11,21 @@ export type MigrationMode = 'always' | 'before' | 'empty'
 interface OpenedDatabase {
   db: database.JobDb
   url: string
+  /** Address and kind of the connections of answers, which may lead through a pooler. */
+  answers: { url: string; pooled: boolean }
   leave: () => Promise<void>
 }
 
 export const openDatabase = async (config: Config, migrate: MigrationMode): Promise<OpenedDatabase> => {
   const embedded = config.databaseUrl === null ? await joinEmbedded(config.dataDir) : null
-  const url = embedded?.url ?? config.databaseUrl ?? ''
-  const opened = { db: database.connect(url), url, leave: async () => embedded?.leave() }
+  const shared = embedded?.url ?? config.databaseUrl ?? ''
+  const url = config.databaseUrlDirect ?? shared
+  const answers = { url: shared, pooled: false }
+  const opened = { db: database.connect(url), url, answers, leave: async () => embedded?.leave() }
   const { db } = opened
   return closeOnFailure(opened, async () => {
-    await database.checkReachable(db)
+    const jobs = await database.checkServesJobs(db)
+    if (shared !== url) answers.pooled = (await database.checkServesAnswers(shared, jobs)).pooled
     const { state, missing } = await database.databaseVersion(db)
     const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
     if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
@@ -28,6 +34,15 @@ export const openDatabase = async (config: Config, migrate: MigrationMode): Prom
     return opened
   })
 }
+
+export const openAnswers = ({ url, answers }: OpenedDatabase, onServerChanged: () => Promise<unknown>): AnswerPool =>
+  openAnswerPool(answers.url, {
+    onServerChanged,
+    what: 'answers',
+    statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS,
+    waitMs: database.PRIMARY_WAIT_MS,
+    pooled: answers.pooled ? { directUrl: url } : null,
+  })
 
 export const closeOnFailure = async <T>({ db, leave }: OpenedDatabase, ask: () => Promise<T>): Promise<T> => {
   try {

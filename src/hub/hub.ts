@@ -14,7 +14,7 @@ import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundatio
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
-import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
+import type { AnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
@@ -62,7 +62,7 @@ import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 import type { Addresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
-import { closeOnFailure, type MigrationMode, openDatabase, watchVersion } from './database.js'
+import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
 import { runNotify } from './notifications.js'
@@ -341,7 +341,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       outdated.start()
       office.start()
       // Own connections for answers: a long merge does not block the public.
-      answers = openAnswerPool(databaseUrl, { what: 'answers', statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS })
+      answers = openAnswers(opened, noticeRestored)
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -358,7 +358,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
-        ready: makeReadiness(answers, { disks }),
+        ready: makeReadiness(answers.beside({ what: 'readiness', max: 1, waitMs: 0 }), { disks }),
       })
       server = made
       const port = await listenOn(made, config)

@@ -1,6 +1,7 @@
 /** The public's answers over HTTP while a restored database lacks what the hub has already sent out. */
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
+import { makeHeadNotesInMemory } from '../../src/work/audit/head-notes.js'
 import { detectRestore, releaseRestored } from '../../src/work/delivery/restored.js'
 import { keyIn } from '../api/global-ids.js'
 import { worldWithListing } from '../api/listed-world.js'
@@ -63,7 +64,9 @@ describe('a restored database over HTTP', () => {
     const told = [JSON.parse(ofOne.text), JSON.parse(ofMany.text.trim().split('\n')[1] ?? ''), data.standing]
     return told.map(({ listed, stale, listings }) => ({ listed, stale, listings: listings.length }))
   }
-  const said = { notes: { sent: () => ({ deliveryId: 1_000_000, number: 7 }), published: () => null } }
+  const said = {
+    notes: { sent: () => ({ deliveryId: 1_000_000, number: 7 }), published: () => null, heads: makeHeadNotesInMemory },
+  }
   const names = ({ text }: Seen) => text.includes(LISTED) || text.includes(NAME)
 
   it('R-4: names no listed operator at any address until a person releases it', async () => {

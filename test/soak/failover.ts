@@ -2,7 +2,7 @@
  * The soak of failover: an asynchronous standby is promoted again and again under a running hub, half of the times
  * under load, and rows are lost. Removed entries must stay unlisted, and only removals may leave before the hub
  * notices. Every loss must be named: audit rows, the last delivery that left, entries that differ at platforms. An
- * officer then settles it. Needs PostgreSQL 17 binaries (PG_BIN).
+ * officer then settles it.
  */
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,6 +16,17 @@ import { connect, migrate } from '../../src/store/db/db.js'
 import { releaseRestored } from '../../src/work/delivery/restored.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { hub as command } from '../support/command.js'
+import {
+  cutOff,
+  makePrimary,
+  makeProxy,
+  makeStandby,
+  newFolder,
+  promote,
+  replicated,
+  rowAt,
+  stop,
+} from '../support/postgres-servers.js'
 import { mark, OFFICER, rowsOf, rules } from '../support/world.js'
 import {
   findsAltered,
@@ -27,17 +38,6 @@ import {
   namesRows,
   unnamed,
 } from './failover/named.js'
-import {
-  cutOff,
-  makePrimary,
-  makeProxy,
-  makeStandby,
-  newFolder,
-  promote,
-  replicated,
-  rowAt,
-  stop,
-} from './failover/servers.js'
 import { makeSubjects } from './push/subjects.js'
 import { randomOf } from './random.js'
 
@@ -152,11 +152,11 @@ export const soakFailover = async (given: {
       const reading = watched(web, subjects.shown)
       const told = platforms.map((one) => one.history().length)
       if (underLoad) await wait(QUIET_MS)
-      await stop(primary.data)
+      await stop(primary, 'SIGQUIT')
       await Promise.all(load.map((one) => one.stop()))
       lostRows.push({ after, noted: after + questions.answered() - answered })
       counts.lostRows += questions.answered() - answered
-      await promote(standby.data)
+      await promote(standby)
       proxy.to(standby.port)
       counts.promotions += 1
       if (underLoad) counts.underLoad += 1
@@ -190,7 +190,7 @@ export const soakFailover = async (given: {
     await hub.close().catch(() => undefined)
     await Promise.all(platforms.map((one) => one.close()))
     proxy.close()
-    await stop(primary.data).catch(() => undefined)
+    await stop(primary, 'SIGQUIT').catch(() => undefined)
     rmSync(folder, { recursive: true, force: true })
   }
 }

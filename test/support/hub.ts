@@ -12,6 +12,7 @@ import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agenc
 import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { confirmedClient } from './accounts.js'
 import { freshDatabase } from './database.js'
+import { startPooler } from './pooler.js'
 
 export interface TestHub {
   hub: Hub
@@ -50,12 +51,15 @@ export const startHub = async (
 ): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
+  // `TEST_POOLER=yes` runs any test with its answers through PgBouncer.
+  const pooler = process.env['TEST_POOLER'] === 'yes' ? await startPooler(test.url) : null
   const here = options.world ?? world()
   const agencies = await startAgencyStandIns(() => here)
   const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })
   const read = readConfig({
     PORT: String(options.port ?? 0),
-    DATABASE_URL: test.url,
+    DATABASE_URL: pooler?.url ?? test.url,
+    ...(pooler && { DATABASE_URL_DIRECT: test.url }),
     DATA_DIR: folder,
     LOG_LEVEL: 'silent',
     ...options.env,
@@ -97,6 +101,7 @@ export const startHub = async (
     },
     stop: async () => {
       await hub.close()
+      await pooler?.close()
       await Promise.all([...agencies, ...platforms].map((one) => one.close()))
       await test.drop()
       rmSync(folder, { recursive: true, force: true })

@@ -3,9 +3,10 @@ import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import type { PoolUsage } from '../../foundation/metrics.js'
-import { ACQUIRE_TIMEOUT_MS, type Db, type ReadHandle, reportIfDiskFull } from './db.js'
+import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
+import { isNotRun, isReadOnly, repeatUntilServed, verifyServer } from './primary.js'
 
 const POOL_MAX = 10
 const IDLE_MS = 30_000
@@ -17,8 +18,8 @@ const CANCEL_CODE = 80877102
 const REQUEST_NAME = /^[\w.-]{1,64}$/
 /** JIT is off, because compiling a statement costs as much as a hundred executions. */
 const PLANNING = {
-  ONE_PLAN: '-c plan_cache_mode=force_generic_plan -c jit=off',
-  ONE_PLAN_BY_INDEX: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off',
+  ONE_PLAN: ['plan_cache_mode=force_generic_plan', 'jit=off'],
+  ONE_PLAN_BY_INDEX: ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'jit=off'],
 } as const
 
 export interface AnswerPoolOptions {
@@ -27,6 +28,12 @@ export interface AnswerPoolOptions {
   statementMs?: number
   /** ONE_PLAN, for reads by key, reuses one generic plan. BY_INDEX also where the table was empty when it was made. */
   prepared?: keyof typeof PLANNING
+  /** The address leads through a pooler: settings go into each transaction, and own connections to `directUrl`. */
+  pooled?: { directUrl: string } | null
+  /** How long a question waits for a primary; default 0. */
+  waitMs?: number
+  /** Is awaited before a new connection to another server than before is used. */
+  onServerChanged?: () => Promise<unknown>
 }
 
 interface RequestTag {
@@ -47,16 +54,24 @@ export interface AnswerPool extends Db {
 
 export const openAnswerPool = (url: string, options: AnswerPoolOptions): AnswerPool => openPool(url, options, new Set())
 
-const settingsOf = (url: string, { what, statementMs, prepared }: AnswerPoolOptions) => ({
+const settingsOf = ({ statementMs, prepared }: AnswerPoolOptions): string[] => [
+  ...(statementMs === undefined ? [] : [`statement_timeout=${statementMs}`]),
+  ...(prepared ? PLANNING[prepared] : []),
+]
+
+/** A pooler refuses start-up parameters. */
+const addressOf = (url: string, { what, pooled }: AnswerPoolOptions, settings: readonly string[]): pg.ClientConfig => ({
   connectionString: url,
   application_name: `hub ${what}`,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-  ...(statementMs !== undefined && { statement_timeout: statementMs }),
-  ...(prepared && { options: PLANNING[prepared] }),
+  ...(!pooled && settings.length > 0 && { options: settings.map((one) => `-c ${one}`).join(' ') }),
 })
 
-const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
-  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS })
+const makePool = (
+  settings: pg.ClientConfig,
+  { max = POOL_MAX, onServerChanged }: Pick<AnswerPoolOptions, 'max' | 'onServerChanged'>,
+): pg.Pool => {
+  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS, verify: verifyServer(onServerChanged) })
   pool.on('error', () => undefined)
   // Without a listener, a lost connection would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
@@ -64,9 +79,9 @@ const makePool = (settings: pg.ClientConfig, max: number): pg.Pool => {
 }
 
 const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
-  const { max = POOL_MAX, statementMs, prepared } = options
-  const settings = settingsOf(url, options)
-  const pool = makePool(settings, max)
+  const { prepared, pooled = null, waitMs = 0 } = options
+  const settings = settingsOf(options)
+  const pool = makePool(addressOf(url, options, settings), options)
   const cancelling = new Set<Promise<void>>()
   let closing: Promise<void> | null = null
   const besides: AnswerPool[] = []
@@ -81,9 +96,10 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     }
   }
 
-  const held = makeLending(pool, cancelling)
-
-  const handleOf = (tag: Partial<RequestTag>) => makeHandle({ settings, pool, query, held }, tag)
+  const held = makeLending(pool, { cancelling, waitMs, pooled: pooled !== null })
+  const local = pooled && settings.length > 0 ? settings.map((one) => `; set local ${one}`).join('') : ''
+  const own = addressOf(pooled?.directUrl ?? url, { ...options, pooled: null }, settings)
+  const handleOf = (tag: Partial<RequestTag>) => makeHandle({ own, local, waitMs, query, held }, tag)
   const whole: AnswerPool = {
     ...handleOf({}),
     forRequest: (tag) => {
@@ -92,10 +108,14 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
       beneath.set(handle, whole)
       return handle
     },
-    atOneInstant: (signal, act) =>
-      handleOf({ over: signal }).transaction(act, { isolationLevel: 'repeatable read', readOnly: true }),
+    atOneInstant: (signal, act) => {
+      const read = () =>
+        handleOf({ over: signal }).transaction(act, { isolationLevel: 'repeatable read', readOnly: true })
+      return repeatUntilServed(read, isConnectionLost, { waitMs, signal })
+    },
     beside: (more) => {
-      const opened = openPool(url, { ...(statementMs !== undefined && { statementMs }), ...more }, listeners)
+      const { what: _, max: __, prepared: ___, ...same } = options
+      const opened = openPool(url, { ...same, ...more }, listeners)
       besides.push(opened)
       return opened
     },
@@ -115,8 +135,10 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
 }
 
 interface PoolParts {
-  settings: pg.ClientConfig
-  pool: pg.Pool
+  own: pg.ClientConfig
+  /** SQL that follows `begin`, where the settings are not the connection's. */
+  local: string
+  waitMs: number
   query: (
     on: Pick<pg.Pool, 'query'>,
     sql: string,
@@ -127,22 +149,37 @@ interface PoolParts {
 }
 
 const makeHandle = (
-  { settings, pool, query, held }: PoolParts,
+  { own, local, waitMs, query, held }: PoolParts,
   { name, over }: Partial<RequestTag>,
 ): Db & ConnectionLender => {
   const comment = name === undefined ? '' : `/* request=${name} */ `
+  const transaction: Db['transaction'] = (act, options) =>
+    held(over, (client) =>
+      transactionOn(client, act, { ...options, local }, (sql, bindings) => query(client, sql, bindings, comment)),
+    )
+  const once = (sql: string, bindings: object | undefined) =>
+    local === ''
+      ? held(over, (client) => query(client, sql, bindings, comment))
+      : transaction((tx) => Promise.resolve(tx.raw(sql, bindings)))
+  const waiting = { waitMs, signal: over }
+  /** Whether the statement of a lost connection ran is unknown. In a read-only transaction the server refuses one that writes. */
+  const readAgain = (sql: string, bindings: object | undefined, lost: unknown) => {
+    const read = () => transaction((tx) => Promise.resolve(tx.raw(sql, bindings)), { readOnly: true })
+    const mayRepeat = (error: unknown) => isConnectionLost(error) && !isReadOnly(error)
+    return repeatUntilServed(read, mayRepeat, waiting).catch((error) => {
+      throw isReadOnly(error) ? lost : error
+    })
+  }
   return {
     raw: (sql, bindings) =>
-      over === undefined
-        ? query(pool, sql, bindings, comment)
-        : held(over, (client) => query(client, sql, bindings, comment)),
-    transaction: (act, options) =>
-      held(over, (client) =>
-        transactionOn(client, act, options, (sql, bindings) => query(client, sql, bindings, comment)),
-      ),
+      repeatUntilServed(() => once(sql, bindings), isNotRun, waiting).catch((error) => {
+        if (waitMs === 0 || isNotRun(error) || !isConnectionLost(error)) throw error
+        return readAgain(sql, bindings, error)
+      }),
+    transaction,
     withConnection: (act) => held(over, act),
     withOwnConnection: async (act) => {
-      const client = new pg.Client(settings)
+      const client = new pg.Client(own)
       client.on('error', () => undefined)
       try {
         await client.connect()
@@ -155,16 +192,23 @@ const makeHandle = (
 }
 
 const makeLending =
-  (pool: pg.Pool, cancelling: Set<Promise<void>>) =>
+  (
+    pool: pg.Pool,
+    { cancelling, waitMs, pooled }: { cancelling: Set<Promise<void>>; waitMs: number; pooled: boolean },
+  ) =>
   async <T>(signal: AbortSignal | undefined, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     signal?.throwIfAborted()
-    const client = await pool.connect()
-    let isGivenUp = false
+    const client = await repeatUntilServed(() => pool.connect(), isConnectionLost, { waitMs, signal })
+    let [isGivenUp, isLost] = [false, false]
+    let end = (): void => undefined
     const giveUp = (): void => {
       isGivenUp = true
       const cancelled = cancel(client).finally(() => cancelling.delete(cancelled))
       cancelling.add(cancelled)
-      client.release(true)
+      // A pooler cancels for clients that are there.
+      const mayClose = pooled && Promise.race([cancelled, new Promise<void>((resolve) => (end = resolve))])
+      if (mayClose) void mayClose.then(() => client.release(true))
+      else client.release(true)
     }
     if (signal?.aborted) client.release()
     signal?.throwIfAborted()
@@ -173,10 +217,12 @@ const makeLending =
       return await act(client)
     } catch (error) {
       if (isGivenUp) signal?.throwIfAborted()
+      isLost = isReadOnly(error)
       throw error
     } finally {
       signal?.removeEventListener('abort', giveUp)
-      if (!isGivenUp) client.release()
+      if (!isGivenUp) client.release(isLost)
+      end()
     }
   }
 

@@ -4,6 +4,8 @@ import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { PoolUsage } from '../../foundation/metrics.js'
 import type { Db, JobDb, ReadHandle } from './handle.js'
 import { migrationFilesIn, migrationSource } from './migrations.js'
+import { withConnection } from './own-connection.js'
+import { type DatabaseAddress, isReadOnly, lookAtAddress, lookAtServer } from './primary.js'
 
 export type { Db, JobDb, JobTx, ReadHandle, Tx } from './handle.js'
 
@@ -53,6 +55,8 @@ const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 export const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_STATEMENT_TIMEOUT_MS = 30_000
+/** Planned changes of the primary take less. */
+export const PRIMARY_WAIT_MS = 10_000
 
 const OID = { int8: 20, date: 1082 } as const
 // pg would turn a date into a local midnight and a bigint into text. Ids stay below 2^53.
@@ -63,6 +67,8 @@ pg.types.setTypeParser(OID.int8, (text) => Number(text))
 const QUIET = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 export const connect = (url: string, applicationName = 'hub'): JobDb => {
+  let era = 0
+  const madeIn = new WeakMap<object, number>()
   const db = knexModule.default({
     client: 'pg',
     connection: {
@@ -70,12 +76,24 @@ export const connect = (url: string, applicationName = 'hub'): JobDb => {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: applicationName,
     },
-    pool: { min: 0, max: POOL_MAX },
+    pool: {
+      min: 0,
+      max: POOL_MAX,
+      afterCreate: (connection: object, done: () => void) => {
+        madeIn.set(connection, era)
+        done()
+      },
+      validate: (connection: object) => madeIn.get(connection) === era,
+    },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
     migrations: { migrationSource: migrationSource(migrationFilesIn('migrations')), tableName: 'migrations' },
     log: QUIET,
   })
-  db.on('query-error', reportIfDiskFull)
+  db.on('query-error', (error) => {
+    reportIfDiskFull(error)
+    // After a failover the pool's connections may lead to a former primary.
+    if (isReadOnly(error)) era += 1
+  })
   return db
 }
 
@@ -84,11 +102,10 @@ export const poolUsage = (db: JobDb): PoolUsage => {
   return { used: pool?.numUsed() ?? 0, free: pool?.numFree() ?? 0, waiting: pool?.numPendingAcquires() ?? 0 }
 }
 
-/** Throws DATABASE_UNREACHABLE or DATABASE_ENCODING, without the address: it may hold a password. */
-export const checkReachable = async (db: Db): Promise<void> => {
+/** Throws DATABASE_UNREACHABLE, without the address: it may hold a password. */
+const reached = async (look: Promise<DatabaseAddress>): Promise<DatabaseAddress> => {
   try {
-    const { rows } = await db.raw(`select current_setting('server_encoding') as encoding /* store.reach */`)
-    if (rows[0].encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding: rows[0].encoding })
+    return await look
   } catch (error) {
     if (error instanceof Refusal) throw error
     throw new Refusal('DATABASE_UNREACHABLE', {
@@ -97,7 +114,22 @@ export const checkReachable = async (db: Db): Promise<void> => {
   }
 }
 
-const LOST = /^(08...|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
+/** Jobs keep locks, settings and temporary tables on their connections. Throws DATABASE_POOLED where a pooler would share these. */
+export const checkServesJobs = async (db: Db): Promise<DatabaseAddress> => {
+  const address = await reached(withConnection(db, lookAtServer))
+  if (address.pooled) throw new Refusal('DATABASE_POOLED')
+  return address
+}
+
+/** Throws DATABASE_DIFFERS unless `url` leads to the database of the jobs. */
+export const checkServesAnswers = async (url: string, jobs: DatabaseAddress): Promise<DatabaseAddress> => {
+  const address = await reached(lookAtAddress(url))
+  if (address.identity !== jobs.identity) throw new Refusal('DATABASE_DIFFERS')
+  return address
+}
+
+const LOST =
+  /^(08...|25006|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
 

@@ -75,10 +75,10 @@ export type RunStatement = (sql: string, bindings?: object) => Promise<QueryResu
 export const transactionOn = async <T>(
   connection: ClientBase,
   act: (tx: Tx) => Promise<T>,
-  { isolationLevel = 'read committed', readOnly = false }: TransactionOptions = {},
+  { isolationLevel = 'read committed', readOnly = false, local = '' }: TransactionOptions & { local?: string } = {},
   run: RunStatement = (sql, bindings) => runStatement(connection, sql, bindings),
 ): Promise<T> => {
-  await run(`begin isolation level ${isolationLevel}${readOnly ? ' read only' : ''}`)
+  await run(`begin isolation level ${isolationLevel}${readOnly ? ' read only' : ''}${local}`)
   return ended(connection, run, act, { done: 'commit', failed: 'rollback' })
 }
 

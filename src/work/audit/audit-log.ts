@@ -29,7 +29,8 @@ import type { Metrics, PoolUsage } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
 import { readHashes } from '../../store/audit/heads.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import { type Db, isConnectionLost, PRIMARY_WAIT_MS, type Tx } from '../../store/db/db.js'
+import { repeatUntilServed } from '../../store/db/primary.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
@@ -121,11 +122,13 @@ export const makeAuditLog = (
       const tell = (written: boolean): void =>
         metrics?.group({ rows: group.length, seconds: (performance.now() - began) / 1_000, written })
       try {
-        note(await inTime(written(group.map(({ link }) => link))))
+        const links = group.map(({ link }) => link)
+        const sent: AuditHead[] = []
+        const act = () => inTime(written(links, sent))
+        note(await repeatUntilServed(act, isLost, { waitMs: PRIMARY_WAIT_MS }))
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
-        // The connection may now lead to another server, which may lack recent groups.
         lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
@@ -133,6 +136,13 @@ export const makeAuditLog = (
       }
     }
     writing = null
+  }
+
+  /** The next connection may lead to another server, which may lack recent groups. */
+  const isLost = (error: unknown): boolean => {
+    if (!isConnectionLost(error)) return false
+    lastWritten = null
+    return true
   }
 
   const take = (): QueuedEntry[] => {
@@ -156,10 +166,10 @@ export const makeAuditLog = (
     lastWritten = came
   }
 
-  const written = async (links: readonly ChainLink[]): Promise<WrittenGroup> => {
+  const written = async (links: readonly ChainLink[], sent: AuditHead[]): Promise<WrittenGroup> => {
     let known = lastWritten
     for (let tried = 0; tried < TRIES; tried += 1) {
-      const came = await tryOnce(known, links)
+      const came = await tryOnce(known, links, sent)
       if (typeof came !== 'string') return came
       if (came === 'GONE') known = null
       lockedGroups = LOCKED_GROUPS
@@ -167,23 +177,41 @@ export const makeAuditLog = (
     throw new Error('other processes were always faster')
   }
 
-  const tryOnce = async (known: WrittenGroup | null, links: readonly ChainLink[]): Promise<WriteAttempt> => {
+  /** `sent` are heads of attempts at this group. One whose commit was not answered may be in the table. */
+  const tryOnce = async (
+    known: WrittenGroup | null,
+    links: readonly ChainLink[],
+    sent: AuditHead[],
+  ): Promise<WriteAttempt> => {
+    const tryAt = async (handle: Db, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
+      const rows = chainRows(from, links, seal())
+      const head = rows.at(-1) ?? from
+      sent.push(head)
+      const added = await store.appendRows(handle, rows)
+      return typeof added === 'string' ? added : { head, server: added.server }
+    }
     if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
     lockedGroups = Math.max(0, lockedGroups - 1)
     // They are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
     return db.transaction(async (tx) => {
       const from = (await store.lockAndReadHead(tx)) ?? EMPTY_LOG_HEAD
+      const committed = known === null ? await findCommitted(tx, sent) : null
+      if (committed !== null) return committed
       if (known === null) return tryAt(tx, from, [...(await cutOf(tx, heads, from.number)), ...links])
       const there = await readHashes(tx, [known.head.number])
       return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'
     })
   }
 
-  const tryAt = async (handle: Db, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
-    const rows = chainRows(from, links, seal())
-    const added = await store.appendRows(handle, rows)
-    return typeof added === 'string' ? added : { head: rows.at(-1) ?? from, server: added.server }
+  const findCommitted = async (tx: Tx, sent: readonly AuditHead[]): Promise<WrittenGroup | null> => {
+    const there = await readHashes(
+      tx,
+      sent.map(({ number }) => number),
+    )
+    const head = sent.find(({ number, hash }) => there.get(number) === hash)
+    const server = head && (await store.readServerIdentity(tx))
+    return server ? { head, server } : null
   }
 
   const cutOf = async (tx: Tx, heads: readonly NotedHead[], last: number): Promise<ChainLink[]> => {

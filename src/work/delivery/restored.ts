@@ -1,10 +1,12 @@
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { findLastRelease, readHashes } from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/db/restored.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
+import type { HeadNotes } from '../audit/head-notes.js'
 import type { RestoreNotes } from '../audit/restore-guard.js'
 
 /** Delivery numbers skipped without a note of what was sent: platforms ignore repeated ones. */
@@ -18,7 +20,7 @@ interface RestoreContext {
   log: Log
 }
 
-type Notes = Pick<RestoreNotes, 'published' | 'sent'>
+type Notes = Pick<RestoreNotes, 'published' | 'sent' | 'heads'>
 
 export const detectRestore = async (
   db: Db,
@@ -34,6 +36,8 @@ export const detectRestore = async (
     ['SERVER_CHANGED', await hasMoved(db)],
   ]
   const cause = causes.find(([, found]) => found)?.[0]
+  if (cause === 'SERVER_CHANGED' && (await acceptPromotion(db, notes.heads(database), context.log)))
+    return areAdditionsStopped(db)
   if (cause === undefined) return areAdditionsStopped(db)
   await stop(db, context, {
     cause,
@@ -52,6 +56,31 @@ const hasMoved = async (db: Db): Promise<boolean> => {
   await store.vouchForServer(db, { only: 'FIRST' })
   return false
 }
+
+/**
+ * WAL is replayed in order: a promoted standby that holds the last noted head of the audit log holds all that was
+ * acknowledged before. What was due may have been sent, as after the death of a hub.
+ */
+const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<boolean> => {
+  const { now, vouched } = await store.readPresentAndVouchedServer(db)
+  if (now.system !== vouched?.system || !isLaterTimeline(now.timeline, vouched.timeline)) return false
+  const released = await findLastRelease(db)
+  // A person judged what was noted before a release.
+  const heads = notes.heads().filter(({ at }) => at === null || released === null || at > released)
+  const numbers = heads.map(({ number }) => number)
+  const hashes = await readHashes(db, numbers)
+  if (heads.length === 0 || heads.some(({ number, hash }) => hashes.get(number) !== hash)) return false
+  await db.transaction(async (tx) => {
+    await store.markQueuedAsTried(tx)
+    await store.vouchForServer(tx, { only: 'ALWAYS' })
+  })
+  log.warn({ from: vouched, to: now }, 'a standby was promoted that lost nothing of what was noted')
+  return true
+}
+
+/** Timelines are eight hexadecimal digits. */
+const isLaterTimeline = (now: string | null, before: string | null): boolean =>
+  now !== null && before !== null && now > before
 
 /** A note of an early release names no database and counts as this one's. */
 const ownPublication = (notes: Notes, database: string) => {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
+import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { detectRestore } from '../../../src/work/delivery/restored.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
@@ -28,7 +29,7 @@ describe('comparisons and restored databases over GraphQL', () => {
     display = await startDisplay()
     await world.database.db.raw(`update deliveries set state = 'CONFIRMED', confirmed_at = ?, attempts = 1`, [NOW])
     await detectRestore(world.database.db, {
-      notes: { sent: () => ({ deliveryId: 999, number: 1 }), published: () => null },
+      notes: { sent: () => ({ deliveryId: 999, number: 1 }), published: () => null, heads: makeHeadNotesInMemory },
       platforms: ['national'],
       now: NOW,
       log,

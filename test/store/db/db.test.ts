@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { Refusal } from '../../../src/foundation/errors.js'
-import { checkReachable, connect, databaseVersion, migrate } from '../../../src/store/db/db.js'
+import { checkServesJobs, connect, databaseVersion, migrate } from '../../../src/store/db/db.js'
 import * as locks from '../../../src/store/db/locks.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 
@@ -48,7 +48,7 @@ describe('opening the database', () => {
 
   it('refuses an unreachable database without repeating its password', async () => {
     const db = connect('postgres://someone:hidden-word@127.0.0.1:1/nothing')
-    const refusal = await refusalOf(checkReachable(db))
+    const refusal = await refusalOf(checkServesJobs(db))
     await db.destroy()
     expect(refusal.code).to.equal('DATABASE_UNREACHABLE')
     expect(refusal.message).to.not.include('hidden-word')

@@ -7,6 +7,7 @@ import * as watch from '../../../src/store/intake/watch.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
 import * as runs from '../../../src/store/timetable/runs.js'
+import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import type { PublicationNote, SentNote } from '../../../src/work/audit/restore-guard.js'
 import {
   areAdditionsStopped,
@@ -27,7 +28,7 @@ describe('a database restored to an older state', () => {
   const db = database()
   const noticed = (noted: { sent?: SentNote; published?: PublicationNote }, now = NOW) =>
     detectRestore(db(), {
-      notes: { sent: () => noted.sent ?? null, published: () => noted.published ?? null },
+      notes: { sent: () => noted.sent ?? null, published: () => noted.published ?? null, heads: makeHeadNotesInMemory },
       platforms: IDS,
       now,
       log,

@@ -1,0 +1,76 @@
+/** A hub waits for a primary during a failover instead of refusing, and leaves connections whose server became a standby. */
+import { setTimeout as after } from 'node:timers/promises'
+import pg from 'pg'
+import { Refusal } from '../../foundation/errors.js'
+
+const READ_ONLY_SQLSTATE = '25006'
+/** PostgreSQL refused the whole statement or was not reached, so that sending it again doubles nothing. */
+const NOT_RUN = /^(25006|57P01|57P03|ECONNREFUSED)$/
+const AGAIN_MS = 100
+const CONNECT_TIMEOUT_MS = 5_000
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code)
+
+export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY_SQLSTATE
+
+export const isNotRun = (error: unknown): boolean => NOT_RUN.test(codeOf(error))
+
+/** Repeats `act` for at most `waitMs` while `mayRepeat` holds of its error. */
+export const repeatUntilServed = async <T>(
+  act: () => Promise<T>,
+  mayRepeat: (error: unknown) => boolean,
+  { waitMs, signal }: { waitMs: number; signal?: AbortSignal | undefined },
+): Promise<T> => {
+  for (const end = performance.now() + waitMs; ; await after(AGAIN_MS, undefined, { signal })) {
+    try {
+      return await act()
+    } catch (error) {
+      if (performance.now() >= end || !mayRepeat(error)) throw error
+    }
+  }
+}
+
+const STANDBY = Object.assign(new Error('the server is a standby'), { code: READ_ONLY_SQLSTATE })
+
+/** `verify` of a `pg.Pool`: refuses a new connection to a standby, and tells of a server that nobody vouched for. */
+export const verifyServer =
+  (onServerChanged?: () => Promise<unknown>) =>
+  (client: pg.PoolClient, done: (error?: Error) => void): void => {
+    const look = async (): Promise<void> => {
+      const { rows } = await client.query('select pg_is_in_recovery() as standby /* primary.verifyServer */')
+      if (rows[0].standby) throw STANDBY
+      if (onServerChanged && (await client.query(HAS_CHANGED)).rows[0].changed) await onServerChanged()
+    }
+    look().then(() => done(), done)
+  }
+
+const HAS_CHANGED = `select exists (select 1 from database_identity where timeline <> database_timeline()) as changed /* primary.hasChanged */`
+
+export interface DatabaseAddress {
+  pooled: boolean
+  /** Database's name and system identifier of the cluster. */
+  identity: string
+}
+
+/** A pooler tells another process id than the server's. Throws DATABASE_ENCODING and DATABASE_STANDBY. */
+export const lookAtServer = async (connection: pg.ClientBase): Promise<DatabaseAddress> => {
+  const { rows } = await connection.query(
+    `select pg_backend_pid() as pid, current_database() || '@' || (select system_identifier from pg_control_system()) as identity,
+       current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby /* primary.lookAtServer */`,
+  )
+  const [{ pid, identity, encoding, standby }] = rows
+  if (encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding })
+  if (standby) throw new Refusal('DATABASE_STANDBY')
+  return { pooled: (connection as unknown as { processID: number }).processID !== pid, identity }
+}
+
+export const lookAtAddress = async (connectionString: string): Promise<DatabaseAddress> => {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return await lookAtServer(client)
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}

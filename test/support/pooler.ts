@@ -1,0 +1,78 @@
+/** PgBouncer in transaction mode before the test server, as a province would run it before the pools of answers. */
+import { spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '../../src/store/db/db.js'
+
+const PGBOUNCER = '/usr/sbin/pgbouncer'
+const PREPARED_MOST = 500
+const SERVER_CONNECTIONS = 20
+/** PgBouncer refuses to run as root. */
+const ACCOUNT = process.geteuid?.() === 0 ? ['-u', 'nobody'] : []
+const FOLDER_MODE = 0o755
+
+export const hasPooler = (): boolean => existsSync(PGBOUNCER)
+
+export interface Pooler {
+  url: string
+  close(): Promise<void>
+}
+
+export const startPooler = async (database: string): Promise<Pooler> => {
+  const { hostname, port, username, password } = new URL(database)
+  const folder = mkdtempSync(join(tmpdir(), 'hub-pooler-'))
+  const listen = await freePort()
+  const ini = join(folder, 'pgbouncer.ini')
+  const server = `host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}`
+  writeFileSync(
+    ini,
+    `[databases]
+* = ${server}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${listen}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+max_prepared_statements = ${PREPARED_MOST}
+default_pool_size = ${SERVER_CONNECTIONS}
+max_client_conn = 500
+`,
+  )
+  chmodSync(folder, FOLDER_MODE)
+  const child = spawn(PGBOUNCER, [...ACCOUNT, '-q', ini], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const address = new URL(database)
+  address.port = String(listen)
+  await answered(address.href)
+  return {
+    url: address.href,
+    close: async () => {
+      child.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const answered = async (url: string): Promise<void> => {
+  for (;;) {
+    const db = connect(url)
+    const isUp = await db.raw('select 1').then(
+      () => true,
+      () => false,
+    )
+    await db.destroy()
+    if (isUp) return
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
