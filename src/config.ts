@@ -38,7 +38,6 @@ export interface Config {
   keysDir: string
   /** Received files, with ID numbers replaced. */
   archiveDir: string
-  /** Holds one exchange folder for each seat. */
   mattersFolder: string | null
   log: { level: string; file: string | null }
   mail: MailSettings | null

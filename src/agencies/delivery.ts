@@ -18,7 +18,6 @@ export interface OpenOptions {
 export interface FeedRequest extends FeedSource, OpenOptions, WantedForms {}
 
 export interface FeedFetch {
-  /** The path below the agency's address has no query. */
   path: string
   open: (request: FeedRequest) => Promise<FeedDelivery>
 }

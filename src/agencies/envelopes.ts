@@ -29,7 +29,6 @@ export const readListPage = (answer: unknown, { list, total, page }: PagePaths):
   return { items, total: count, page: page === undefined ? null : parseCount(valueAt(answer, page)) }
 }
 
-/** An answer whose member `code` differs from `good` is an error. */
 export const makePageReader =
   ({ code, good, message, ...paths }: PagePaths & Record<'code' | 'good' | 'message', string>) =>
   (body: Buffer): ListPage | null => {

@@ -116,7 +116,6 @@ const makeTakedown = (today: string) => ({
 })
 
 export interface MatterStandIns extends StandInServer {
-  /** Returns what the examples tell of matters. */
   begin(hub: Hub, url: string, secretOf: (client: string) => string): Promise<string>
 }
 

@@ -76,7 +76,6 @@ export const requestHttp = async (url: string, options: HttpRequestOptions): Pro
     return { status: answer.status, headers: answer.headers, body: await bounded(answer, options.maxBytes, host) }
   } catch (error) {
     if (error instanceof UnreachableError) throw error
-    // A caller's abort is not a failure of the other side.
     if (options.signal?.aborted) throw options.signal.reason
     throw toUnreachableError(error, host, options.timeoutMs)
   }

@@ -55,7 +55,6 @@ export interface Platform {
   kinds: readonly SubjectKind[]
   /** Kinds sent by default. Agencies send the others directly. */
   hears: readonly SubjectKind[]
-  /** Lists sent; null means all. */
   lists: readonly string[] | null
   ways: readonly ('http:' | 'https:' | 'file:' | 'postgres:' | 'postgresql:')[]
   batchSize: number

@@ -12,7 +12,6 @@ import * as publicList from '../store/publication/public-list.js'
 import { openPaper } from '../work/listing/papers.js'
 
 export const makePublicPapersRouter = ({ keys }: Pick<ApiDependencies, 'keys'>): Router => {
-  // A copy may have 20 MB: few are unsealed at once.
   const inTurn = makeConcurrencyLimit()
   const send: RequestHandler = async (request, response) => {
     const { db, now } = getRequestContext(request)

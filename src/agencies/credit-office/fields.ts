@@ -7,7 +7,6 @@ export interface FormLayout<Meaning extends string> {
   fields: FieldsByMeaning<Meaning>
   ignored: readonly string[]
   needed: readonly Meaning[]
-  /** An item that lacks one of these gets a remark. */
   wanted: readonly Meaning[]
 }
 

@@ -173,7 +173,6 @@ const permit = (read: MeaningReader<PermitMeaning>, states: PermitStates, { toda
 const term = (read: MeaningReader<PermitMeaning>): { validFrom: string | null; validTo: string | null } => {
   const field = read.fieldOf('validFrom') ?? ''
   if (read.row.text(field) === null) read.text('validFrom')
-  // A permit may begin in the future.
   const validFrom = read.date('validFrom')
   const validTo = read.endDate('validTo')
   read.row.notBefore(read.fieldOf('validTo'), validTo, validFrom, '有效期至早于有效期自。It ends before it begins.')

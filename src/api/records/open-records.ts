@@ -135,7 +135,6 @@ const goods = ({ body }: RecordVersion) => ({
 })
 
 const beside = (context: GraphqlContext, version: RecordVersion) => ({
-  // The answer shows the operator, so the audit log notes it.
   operatorId: version.operatorId,
   contested: () => context.load.recordContested(version.id),
   record: makeRecordView(context, version),

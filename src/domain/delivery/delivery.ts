@@ -6,7 +6,6 @@ export type NoticeAction = 'ADD' | 'CHANGE' | 'REMOVE'
 export const SUBJECT_KINDS = ['listing', 'penalty', 'permit'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** A notice holds nothing personal. */
 export type Notice = EntryNotice | RecordNotice
 
 interface NoticeHead {

@@ -22,7 +22,6 @@ export const previewMoves = (before: Case, asking: OutlookRequest, rules: MoveRu
     return removals.map((removal) => outlookOf(name, removal, before, asking, rules))
   })
 
-/** Only an automatic job ends a term (EXPIRED). */
 const removalsByPeople = ({ list }: MoveRules): RemovalReason[] =>
   REMOVAL_REASONS.filter((one) => one !== 'EXPIRED' && list.removals.some(({ reason }) => reason === one))
 

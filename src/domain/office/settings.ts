@@ -1,4 +1,3 @@
-/** The environment wins over each of these settings. */
 import type { BilingualText } from '../../foundation/text/words.js'
 
 export type OfficeSettingKind =

@@ -19,7 +19,6 @@ export type WorkScope = (typeof WORK_SCOPES)[number]
 export interface TaskColumns {
   kind: WorkKind
   keeper: string | null
-  /** The person who took the step before. */
   notBy: string | null
   /** Level of the deciding authority; read for CONSENT only. */
   level: DivisionLevel | null

@@ -80,7 +80,6 @@ export const takeChallenge = (db: Db, made: PasskeyChallenge, now: Date): Promis
 interface StoredCodeGenerator {
   sealed: string
   addedAt: Date
-  /** A first code confirms that the app holds the secret. */
   confirmedAt: Date | null
 }
 

@@ -52,7 +52,6 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
   }
 }
 
-/** The .ts and .js files of a migration count as one. */
 export const migrationSource = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
@@ -120,7 +119,6 @@ const underLock = <T>(db: Knex, act: (tx: Knex.Transaction) => Promise<T>): Prom
     return act(tx)
   })
 
-/** The tables exist already: only names change. */
 const replaceByBaseline = async (tx: Tx, extent: MigrationExtent): Promise<string[]> => {
   const { state, missing } = await databaseVersion(tx)
   const baseline = (await wanted(missing, extent)).find(({ name }) => name === BASELINE)

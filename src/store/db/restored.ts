@@ -1,4 +1,3 @@
-/** A suspected old copy publishes no entry until a person releases it. */
 import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from './db.js'
 
 export const databaseIdentity = async (db: Db | Tx): Promise<string> => {

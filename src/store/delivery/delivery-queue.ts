@@ -111,7 +111,6 @@ export interface DeliveryResult {
   error: string | null
   dueAt: Date | null
   failures: number
-  /** The attempt does not count. */
   unsent?: boolean
 }
 

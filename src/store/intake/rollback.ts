@@ -235,7 +235,6 @@ export const queueRescoringAndConcerns = async (tx: Tx, { by, at }: RollbackRun)
   return dirty.rowCount ?? 0
 }
 
-/** The next pull fetches everything. */
 export const noteRollback = async (
   tx: Tx,
   { run, at }: RollbackRun,

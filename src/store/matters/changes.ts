@@ -7,7 +7,6 @@ export const hasMarks = (db: Db): Promise<boolean> =>
 
 interface MarkedMove {
   id: number
-  /** The seats that had a place before or after the move. */
   seats: readonly string[]
 }
 

@@ -296,7 +296,6 @@ export interface RecountedMatter {
   content: Matter['clocks'] | null
 }
 
-/** Returns the number of clocks noted. A recount is no move. */
 export const keepRecount = async (tx: Tx, counting: string, recounted: readonly RecountedMatter[]): Promise<number> => {
   const clocks = recounted.flatMap(({ id, clocks }) => clocks.map((clock) => ({ id, ...clock })))
   const moved = recounted.flatMap(({ id, content, clocks }) =>

@@ -61,7 +61,6 @@ export const readReports = (db: Db, ids: readonly string[], days: number): Promi
     { ids: [...ids], days } as never,
   )
 
-/** Returns how many were erased. */
 export const eraseContacts = (db: Db, { before, rows }: { before: Date; rows: number }): Promise<number> =>
   queryValue(
     db,

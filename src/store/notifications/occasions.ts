@@ -56,7 +56,6 @@ export const listFailedFeeds = (db: Db, feeds: readonly string[]): Promise<Faile
 export interface PlatformTrouble {
   platform: string
   trouble: 'REMOVAL' | 'DOWN'
-  /** The oldest removal; 0: none. */
   delivery: number
 }
 

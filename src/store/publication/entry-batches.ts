@@ -20,7 +20,6 @@ const BATCH = `select listing_id, line, csv, listing_id::text || ' ' || hash || 
   from published_entries where ${IN_SNAPSHOT_SQL} and listing_id > :after order by listing_id limit :atATime /* entryBatches.read */`
 const COLUMNS = 4
 
-/** A batch is valid until the next is requested. */
 export async function* readEntriesInBatches(db: Db, sequence: number, atATime: number): AsyncGenerator<EntryBatch> {
   let [reader, other] = [makeBatchReader(db), makeBatchReader(db)]
   const read = (after: string): Promise<EntryBatch> => {

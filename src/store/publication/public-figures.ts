@@ -15,7 +15,6 @@ export interface PublicListFigures {
   removals: { reason: RemovalReason; n: number }[]
 }
 
-/** The rarest reasons are left out. */
 const REASONS_MOST = 2_000
 
 export const readPublicListFigures = async (db: Db, day: string): Promise<PublicListFigures> => {

@@ -5,7 +5,6 @@ import { type Db, queryFirst, queryRows, queryValue, type Tx } from '../db/db.js
 export interface StoredWebhook {
   id: number
   client: string
-  /** A client that is not registered is a marketplace. */
   role: Role
   agency: string | null
   /** The seat whose matters it hears; null: changes of the client's sellers. */

@@ -3,7 +3,6 @@ import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx
 
 export interface Handover {
   listingId: string
-  /** The office if null. */
   from: string | null
   to: string | null
   note: string

@@ -15,7 +15,6 @@ export const CLUE_STATE_PATH = '/clue/state'
 export interface CluePageContent {
   channel: ClueChannel
   kind: Pick<MatterKind, 'fields'>
-  /** Makes a form sent twice one clue. */
   reference: string
   typed: ReadonlyMap<string, string>
   refused: string | null

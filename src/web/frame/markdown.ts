@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import MarkdownIt from 'markdown-it'
 import { addressInLanguage, type Lang } from './html.js'
 
-/** A build in `dist` holds no texts and reads those in `src`. */
 const FOLDER = ['../', '../../../../src/web/']
   .map((path) => new URL(path, import.meta.url))
   .find((folder) => existsSync(new URL('help/zh/', folder)))

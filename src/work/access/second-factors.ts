@@ -30,7 +30,6 @@ export interface ShownFactor {
   passkey: unknown
 }
 
-/** A factor that was shown is used up. */
 export const factorMatches = async (
   db: Db,
   person: string,

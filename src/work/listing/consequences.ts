@@ -86,7 +86,6 @@ const openConcern = (
 /** A missing or returning record only opens a concern (review by an officer). */
 export const followChangedRecords = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   for (const listing of await listings.listRestingOnRecordsChangedAt(tx, changed.at)) await follow(tx, listing, changed)
-  // An identity decision never changes a published text.
   if (changed.decision === undefined)
     for (const listing of await listings.listWithOperatorRenamedAt(tx, changed.at))
       await renewEntry(tx, listing, changed)

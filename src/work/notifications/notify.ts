@@ -98,7 +98,6 @@ const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<num
   return outbox.addNotifications(db, made, now)
 }
 
-/** The thing and what is said of it, without the time. */
 const themeOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'occasion'>): string =>
   `${subject} ${occasion.split(' ')[0]}`
 

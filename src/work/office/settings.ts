@@ -53,7 +53,6 @@ export const openSettings = (
 }
 
 export interface SettingsInput {
-  /** A null value removes the setting. */
   values: readonly { name: string; value: string | null }[]
   reason: string
   by: string

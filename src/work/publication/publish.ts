@@ -229,7 +229,6 @@ const enter = async (
   if (put.length >= STEP_ENTRIES) await snapshots.analyzeTables(tx)
 }
 
-/** The entries that were being removed. */
 const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: string; csv: string }[]> => {
   const skipped: { id: string; csv: string }[] = []
   for (let after: string | null | undefined = null; after !== undefined; ) {

@@ -40,7 +40,6 @@ const RULES_WITHOUT_SUBJECT = {
   // Removals take effect at once, and requests publish them earlier.
   publish: { ...RULE, cron: '* * * * *' },
   trail: { ...RULE, cron: '*/5 * * * *' },
-  // The audit log is also verified at start.
   audit: { ...RULE, cron: '50 2 * * *' },
   standings: { ...RULE, cron: '10 3 * * *' },
   changes: { ...RULE, cron: '* * * * *', beside: true },

@@ -109,7 +109,6 @@ export const endAbsence = async (
 
 export interface ConfirmerQuestion {
   kind: WorkKind
-  /** The person who took the step before. */
   notBy: string | null
   region: string | null
   /** Level of the deciding authority; read for CONSENT only. */

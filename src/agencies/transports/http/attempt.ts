@@ -169,7 +169,6 @@ export const makePageRequester = ({ url, signal }: FeedSource, limits: PullTimeA
     ask,
     askAhead: (...asked: Parameters<AgencyRequester>): Promise<HttpAnswer> => {
       const answer = ask(...asked)
-      // An empty handler prevents an unhandled rejection before the await.
       answer.catch(() => {})
       return answer
     },

@@ -35,7 +35,6 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
   digest: string
   /** Set for unmatched records only. */
   subjectKey: string | null
-  /** The fact stays unchanged if null. */
   fact: string | null
 }
 

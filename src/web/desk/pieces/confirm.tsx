@@ -20,7 +20,6 @@ export interface ConfirmProps {
 /** An act whose name begins with 确认 does not repeat that verb. */
 export const confirmWords = (act: string): string => (act.startsWith('确认') ? act : `确认${act}`)
 
-/** The hub's maximum, in characters. */
 const TEXT_MOST = 1_000
 
 export const ConfirmButton = (props: ConfirmProps) => {

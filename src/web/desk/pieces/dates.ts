@@ -7,7 +7,6 @@ const WEEKDAY = new Intl.DateTimeFormat('zh-CN', { timeZone: ZONE, weekday: 'sho
 const DAY_MS = 86_400_000
 const MINUTE_MS = 60_000
 
-/** A date without a time stays as it is. */
 export const instantText = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))

@@ -30,7 +30,6 @@ export const apolloClient = new ApolloClient({
     },
   }),
   defaultOptions: {
-    // A page asks again when it opens, so changes by others appear.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
     query: { fetchPolicy: 'network-only' },
     // An act changes what waits: the counts in the navigation are asked again.

@@ -1,4 +1,3 @@
-/** The hub decides waiting records of one subject together. */
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Checkbox } from 'antd'
 import { useState } from 'react'

@@ -45,7 +45,6 @@ const feedMapInputOf = (lines: readonly HeadingLine[], constants: readonly Const
   ...constants.filter(({ field, value }) => field !== '' && value !== '').map(({ field, value }) => ({ field, value })),
 ]
 
-/** The hub's maximum lengths, in characters. */
 const [HEADING_MOST, VALUE_MOST] = [100, 500]
 
 export interface MapFormProps {

@@ -29,7 +29,6 @@ import {
 } from './rejects.generated.js'
 import { runPath } from './runs.js'
 
-/** The hub's maximum, in characters. */
 const NOTE_MOST = 1_000
 
 /** Unsaved edits by item; they survive switching between items. */

@@ -56,7 +56,6 @@ const titleOf = (move: PersonsMove, field: MoveFieldName): string => {
   return (field === 'text' ? TEXT_OF[move] : undefined) ?? TITLES[field]
 }
 
-/** The hub's maximum lengths, in characters. */
 const MOST: Partial<Record<MoveFieldName, number>> = {
   documentNumber: 128,
   consentNumber: 128,

@@ -17,7 +17,6 @@ import { LinkOfLeadDocument, OpenLeadDocument } from './lead.generated.js'
 
 const LIST = 'serious'
 const OVER = ['REMOVED', 'NOT_LISTED']
-/** The hub's maximum, in characters. */
 const REASON_MOST = 1_000
 
 const NewLeadButton = ({ of }: { of: OperatorFile }) => {

@@ -74,7 +74,6 @@ const optionOf = (of: CardTrial): ChartOption => ({
       top: 8,
       bottom: 8,
       nodeAlign: 'justify',
-      // Keeps the given order of grades, A above B.
       layoutIterations: 0,
       nodeGap: 18,
       draggable: false,
