@@ -14,6 +14,7 @@ import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundatio
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
+import { putFile } from '../platforms/transports/folder/files.js'
 import type { AnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
@@ -71,7 +72,7 @@ import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
-const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused }
+const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused, putFile }
 /** Wait of a request for another publication. */
 const ASKER_WAIT_MS = 30_000
 /** Slower scoring continues. */

@@ -2,6 +2,7 @@
 import { claimNext } from '../../src/agencies/transports/folder/claims.js'
 import { moveToDone, moveToRefused } from '../../src/agencies/transports/folder/file-outcomes.js'
 import { loadKeys } from '../../src/foundation/keys.js'
+import { putFile } from '../../src/platforms/transports/folder/files.js'
 import { connect } from '../../src/store/db/db.js'
 import { exchangeMatters } from '../../src/work/matters/exchange.js'
 import { rules } from './rules.js'
@@ -15,6 +16,11 @@ const now = () => {
 await exchangeMatters(db, {
   ...{ cause: 'command', folder, rules, now, keys: await loadKeys(keysFolder, 'http://hub.test') },
   auditLog: { row: async () => {} },
-  transport: { claim: (path) => claimNext(path, { settleMs: 0, abandonedMs: 600_000 }), moveToDone, moveToRefused },
+  transport: {
+    claim: (path) => claimNext(path, { settleMs: 0, abandonedMs: 600_000 }),
+    moveToDone,
+    moveToRefused,
+    putFile,
+  },
 })
 await db.destroy()

@@ -40,7 +40,6 @@ import { searchResolvers } from '../listing/search.js'
 import { matterFigureResolvers } from '../matters/figures.js'
 import { matterKindResolvers } from '../matters/matter-view.js'
 import { matterResolvers } from '../matters/matters.js'
-import { partyMatterResolvers } from '../matters/party-matters.js'
 import { notificationResolvers } from '../notifications/notifications.js'
 import { authorityResolvers } from '../office/authorities.js'
 import { officeResolvers } from '../office/office.js'
@@ -244,7 +243,6 @@ const RESOLVERS = [
   matterKindResolvers,
   matterFigureResolvers,
   matterResolvers,
-  partyMatterResolvers,
 ]
 
 export const makeSchema = (): GraphQLSchema => {

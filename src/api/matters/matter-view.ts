@@ -256,6 +256,11 @@ const operatorNamed = (operator: Awaited<ReturnType<typeof operatorOf>>) => ({
 
 const ABOUT_CHARACTERS = 60
 
+const shortened = (text: string): string => {
+  const all = [...text]
+  return all.length > ABOUT_CHARACTERS ? `${all.slice(0, ABOUT_CHARACTERS).join('')}…` : text
+}
+
 /** Lists load no moves and send no long texts. */
 const aboutView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { code, operatorName } = operatorNamed(await operatorOf(context, stored))
@@ -264,7 +269,7 @@ const aboutView = async (context: GraphqlContext, kind: MatterKind, stored: stor
   const texts = Object.entries(kind.fields).flatMap(([name, { text }]) =>
     text === undefined ? [] : (given[name] ?? []),
   )
-  const words = [operatorName ?? code, [...(texts[0] ?? '')].slice(0, ABOUT_CHARACTERS).join('')].filter(Boolean)
+  const words = [operatorName ?? code, shortened(texts[0] ?? '')].filter(Boolean)
   return words.join('：') || null
 }
 

@@ -13,13 +13,15 @@ import {
   seatOf,
 } from '../../domain/matters/seats.js'
 import { Refusal } from '../../foundation/errors.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as clients from '../../store/access/clients.js'
+import { coverageOfChecks } from '../../store/matters/figures.js'
 import * as store from '../../store/matters/matters.js'
 import * as queues from '../../store/matters/queues.js'
 import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
 import { isHeldClue, openReporter } from '../../work/matters/clues.js'
 import { type MatterAttachment, openMoveInput, receiveMatters } from '../../work/matters/keep-move.js'
-import { listOrganisationsIn, readMatterKinds } from '../../work/matters/kinds.js'
+import { kindAsBegun, listOrganisationsIn, readMatterKinds } from '../../work/matters/kinds.js'
 import { reportStillApplied } from '../../work/matters/lifts.js'
 import * as work from '../../work/matters/matters.js'
 import { findOperatorOfMatter } from '../../work/matters/rows.js'
@@ -29,6 +31,7 @@ import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
+import type { OperatorAtTime } from '../request/operator-at-time.js'
 import { actsForHub, makeMatterView, organisationView, seesLink, sightOf } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
@@ -279,6 +282,39 @@ const clientView = ({ id, role, region }: clients.ClientSummary) => ({
   name: { zh: id, en: id },
 })
 
+/** A party reads the fields that a kind names, never who sent them. */
+const PARTY_MATTERS_MOST = 200
+
+const fieldsForParty = ({ fields, party_sees: seen = [] }: MatterKind, { matter }: store.StoredMatter) =>
+  seen.flatMap((name) => {
+    const [field, value] = [fields[name], matter.fields[name]]
+    if (field === undefined || value === undefined) return []
+    const { zh, en } = field.one_of?.[value] ?? { zh: value, en: value }
+    return [{ name: { zh: field.zh, en: field.en }, value: { zh, en } }]
+  })
+
+const viewForParty = (kind: MatterKind, stored: store.StoredMatter) => {
+  const { zh = '', en = '' } = kind.states[stored.matter.state ?? ''] ?? {}
+  return {
+    number: stored.number,
+    kindName: { zh: kind.zh, en: kind.en },
+    stateName: { zh, en },
+    openedOn: shanghaiDate(stored.openedAt),
+    ended: stored.matter.outcome !== null,
+    fields: fieldsForParty(kind, stored),
+  }
+}
+
+const ownMatters = async ({ operator }: OperatorAtTime, _: unknown, { parts: { db } }: GraphqlContext) => {
+  const told = [...readMatterKinds().values()].filter(({ party_sees: seen }) => seen !== undefined)
+  const kinds = told.map(({ kind }) => kind)
+  const found = await store.listMattersAbout(db, operator.id, { kinds, most: PARTY_MATTERS_MOST })
+  return Promise.all(found.map(async (stored) => viewForParty(await kindAsBegun(db, stored), stored)))
+}
+
+const checkCoverage = (_: unknown, { year }: { year: number }, { parts: { db } }: GraphqlContext) =>
+  coverageOfChecks(db, { from: `${year}-01-01`, until: `${year}-12-31` })
+
 export const matterResolvers = {
   Query: {
     matters: list,
@@ -286,6 +322,8 @@ export const matterResolvers = {
     matterCounts: count,
     findMatters: find,
     organisations,
+    checkCoverage,
   },
+  Operator: { ownMatters },
   Mutation: { openMatter, moveMatter, reportAppliedMeasure, readReporter },
 }

@@ -5,8 +5,8 @@
 
 import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { FileClaim } from '../../agencies/transports/folder/claims.js'
 import type { moveToDone, moveToRefused } from '../../agencies/transports/folder/file-outcomes.js'
 import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js'
@@ -17,6 +17,7 @@ import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
+import type { putFile } from '../../platforms/transports/folder/files.js'
 import type { Db } from '../../store/db/db.js'
 import { listKeptFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/changes.js'
@@ -42,6 +43,7 @@ interface ExchangeTransport {
   claim: (path: string) => Promise<{ claim: FileClaim | null }>
   moveToDone: typeof moveToDone
   moveToRefused: typeof moveToRefused
+  putFile: typeof putFile
 }
 
 export interface ExchangeOptions extends RunOptions, Pick<RowVisit, 'rules'> {
@@ -194,8 +196,6 @@ const answerAttachment = async ({ db, keys, who, now }: SeatVisit, content: Buff
   return `${JSON.stringify({ result: isNew ? 'created' : 'same', sha256, bytes })}\n`
 }
 
-const matterFile = (number: string): string => `${number}.json`
-
 const receiveTaken = async (visit: SeatVisit): Promise<void> => {
   const {
     db,
@@ -223,6 +223,7 @@ const writeMatters = async (visit: SeatVisit): Promise<void> => {
     counts,
     now,
     signal,
+    transport,
     who: { seat },
   } = visit
   const since = new Date(`${addDays(shanghaiDate(now()), -ENDED_DAYS)}T00:00:00+08:00`)
@@ -240,35 +241,17 @@ const writeMatters = async (visit: SeatVisit): Promise<void> => {
     // Auditors learn only how many matters for seats only there are.
     const asked = stored.sealedFields === null ? `folder out/${number}` : 'folder out'
     await audit(visit, 'ANSWER', { asked, outcome: 'DONE', shown, content })
-    if (kept.size > 0) await requireFolder(join(path, 'out', number))
+    const out = join(path, 'out')
+    if (kept.size > 0) await requireFolder(join(out, number))
+    const there = kept.size > 0 ? await readdir(join(out, number)) : []
     for (const [sha256, name] of kept) {
-      const at = join(path, 'out', name)
-      const file = (await isThere(at)) ? null : await openAttachment(db, visit.keys, { id, sha256 })
-      if (file !== null) await writeWhole(at, file.content)
+      const file = there.includes(basename(name)) ? null : await openAttachment(db, visit.keys, { id, sha256 })
+      if (file !== null) await transport.putFile(join(out, number), basename(name), file.content)
     }
-    await writeWhole(join(path, 'out', matterFile(number)), content)
+    await transport.putFile(out, `${number}.json`, content)
     await store.noteWritten(db, { seat, id, moves: stored.matter.moves.length, at: now() })
     counts.written += 1
   }
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  )
-
-const writeWhole = async (path: string, content: string | Buffer): Promise<void> => {
-  const part = `${path}.part`
-  await rm(part, { force: true })
-  const file = await open(part, 'wx')
-  try {
-    await file.writeFile(content)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(part, path)
 }
 
 const tellMatter = async ({ db, keys }: SeatVisit, stored: matters.StoredMatter, kept: ReadonlyMap<string, string>) => {

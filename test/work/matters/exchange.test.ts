@@ -19,6 +19,7 @@ import { expect } from 'chai'
 import { claimNext } from '../../../src/agencies/transports/folder/claims.js'
 import { moveToDone, moveToRefused } from '../../../src/agencies/transports/folder/file-outcomes.js'
 import { type Keys, loadKeys } from '../../../src/foundation/keys.js'
+import { putFile } from '../../../src/platforms/transports/folder/files.js'
 import { type ExchangeOptions, exchangeMatters } from '../../../src/work/matters/exchange.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rules } from '../../support/rules.js'
@@ -68,6 +69,7 @@ describe('exchange folders of matters', () => {
     claim: (path: string) => claimNext(path, { settleMs: 0, abandonedMs: 600_000 }),
     moveToDone,
     moveToRefused,
+    putFile,
   }
   const run = (more: Partial<ExchangeOptions> = {}) =>
     exchangeMatters(test.db, {
