@@ -16,6 +16,7 @@ import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, type Db, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
+import { freezeMonth } from '../../src/work/matters/figures.js'
 import { type MatterParts, receiveMatters } from '../../src/work/matters/keep-move.js'
 import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
 import { backfillMeasures } from '../../src/work/matters/measures.js'
@@ -60,7 +61,12 @@ export const matters = async (): Promise<Record<string, number>> => {
     for (const size of [MATTERS * SMALL, MATTERS])
       worlds.push(await worldOf(server.url, folder, Math.round(size), started, worlds.length))
     const [small, large] = worlds as [World, World]
-    return { ...(await inboxes(small, large)), ...(await openings(large)), ...(await backfill(server.url)) }
+    return {
+      ...(await inboxes(small, large)),
+      ...(await openings(large)),
+      ...(await freezing(large)),
+      ...(await backfill(server.url)),
+    }
   } finally {
     for (const { db } of worlds) await db.destroy()
     for (const child of started) {
@@ -335,6 +341,23 @@ const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 50_000)
 const MEGA = 1024 * 1024
 
 /** Measures of ENTRIES entries in force, from six organisations each, and how much memory that adds from the first tenth on. */
+const freezing = async ({ db }: World): Promise<Record<string, number>> => {
+  const month = new Date(Date.now() - 2 * 31 * DAY_MS).toISOString().slice(0, 'YYYY-MM'.length)
+  const { seconds, growth } = await watched(() => freezeMonth(db, rules, month, new Date()))
+  say(`figures of ${month} frozen in ${seconds.toFixed(1)} s, ${growth.toFixed(0)} MB more`)
+  return { figuresSeconds: Math.round(seconds * 10) / 10, figuresGrowthMb: Math.round(growth) }
+}
+
+/** Runs it and tells the memory (MB) of its first tenth and how much more it took later. */
+const watched = async <T>(run: () => Promise<T>) => {
+  const began = performance.now()
+  const rss = [process.memoryUsage().rss / MEGA]
+  const watch = setInterval(() => rss.push(process.memoryUsage().rss / MEGA), 500)
+  const made = await run().finally(() => clearInterval(watch))
+  const early = Math.max(...rss.slice(0, Math.ceil(rss.length / 10)))
+  return { made, seconds: (performance.now() - began) / 1000, early, growth: Math.max(...rss) - early }
+}
+
 const backfill = async (server: string): Promise<Record<string, number>> => {
   const db = await emptyDatabase(server, 'bench_measures')
   try {
@@ -342,14 +365,7 @@ const backfill = async (server: string): Promise<Record<string, number>> => {
     const facts = { ...makeNewCase('serious', 0), state: 'PUBLISHED', publishedOn, endsOn }
     await manyShown(db, { first: 1, count: ENTRIES, publishedOn, endsOn, reason: 40, facts })
     await db.raw('vacuum analyze')
-    const began = performance.now()
-    const rss: number[] = []
-    const watch = setInterval(() => rss.push(process.memoryUsage().rss / MEGA), 500)
-    const made = await backfillMeasures(db, rules, { now: new Date() })
-    clearInterval(watch)
-    const seconds = (performance.now() - began) / 1000
-    const early = Math.max(...rss.slice(0, Math.ceil(rss.length / 10)))
-    const growth = Math.max(...rss) - early
+    const { made, seconds, early, growth } = await watched(() => backfillMeasures(db, rules, { now: new Date() }))
     say(
       `${made} measures of ${ENTRIES} entries in ${seconds.toFixed(0)} s; memory ${early.toFixed(0)} MB, then ${growth.toFixed(0)} MB more`,
     )

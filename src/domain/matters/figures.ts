@@ -88,8 +88,8 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
       if (isSecret) return
       if (isReceipt(move) && !holding.received) counts.received += 1
       if (isReceipt(move)) holding.received = true
-      countSteps(counts, { history, state, entered, isMetInTime: (clock) => wasMetInTime(tally, history, clock, on) })
-      countMove(counts, { kind, move, state, before, days: Math.max(0, daysBetween(handedOn, on)) })
+      const days = Math.max(0, daysBetween(handedOn, on))
+      countEvent(tally, counts, { history, made, before, days, entered })
       if (on <= last) atEnd = { ...holding, state }
       holders.add(holding.seat)
     }
@@ -102,20 +102,30 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
 
 const isReceipt = (move: string): boolean => move === RECEIPT_MOVE || move === PAPER_RECEIPT_MOVE
 
-interface CountedStep {
+interface CountedEvent {
   history: CountedHistory
-  state: string
+  made: CountedHistory['moves'][number]
+  before: string | null
+  days: number
   /** Figures that the matter has reached before. */
   entered: Set<string>
-  isMetInTime: (clock: string) => boolean
 }
 
-const countSteps = (counts: FigureCounts, { history, state, entered, isMetInTime }: CountedStep): void => {
-  for (const [code, figure] of Object.entries(history.kind.figures ?? {})) {
-    if (figure.state !== state || entered.has(code)) continue
+const countEvent = (tally: FigureTally, counts: FigureCounts, event: CountedEvent): void => {
+  const { history, made, before, days, entered } = event
+  const { kind } = history
+  for (const [code, { state, in_time: clock }] of Object.entries(kind.figures ?? {})) {
+    if (state !== made.state || entered.has(code)) continue
     entered.add(code)
-    if (figure.in_time === undefined || isMetInTime(figure.in_time)) add(counts.steps, code)
+    if (clock === undefined || wasMetInTime(tally, history, clock, made.on)) add(counts.steps, code)
   }
+  const row = movesOfKind(kind)[made.move]
+  if (row?.restarts !== undefined) counts.restarts += 1
+  if (row?.extends !== undefined) counts.extensions += 1
+  const outcome = kind.states[made.state]?.ends
+  if (outcome === undefined || made.state === before) return
+  add(counts.outcomes, outcome)
+  add(counts.days, days)
 }
 
 const wasMetInTime = (
@@ -132,24 +142,6 @@ const wasMetInTime = (
       !isRunOut(clock, month.end) &&
       isConfirmedClock({ kind, ...clock }, confirmations),
   )
-
-interface CountedMove {
-  kind: MatterKind
-  move: string
-  state: string
-  before: string | null
-  days: number
-}
-
-const countMove = (counts: FigureCounts, { kind, move, state, before, days }: CountedMove): void => {
-  const row = movesOfKind(kind)[move]
-  if (row?.restarts !== undefined) counts.restarts += 1
-  if (row?.extends !== undefined) counts.extensions += 1
-  const outcome = kind.states[state]?.ends
-  if (outcome === undefined || state === before) return
-  add(counts.outcomes, outcome)
-  add(counts.days, days)
-}
 
 const countAtEnd = (tally: FigureTally, history: CountedHistory, atEnd: Holding & { state: string }): void => {
   const { kind, number, seats, clocks } = history

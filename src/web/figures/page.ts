@@ -1,21 +1,25 @@
 /** The public's figures: how many matters were handed over, by kind and prefecture, without small cells. */
-import { type Request, Router } from 'express'
+import { Router } from 'express'
 import { groupCells, placeOfSeat } from '../../domain/matters/figure-sums.js'
 import { protectIssues, type ShownTable, SMALLEST_SHOWN } from '../../domain/matters/small-cells.js'
 import { Refusal } from '../../foundation/errors.js'
+import { LRUCache } from '../../foundation/lru.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { Db } from '../../store/db/db.js'
 import { listIssues, readIssuesOf, sumOpenedByYear } from '../../store/matters/figures.js'
 import type { FigureContent, MonthIssue } from '../../work/matters/figures.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
+import { parameterIn } from '../blacklist/search-filter.js'
 import { type Html, html, linkTo, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { PREFECTURES } from '../frame/prefectures.js'
-import { type SiteOffice, sendPage } from '../frame/render-response.js'
+import { sendPage } from '../frame/render-response.js'
+import type { SiteDependencies } from '../frame/site-parts.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 
 const FIGURES_PATH = '/figures'
 const ISSUES_MOST = 240
+const PAGES_KEPT = 50
 /** Fewer answers tell too much about each. */
 const SHARE_BASE = 20
 
@@ -67,9 +71,11 @@ const figuresTable = ({ issue, table, kinds }: MonthContent): Html => {
 
 const HIDDEN = bilingual('略', 'n/s')
 
+type Issue = Pick<MonthIssue, 'month' | 'issue'>
+
 interface FiguresPage {
   shown: MonthContent | null
-  issues: readonly { month: string; issue: number }[]
+  issues: readonly Issue[]
   years: Awaited<ReturnType<typeof sumOpenedByYear>>
 }
 
@@ -95,7 +101,7 @@ ${section('method', '怎样统计', 'How it is counted')`
 </ul>`}`
 }
 
-const issueLinks = (issues: FiguresPage['issues']): Html =>
+const issueLinks = (issues: readonly Issue[]): Html =>
   section('issues', '各月各期', 'Months and issues')`
 <ul>${issues.map(({ month, issue }) => html`<li><a href="${linkTo(FIGURES_PATH, { month, issue: String(issue) })}">${bilingual(`${month}，第 ${issue} 期`, `${month}, issue ${issue}`)}</a></li>\n`)}</ul>`
 
@@ -121,41 +127,7 @@ ${bilingualTable({
 })}`
 }
 
-interface FiguresDependencies {
-  db: Db
-  demo: boolean
-  office: SiteOffice
-  publicUrl?: string
-  nowOf: (request: Request) => Date
-}
-
-/** Pages are kept until another issue is frozen. */
-export const figuresRouter = (parts: FiguresDependencies): Router => {
-  let kept = { newest: '', pages: new Map<string, SitePage>() }
-  const router = Router()
-  router.get(FIGURES_PATH, async (request, response) => {
-    const issues = await listIssues(parts.db, ISSUES_MOST)
-    const newest = issues.map(({ month, issue }) => `${month}/${issue}`).join(' ')
-    if (kept.newest !== newest) kept = { newest, pages: new Map() }
-    const { month = issues[0]?.month, issue } = request.query as Record<string, string | undefined>
-    const wanted = issues.find((one) => one.month === month && (issue === undefined || String(one.issue) === issue))
-    if (wanted === undefined && (issues.length > 0 || request.query['month'] !== undefined))
-      throw new Refusal('FIGURES_UNKNOWN', { month: String(month).slice(0, 'YYYY-MM'.length) })
-    const key = `${wanted?.month} ${wanted?.issue}`
-    const page = kept.pages.get(key) ?? (await makePage(parts.db, wanted, issues))
-    kept.pages.set(key, page)
-    const { month: shownMonth, issue: shownIssue } = request.query as Record<string, string | undefined>
-    const parameters = { ...(shownMonth && { month: shownMonth }), ...(shownIssue && { issue: shownIssue }) }
-    sendPage(parts, request, response, page, { parameters })
-  })
-  return router
-}
-
-const makePage = async (
-  db: Db,
-  wanted: { month: string; issue: number } | undefined,
-  issues: FiguresPage['issues'],
-): Promise<SitePage> => {
+const makePage = async (db: Db, wanted: Issue | undefined, issues: readonly Issue[]): Promise<SitePage> => {
   const found = wanted === undefined ? [] : await readIssuesOf<FigureContent>(db, wanted.month)
   const issue = found.find((one) => one.issue === wanted?.issue)
   const sealed = [...readMatterKinds().values()].filter(({ visibility }) => visibility === 'SEATS_ONLY')
@@ -164,4 +136,22 @@ const makePage = async (
     sealed.map(({ kind }) => kind),
   )
   return figuresPage({ shown: issue === undefined ? null : protectMonth(found, issue), issues, years })
+}
+
+/** Another issue gives pages other keys. */
+export const figuresRouter = (parts: Pick<SiteDependencies, 'db' | 'demo' | 'office' | 'nowOf'>): Router => {
+  const pages = new LRUCache<string, SitePage>({ max: PAGES_KEPT })
+  return Router().get(FIGURES_PATH, async (request, response) => {
+    const issues = await listIssues(parts.db, ISSUES_MOST)
+    const [month, issue] = [parameterIn(request.query, 'month'), parameterIn(request.query, 'issue')]
+    const wanted = issues.find(
+      (one) => (month || issues[0]?.month) === one.month && ['', `${one.issue}`].includes(issue),
+    )
+    if (wanted === undefined && (issues.length > 0 || month !== ''))
+      throw new Refusal('FIGURES_UNKNOWN', { month: month.slice(0, 'YYYY-MM'.length) })
+    const key = JSON.stringify([wanted, issues])
+    const page = pages.get(key) ?? (await makePage(parts.db, wanted, issues))
+    pages.set(key, page)
+    sendPage(parts, request, response, page, { parameters: { month, issue } })
+  })
 }

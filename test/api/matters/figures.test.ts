@@ -1,10 +1,12 @@
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import { makeNewMatter } from '../../../src/domain/matters/matter.js'
-import { freezeMonth } from '../../../src/work/matters/figures.js'
+import type { RecordBody, RecordDraft } from '../../../src/domain/records/records.js'
+import { freezeMonth, readFigures } from '../../../src/work/matters/figures.js'
 import { readMatterKinds } from '../../../src/work/matters/kinds.js'
 import { makeHistories, storeHistories } from '../../support/matter-histories.js'
 import { rules } from '../../support/rules.js'
+import { registration, uscc } from '../record-drafts.js'
 import { makeWorld, type World } from '../world.js'
 
 const MONTH = '2026-02'
@@ -29,11 +31,28 @@ const referral = () => {
   }
 }
 
+const commitment = (n: number, code: string, body: RecordBody): RecordDraft => ({
+  ...registration(code, '虚构'),
+  ...{ kind: 'commitment', key: `C${n}`, body: { subject_matter: '质量', text: '虚构承诺', checks: [], ...body } },
+})
+
 describe('figures of matters over HTTP', function () {
   this.timeout(120_000)
   let world: World
   before(async () => {
     world = await makeWorld()
+    await world.bring('registry', [
+      registration(uscc(1), '虚构长春有限公司'),
+      registration(uscc(2), '虚构朝阳有限公司', { region_code: '220104' }),
+      registration(uscc(3), '虚构四平有限公司', { region_code: '220302' }),
+    ])
+    const checks = [{ checked_on: '2025-06-01' }, { checked_on: '2026-01-15' }]
+    await world.bring('commitments', [
+      commitment(1, uscc(1), { made_on: '2024-01-01', valid_to: '2026-12-31', checks }),
+      commitment(2, uscc(1), { made_on: '2024-01-01', valid_to: '2026-12-31' }),
+      commitment(3, uscc(2), { made_on: '2024-01-01', valid_to: '2025-12-31' }),
+      commitment(4, uscc(3), { made_on: '2026-03-01', valid_to: null }),
+    ])
     await storeHistories(world.database.db as never, makeHistories(1_500, 3))
     await storeHistories(world.database.db as never, [referral()], 'R')
     await freezeMonth(world.database.db, rules, MONTH, new Date('2026-03-01T04:20:00+08:00'))
@@ -69,6 +88,23 @@ describe('figures of matters over HTTP', function () {
     const one = figures.find(({ kind, seat }: Record<string, unknown>) => kind === 'clue' && seat === 'police@222401')
     expect(one).to.deep.include({ kindName: { zh: '线索' }, region: '222400' })
     expect(one.organisation.zh).to.include('公安局')
+  })
+
+  it('tell the coverage of checks by year and prefecture, each operator once; the issue counts to the end of its month', async () => {
+    const token = world.token('officer')
+    const coverage = async (year: number) => {
+      const query = `{ checkCoverage(year: ${year}) { prefecture committed checked } }`
+      return (await world.ask(query, { token })).data.checkCoverage
+    }
+    const changchun = { prefecture: '220100', committed: 1, checked: 1 }
+    expect(await coverage(2023)).to.deep.equal([])
+    expect(await coverage(2024)).to.deep.equal([{ prefecture: '220100', committed: 2, checked: 0 }])
+    expect(await coverage(2025)).to.deep.equal([{ prefecture: '220100', committed: 2, checked: 1 }])
+    expect(await coverage(2026)).to.deep.equal([changchun, { prefecture: '220300', committed: 1, checked: 0 }])
+    const { content } = await readFigures(world.database.db, { month: MONTH })
+    expect(content.checks).to.deep.equal([changchun])
+    const counted = { registered: 2, committed: 1, checked: 1, standards: 0, listed: 0 }
+    expect(content.pilots?.[0]).to.deep.equal({ region: '220100', zh: '长春市', ...counted })
   })
 
   it('tell of a kind for its seats only how many were handed over, and neither where nor to whom', async () => {

@@ -167,6 +167,10 @@ describe('figures of a month', () => {
       .to.include('全省电子商务协作监管事项办理情况')
       .and.to.include('五、等待最久的事项')
       .and.to.include('延边州')
+      .and.to.include('六、质量承诺核查')
+      .and.to.include('延边朝鲜族自治州')
+    const names = ['police@210000', 'police@220104'].map((seat) => issue.content.organisations[seat]?.zh)
+    expect(names).to.deep.equal(['辽宁省公安厅', '长春市朝阳区公安局'])
     const RealDate = Date
     const year = 366 * 86_400_000
     globalThis.Date = class extends RealDate {
