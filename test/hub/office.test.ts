@@ -196,6 +196,9 @@ describe('a new office at the desk', () => {
   it('confirms a rule by two persons, shown with the text that they read', async () => {
     const rules = async () =>
       (await ask('li', '{ unconfirmedRules { key table section binds listZh } }')).unconfirmedRules
+    const bindingOf = async (section: string) =>
+      (await rules()).some((one: Record<string, unknown>) => one['section'] === section && one['binds'])
+    expect([await bindingOf('clocks'), await bindingOf('lowerFines')]).to.deep.equal([true, false])
     const [first] = (await rules()).filter(
       (one: { table: string; section: string }) => one.section === 'terms' || one.section === 'numbers',
     )

@@ -113,7 +113,7 @@ interface PlacedRow {
 export const bindsPublication = (lists: readonly ListKind[], { table, path, row }: PlacedRow, day: string): boolean => {
   if (typeof row['to'] === 'string' && row['to'] < day) return false
   const own = lists.filter((list) => list.decidedHere && list.public).map(({ id }) => id)
-  if (table === 'clocks') return typeof row['list'] !== 'string' || own.includes(row['list'])
+  if (table === 'clocks') return row['list'] === null || own.includes(String(row['list']))
   if (table !== 'lists' || !own.some((id) => path.includes(id))) return false
   const part = path.at(-1) ?? ''
   return PARTS.includes(part) || (part === 'numbers' && NUMBERS.some(([name]) => name === row['name']))
