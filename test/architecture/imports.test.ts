@@ -87,7 +87,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     listing: 'db intake access',
     publication: 'db scoring listing',
     delivery: 'db access matters',
-    matters: 'db',
+    matters: 'db calendar',
     standing: 'db operators scoring listing delivery access',
     worklist: 'db scoring delivery access',
     notifications: 'db',

@@ -1,33 +1,30 @@
 /**
  * Bench of matters. Two built hubs answer pages of inboxes in turns, one with BENCH_MATTERS matters of five moves each and one with
- * a hundredth of them. Both worlds are multiplied by SQL from matters that the hub's own code opened and moved. Then matters are
- * opened and moved over HTTP, in turns with bare inserts of the same rows.
+ * a hundredth of them. Then matters are opened and moved over HTTP, in turns with bare inserts of the same rows, and measures of
+ * entries in force are filled in.
  */
 
 import type { ChildProcess } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeNewCase } from '../../src/domain/listing/case.js'
-import { schemaDocument } from '../../src/foundation/contracts.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, type Db, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
 import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
 import { freezeMonth } from '../../src/work/matters/figures.js'
-import { type MatterParts, receiveMatters } from '../../src/work/matters/keep-move.js'
-import { type MatterPerson, moveMatter, openMatter } from '../../src/work/matters/matters.js'
 import { backfillMeasures } from '../../src/work/matters/measures.js'
 import { manyShown } from '../support/public-list.js'
 import { rules } from '../support/rules.js'
 import { client, hubServer, tokenOf } from './answers.js'
+import { AGENCY, DAY_MS, FIELDS, fillMatters, HOLDER, LETTER, SENDER, seatOf } from './matters-world.js'
 
 const MATTERS = Number(process.env['BENCH_MATTERS'] ?? 1_000_000)
 const SMALL = 0.01
-/** Matters inserted by one statement. */
-const STEP = 50_000
 /** Pages asked of each hub and inbox, after WARM of them that do not count. */
 const PAGES = Number(process.env['BENCH_PAGES'] ?? 200)
 const WARM = 20
@@ -36,11 +33,7 @@ const DEEP = 20
 const PAIRS = Number(process.env['BENCH_PAIRS'] ?? 1_000)
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3)
 const CONNECTIONS = 16
-const DAY_MS = 86_400_000
-const AGENCY = 'market-regulator'
-const [SENDER, HOLDER, PROVINCE] = ['220104', '220204', '220000']
-const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: 'a'.repeat(64), bytes: 6 }
-const FIELDS = { purpose: 'EVIDENCE', request: '请协助核实虚构商行二〇二六年以来的进货票据，并附复印件。' }
+const PROVINCE = '220000'
 
 const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
@@ -58,24 +51,40 @@ export const matters = async (): Promise<Record<string, number>> => {
   const started: ChildProcess[] = []
   const worlds: World[] = []
   try {
+    await boundLog(server.url)
     for (const size of [MATTERS * SMALL, MATTERS])
       worlds.push(await worldOf(server.url, folder, Math.round(size), started, worlds.length))
     const [small, large] = worlds as [World, World]
-    return {
-      ...(await inboxes(small, large)),
-      ...(await openings(large)),
-      ...(await freezing(large)),
-      ...(await backfill(server.url)),
-    }
+    const found = { ...(await inboxes(small, large)), ...(await openings(large)), ...(await freezing(large)) }
+    await closeWorlds(server.url, worlds.splice(0), started.splice(0))
+    return { ...found, ...(await backfill(server.url)) }
   } finally {
-    for (const { db } of worlds) await db.destroy()
-    for (const child of started) {
-      const gone = once(child, 'exit')
-      if (child.exitCode === null && child.kill('SIGTERM')) await gone
-    }
+    await closeWorlds(server.url, worlds, started)
     await server.leave()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** The whole bench stays below 6 GB: a million matters take 5 GB. */
+const boundLog = async (server: string): Promise<void> => {
+  const admin = connect(server)
+  await admin.raw(`alter system set max_wal_size = '512MB'`)
+  await admin.raw('select pg_reload_conf()')
+  await admin.destroy()
+}
+
+const closeWorlds = async (server: string, worlds: readonly World[], started: readonly ChildProcess[]) => {
+  agent.destroy()
+  for (const child of started) {
+    const gone = once(child, 'exit')
+    if (child.exitCode === null && child.kill('SIGTERM')) await gone
+  }
+  const admin = connect(server)
+  for (const { db, url } of worlds) {
+    await db.destroy()
+    await admin.raw('drop database ?? with (force)', [new URL(url).pathname.slice(1)])
+  }
+  await admin.destroy()
 }
 
 const urlOf = (server: string, name: string): string => Object.assign(new URL(server), { pathname: `/${name}` }).href
@@ -100,9 +109,14 @@ const worldOf = async (
   const db = await emptyDatabase(server, name)
   const url = urlOf(server, name)
   const began = performance.now()
-  await filled(db, size)
-  const [{ moves }] = (await db.raw('select count(*)::int as moves from matter_moves')).rows
-  say(`${size} matters with ${moves} moves made by SQL in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+  await fillMatters(db, size)
+  const [{ moves, gb }] = (
+    await db.raw(
+      `select (select count(*)::int from matter_moves) as moves, round(pg_database_size(current_database()) / 1e9, 1)::float8 as gb`,
+    )
+  ).rows
+  const seconds = (performance.now() - began) / 1000
+  say(`world: ${size} matters with ${moves} moves, ${gb} GB, made by SQL in ${seconds.toFixed(0)} s`)
   const folder = join(parent, String(place))
   const { port } = await hubServer(url, folder, started, place)
   const tokens: Record<string, string> = {}
@@ -111,81 +125,6 @@ const worldOf = async (
     tokens[region] = await tokenOf(port, account)
   }
   return { url: url, folder, db, port, tokens }
-}
-
-const seatOf = (region: string): string => `${AGENCY}@${region}`
-const counties = (): string[] =>
-  Object.keys(schemaDocument('words/divisions.json') as Record<string, string>).filter((code) =>
-    /^22\d\d(?!00)\d\d$/.test(code),
-  )
-
-/** One of five matters is open, the others have been answered; each has five moves. */
-const filled = async (db: JobDb, size: number): Promise<void> => {
-  const [open = '', answered = ''] = await templates(db)
-  const seats = counties().map(seatOf)
-  await db.raw(
-    `create unlogged table bench_made (n int, template uuid, id uuid, sender text, holder text, opened timestamptz, due timestamptz)`,
-  )
-  const indexes: string[] = (await db.raw(INDEXES)).rows.map(({ indexdef }: { indexdef: string }) => indexdef)
-  for (const made of indexes) await db.raw(`drop index ${made.split(' ')[2]}`)
-  for (let from = 0; from < size; from += STEP) {
-    await db.raw('truncate bench_made')
-    await db.raw(
-      `insert into bench_made select n, case when n % 5 = 0 then :open else :answered end::uuid, gen_random_uuid(),
-         (:seats::text[])[1 + n % :many], (:seats::text[])[1 + (n * 7 + 3) % :many], now() - random() * interval '500 days',
-         now() + (random() - 0.1) * interval '60 days' from generate_series(:from::int, :until::int) n order by 3`,
-      { open, answered, seats, many: seats.length, from, until: Math.min(from + STEP, size) - 1 } as never,
-    )
-    await db.raw(MULTIPLY)
-  }
-  await db.raw(`delete from matters where id in (?, ?)`, [open, answered])
-  await db.raw('drop table bench_made')
-  for (const made of indexes) await db.transaction((tx) => tx.raw(`set local maintenance_work_mem = '512MB'; ${made}`))
-  await db.raw('vacuum analyze')
-  await db.raw('checkpoint')
-}
-
-/** Indexes that serve no constraint are built once all rows are there. */
-const INDEXES = `select indexdef from pg_indexes where schemaname = 'public' and tablename like 'matter%'
-  and indexname not in (select conname from pg_constraint)`
-
-const withSeats = (text: string): string =>
-  `replace(replace(${text}::text, '${seatOf(SENDER)}', b.sender), '${seatOf(HOLDER)}', b.holder)`
-const END = `case when m.closed_at is null then b.due else b.opened + interval '20 days' end`
-/** The role `replica` skips the checks of foreign keys. */
-const MULTIPLY = `begin; set local session_replication_role = replica;
-  insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, state, waiting, content, moves, opened_at, received_at, closed_at)
-    select b.id, m.kind, m.kind_version, '协2026-B' || b.n, b.sender, b.n, m.request_sha256, m.state, ${withSeats('m.waiting')},
-      ${withSeats('m.content')}::jsonb, m.moves, b.opened, b.opened + interval '1 day',
-      case when m.closed_at is not null then ${END} end
-    from bench_made b join matters m on m.id = b.template;
-  insert into matter_seats (matter_id, seat, place, from_move, queue, due_at)
-    select b.id, ${withSeats('s.seat')}, s.place, s.from_move, s.queue, ${END}
-    from bench_made b join matters m on m.id = b.template join matter_seats s on s.matter_id = m.id
-    where b.sender <> b.holder;
-  insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, previous_hash, hash)
-    select b.id, v.sequence, v.move, v.state_before, v.state, v.by_sub, ${withSeats('v.by_seat')}, v.on_day, b.opened, v.input, v.previous_hash, v.hash
-    from bench_made b join matter_moves v on v.matter_id = b.template;
-  insert into matter_clocks (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
-    select b.id, c.place, c.clock, b.holder, b.due::date, b.due, c.confirmed, c.running
-    from bench_made b join matter_clocks c on c.matter_id = b.template; commit`
-
-const templates = async (db: JobDb): Promise<string[]> => {
-  const parts: MatterParts = { db, rules, keys: { seal: (text) => text, unseal: (text) => text } }
-  const person = (region: string): MatterPerson => ({ by: `bench-${region}`, seat: seatOf(region), role: 'agency' })
-  const at = (day: number): Date => new Date(Date.now() - (20 - day) * DAY_MS)
-  const ids: string[] = []
-  for (const last of ['add_attachment', 'answer']) {
-    const opening = { kind: 'assist', to: seatOf(HOLDER), fields: FIELDS, attachments: [LETTER] }
-    const { id } = (await openMatter(parts, person(SENDER), opening, at(0))).stored
-    await receiveMatters(parts, { seat: seatOf(HOLDER), ids: [id], way: 'QUEUE', now: at(1) })
-    const move = (name: string, given: object) => moveMatter(parts, person(HOLDER), { id, move: name, ...given }, at(2))
-    await move('accept', {})
-    await move('extend', { reason: '需要向外地取证', extension: { value: 15, unit: 'WORKDAYS' } })
-    await move(last, { attachments: [{ ...LETTER, type: 'REPLY' }] })
-    ids.push(id)
-  }
-  return ids
 }
 
 const PAGE = `query ($queue: MatterQueue, $after: String) { matters(queue: $queue, first: 20, after: $after) {
@@ -225,7 +164,10 @@ const inboxes = async (small: World, large: World): Promise<Record<string, numbe
         if (n >= 0) times.push(performance.now() - began)
       }
     const [of, against] = [at95(many), at95(few)]
-    say(`${inbox.name.padEnd(32)} p95 ${of.toFixed(1)} ms, at ${MATTERS * SMALL} ${against.toFixed(1)} ms`)
+    const times = (of / against).toFixed(2)
+    say(
+      `inbox ${inbox.name.padEnd(36)} p95 ${of.toFixed(1)} ms, at ${MATTERS * SMALL} ${against.toFixed(1)} ms, ×${times}`,
+    )
     p95 = Math.max(p95, of)
     growth = Math.max(growth, of / against)
   }
@@ -241,14 +183,31 @@ const cursorOf = async (world: World, { region, query, queue }: Inbox): Promise<
 
 const at95 = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0
 
-// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
-const ask = async ({ port, tokens }: World, region: string, query: string, variables: object): Promise<any> => {
-  const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tokens[region]}` },
-    body: JSON.stringify({ query, variables }),
+const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS })
+
+/** node:http takes half the processor time of fetch, which the hub would lack. */
+const post = ({ port, tokens }: World, region: string, body: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const headers = {
+      ...{ 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      authorization: `Bearer ${tokens[region]}`,
+    }
+    const sent = request({ agent, port, host: '127.0.0.1', path: '/graphql', method: 'POST', headers }, (answer) => {
+      let text = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (part) => {
+        text += part
+      })
+      answer.on('end', () => resolve(text))
+      answer.on('error', reject)
+    })
+    sent.on('error', reject)
+    sent.end(body)
   })
-  const { data, errors } = (await answer.json()) as { data: object; errors?: unknown }
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
+const ask = async (world: World, region: string, query: string, variables: object): Promise<any> => {
+  const { data, errors } = JSON.parse(await post(world, region, JSON.stringify({ query, variables })))
   if (errors) throw new Error(JSON.stringify(errors))
   return data
 }
@@ -266,7 +225,7 @@ const openings = async (world: World): Promise<Record<string, number>> => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const bare = await perSecond((n) => barePair(pool, writings, `B${round}-${n}`))
     const rate = await perSecond((n) => pair(world, `开办-${round}-${n}`))
-    say(`open and move: ${rate.toFixed(0)} acts/s, bare ${bare.toFixed(0)}`)
+    say(`open and move: ${rate.toFixed(0)} acts/s, bare ${bare.toFixed(0)}, ratio ${(rate / bare).toFixed(2)}`)
     rates.push(rate)
     ratios.push(rate / bare)
   }
@@ -321,7 +280,7 @@ const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> =>
   if (stored === null || open === undefined || accepted.length === 0) throw new Error('no matter was opened')
   const { matter } = stored
   const written = {
-    ...{ head: stored, matter, sealedFields: null, closedAt: null, waiting: seatOf(HOLDER) },
+    ...{ head: stored, version: null, matter, sealedFields: null, closedAt: null, waiting: seatOf(HOLDER) },
     files: [{ seat: seatOf(SENDER), sha256: LETTER.sha256 }],
     seats: [
       { seat: seatOf(SENDER), place: 'sender' as const },
@@ -340,24 +299,29 @@ const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> =>
 const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 50_000)
 const MEGA = 1024 * 1024
 
-/** Measures of ENTRIES entries in force, from six organisations each, and how much memory that adds from the first tenth on. */
 const freezing = async ({ db }: World): Promise<Record<string, number>> => {
   const month = new Date(Date.now() - 2 * 31 * DAY_MS).toISOString().slice(0, 'YYYY-MM'.length)
-  const { seconds, growth } = await watched(() => freezeMonth(db, rules, month, new Date()))
-  say(`figures of ${month} frozen in ${seconds.toFixed(1)} s, ${growth.toFixed(0)} MB more`)
+  const { seconds, growth, over } = await watched(() => freezeMonth(db, rules, month, new Date()))
+  say(`figures of ${month} frozen in ${seconds.toFixed(1)} s; memory by tenths of the time: ${over} MB`)
   return { figuresSeconds: Math.round(seconds * 10) / 10, figuresGrowthMb: Math.round(growth) }
 }
 
-/** Runs it and tells the memory (MB) of its first tenth and how much more it took later. */
+/** Runs it and tells the memory (MB) by tenths of the time, and how much more it took after the first tenth. */
 const watched = async <T>(run: () => Promise<T>) => {
+  const rss: number[] = []
+  const sample = () => rss.push(process.memoryUsage().rss / MEGA)
+  sample()
   const began = performance.now()
-  const rss = [process.memoryUsage().rss / MEGA]
-  const watch = setInterval(() => rss.push(process.memoryUsage().rss / MEGA), 500)
+  const watch = setInterval(sample, 500)
   const made = await run().finally(() => clearInterval(watch))
+  const seconds = (performance.now() - began) / 1000
+  sample()
   const early = Math.max(...rss.slice(0, Math.ceil(rss.length / 10)))
-  return { made, seconds: (performance.now() - began) / 1000, early, growth: Math.max(...rss) - early }
+  const tenths = Array.from({ length: 11 }, (_, n) => rss[Math.round((n * (rss.length - 1)) / 10)] ?? 0)
+  return { made, seconds, growth: Math.max(...rss) - early, over: tenths.map((mb) => mb.toFixed(0)).join(' ') }
 }
 
+/** Measures of ENTRIES entries in force, from six organisations each, and how much memory that adds from the first tenth on. */
 const backfill = async (server: string): Promise<Record<string, number>> => {
   const db = await emptyDatabase(server, 'bench_measures')
   try {
@@ -365,9 +329,9 @@ const backfill = async (server: string): Promise<Record<string, number>> => {
     const facts = { ...makeNewCase('serious', 0), state: 'PUBLISHED', publishedOn, endsOn }
     await manyShown(db, { first: 1, count: ENTRIES, publishedOn, endsOn, reason: 40, facts })
     await db.raw('vacuum analyze')
-    const { made, seconds, early, growth } = await watched(() => backfillMeasures(db, rules, { now: new Date() }))
+    const { made, seconds, growth, over } = await watched(() => backfillMeasures(db, rules, { now: new Date() }))
     say(
-      `${made} measures of ${ENTRIES} entries in ${seconds.toFixed(0)} s; memory ${early.toFixed(0)} MB, then ${growth.toFixed(0)} MB more`,
+      `back-fill: ${made} measures of ${ENTRIES} entries in ${seconds.toFixed(1)} s; memory by tenths of the time: ${over} MB`,
     )
     return { measures: made, measuresSeconds: Math.round(seconds), measuresGrowthMb: Math.round(growth) }
   } finally {

@@ -217,11 +217,10 @@ const moveMatter = async (_: unknown, { input }: { input: MovingInput }, context
   const { id, move, documentNumber: number, workdays, fields, attachments, ...rest } = refuseUnstorableText(input)
   if (rest.link != null) work.refuseUnknownLink(await seesLink(context, id, rest.link))
   const extension = workdays == null ? undefined : { value: workdays, unit: 'WORKDAYS' as const }
-  // Staff may act for the hub, which depends on the matter; a seat's own sight is judged under the matter's lock.
   const isStaff = seatOf(context.viewer) === null || may(context.viewer, 'move_listing')
-  const seen = isStaff ? await findSeenMatter(context, id) : null
-  if (isStaff && seen === null) throw new Refusal('MATTER_UNKNOWN')
-  const who = { ...personOf(context.viewer), isForHub: seen !== null && (await actsForHub(context, seen)) }
+  const sight = async (read: store.StoredMatter) =>
+    (await sightOf(context, read)) && { isForHub: await actsForHub(context, read) }
+  const who = { ...personOf(context.viewer), ...(isStaff && { sight }) }
   const moving = {
     id: uuidIn(id) ?? NOBODY,
     move,

@@ -16,10 +16,11 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
 }
 
 /** Connections of answers keep the statement's plan; its text carries no request id. Jobs write batches and plan anew. */
-export const runPrepared = async (on: Db | Tx, sql: string, bindings: readonly unknown[]): Promise<void> => {
-  if (isConnectionLender(on))
-    await on.withConnection((connection) => runStatement(connection, sql, bindings, { prepared: true }))
-  else await on.raw(sql, bindings)
+export const queryPrepared = async <R>(on: Db | Tx, sql: string, bindings: readonly unknown[]): Promise<R[]> => {
+  const { rows } = isConnectionLender(on)
+    ? await on.withConnection((connection) => runStatement(connection, sql, bindings, { prepared: true }))
+    : await on.raw(sql, bindings)
+  return rows
 }
 
 /** The connection is closed afterwards, with its temporary tables and locks. */

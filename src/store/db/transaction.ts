@@ -1,24 +1,33 @@
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './db.js'
 
-const LOCK_WAIT_MS = 5_000
+export const LOCK_WAIT_MS = 5_000
 const LOCK_NOT_AVAILABLE = '55P03'
 
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
+type BusyJob = 'decide' | 'move' | 'sellers' | 'settle'
+
 /** Throws RUN_BUSY, naming `job`, after waiting `waitMs` for a lock. */
-export const inTransaction = async <T>(
+export const inTransaction = <T>(
   db: Db,
-  job: 'decide' | 'move' | 'sellers' | 'settle',
+  job: BusyJob,
   act: (tx: Tx) => Promise<T>,
   waitMs: number = LOCK_WAIT_MS,
-): Promise<T> => {
-  try {
-    return await db.transaction(async (tx) => {
+): Promise<T> =>
+  refuseLockTimeout(job, () =>
+    db.transaction(async (tx) => {
       await tx.raw(`set local lock_timeout = ${waitMs} /* transaction.inTransaction */`)
       return act(tx)
-    })
+    }),
+  )
+
+export const isInTransaction = (db: Db | Tx): db is Tx => 'isCompleted' in db
+
+export const refuseLockTimeout = async <T>(job: BusyJob, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act()
   } catch (error) {
     if (!isLockTimeout(error)) throw error
     throw new Refusal('RUN_BUSY', { job, subject: '' })

@@ -1,8 +1,11 @@
 /** Matters are stored with their seats, newest moves and clocks in one statement. */
+import type { CalendarAmendments } from '../../domain/calendar/calendar.js'
 import type { Matter } from '../../domain/matters/matter.js'
 import { RECEIPT_SEAT } from '../../domain/matters/seats.js'
-import { type Db, queryColumn, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
-import { runPrepared } from '../db/own-connection.js'
+import { AMENDMENT_COLUMNS } from '../calendar/calendars.js'
+import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
+import { queryPrepared } from '../db/own-connection.js'
+import { isInTransaction, LOCK_WAIT_MS, refuseLockTimeout } from '../db/transaction.js'
 
 export interface MatterHead {
   id: string
@@ -61,6 +64,8 @@ export interface MatterClockColumns {
 
 export interface MatterWriting {
   head: MatterHead
+  /** Of the matter as it was read; null for one that is new or locked. */
+  version: string | null
   matter: Matter
   sealedFields: string | null
   closedAt: Date | null
@@ -116,7 +121,7 @@ export const kindContent = (db: Db | Tx, kind: string, version: string): Promise
   )
 
 /** SQL: hash of the newest move of `m`. */
-export const LAST_HASH_SQL = `(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1) as "previousHash"`
+const LAST_HASH_SQL = `(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1) as "previousHash"`
 
 /** `rest` follows `from matters m`. */
 export const selectMatters = async <M extends StoredMatter = StoredMatter>(
@@ -153,17 +158,27 @@ export const listMattersAbout = (
     [operatorId, [...kinds], most],
   )
 
-/** `previousHash`: of its newest move. */
-export type LockedMatter = StoredMatter & { previousHash: string }
+/** `version` changes with every write of the matter. */
+export type ReadMatter = StoredMatter & { previousHash: string; version: string }
 
-export const lockMatter = async (tx: Tx, id: string): Promise<LockedMatter | null> =>
-  reviveMatter(
-    await queryFirst(
-      tx,
-      `select ${MATTER_COLUMNS}, ${LAST_HASH_SQL} from matters m where m.id = ?::uuid for update /* matters.lock */`,
-      [id],
-    ),
+/** One snapshot with the calendar's amendments. `writeMatters` compares the versions. */
+export const readMattersToMove = async (
+  db: Db | Tx,
+  ids: readonly string[],
+): Promise<{ matters: ReadMatter[]; amendments: CalendarAmendments }> => {
+  const rows = await queryPrepared<ReadMatter & CalendarAmendments>(
+    db,
+    `select ${MATTER_COLUMNS}, m.xmin::text as version, ${AMENDMENT_COLUMNS},
+       ${LAST_HASH_SQL}
+     from matters m where m.id = any(?::uuid[]) order by m.id /* matters.toMove */`,
+    [[...ids]],
   )
+  const { days = [], knownUntil = null } = rows[0] ?? {}
+  return {
+    matters: rows.map(({ days: _, knownUntil: __, ...row }) => reviveMatter(row)),
+    amendments: { days, knownUntil },
+  }
+}
 
 export const matterByReference = (
   db: Db | Tx,
@@ -183,16 +198,21 @@ export const mattersOfReference = (
   ])
 
 export const matterOrNumber = async (
-  tx: Tx,
+  db: Db | Tx,
   { openedBy, kind, reference }: Pick<MatterHead, 'openedBy' | 'kind' | 'reference'>,
-): Promise<{ known: StoredMatter; next: null } | { known: null; next: number }> => {
-  const { next, ...known } = await queryOne<StoredMatter & { next: number | null }>(
-    tx,
-    `select ${MATTER_COLUMNS}, case when m.id is null then nextval('matter_numbers')::int end as next
+): Promise<
+  { amendments: CalendarAmendments } & ({ known: StoredMatter; next: null } | { known: null; next: number })
+> => {
+  const [row] = await queryPrepared<StoredMatter & CalendarAmendments & { next: number | null }>(
+    db,
+    `select ${MATTER_COLUMNS}, case when m.id is null then nextval('matter_numbers')::int end as next, ${AMENDMENT_COLUMNS}
      from (values (1)) one left join matters m on m.opened_by = ? and m.kind = ? and m.reference = ? /* matters.orNumber */`,
     [openedBy, kind, reference],
   )
-  return next === null ? { known: reviveMatter(known), next } : { known: null, next }
+  if (row === undefined) throw new Error('neither a matter nor a number')
+  const { next, days, knownUntil, ...known } = row
+  const amendments = { days, knownUntil }
+  return next === null ? { known: reviveMatter(known), next, amendments } : { known: null, next, amendments }
 }
 
 export const movesOfMatters = (db: Db | Tx, ids: readonly string[]): Promise<StoredMatterMove[]> =>
@@ -212,41 +232,54 @@ export const noteAnswerOpened = async (db: Db, id: string, seat: string): Promis
   )
 }
 
-const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string =>
-  clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0] ?? NEVER
+const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueAt'>[]): string | undefined =>
+  clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0]
 
 /**
- * Each matter at most once. The recount alone confirms a clock, so moves leave `confirmed` as it is. Prepared, because
- * planning takes longer than writing one matter.
+ * Each matter at most once. Returns the ids of those written: a changed version or a taken reference writes nothing. The
+ * recount alone confirms a clock, so moves leave `confirmed` as it is. Prepared: planning takes longer than one write.
  */
-export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): Promise<void> => {
-  if (written.length === 0) return
-  await runPrepared(
-    tx,
-    `with w as materialized (
-       select * from jsonb_to_recordset(?::jsonb) as w(id uuid, kind text, "kindVersion" text, number text, "openedBy" text, reference text,
+export const writeMatters = async (db: Db | Tx, written: readonly MatterWriting[]): Promise<Set<string>> => {
+  if (written.length === 0) return new Set()
+  const waits = isInTransaction(db) ? null : String(LOCK_WAIT_MS)
+  const write = () => queryPrepared<{ id: string }>(db, WRITE_SQL, [waits, JSON.stringify(written.map(columnsOf))])
+  const rows = await (waits === null ? write() : refuseLockTimeout('move', write))
+  return new Set(rows.map(({ id }) => id))
+}
+
+const WRITE_SQL = `with bounded as materialized (select set_config('lock_timeout', coalesce(?, current_setting('lock_timeout')), true)),
+     sent as materialized (
+       select w.* from bounded, jsonb_to_recordset(?::jsonb) as w(id uuid, version text, kind text, "kindVersion" text, number text, "openedBy" text, reference text,
          "requestSha256" text, "operatorId" int, "listingId" uuid, "parentId" uuid, state text, waiting text, content jsonb, "sealedFields" text,
-         sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, mover text,
+         "isNew" boolean, sequence int, "openedAt" timestamptz, "receivedAt" timestamptz, "closedAt" timestamptz, "dueAt" timestamptz, mover text,
          moves jsonb, seats jsonb, clocks jsonb, files jsonb)),
-     kept as (
+     opened as (
        insert into matters (id, kind, kind_version, number, opened_by, reference, request_sha256, operator_id, listing_id, parent_id,
          state, waiting, content, sealed_fields, moves, opened_at, received_at, closed_at)
        select id, kind, "kindVersion", number, "openedBy", reference, "requestSha256", "operatorId", "listingId", "parentId",
-         state, waiting, content, "sealedFields", sequence, "openedAt", "receivedAt", "closedAt" from w
-       on conflict (id) do update set state = excluded.state, waiting = excluded.waiting, content = excluded.content,
-         sealed_fields = excluded.sealed_fields, moves = excluded.moves, received_at = excluded.received_at, closed_at = excluded.closed_at),
+         state, waiting, content, "sealedFields", sequence, "openedAt", "receivedAt", "closedAt" from sent where "isNew"
+       on conflict (opened_by, kind, reference) do nothing returning id),
+     changed as (
+       update matters m set state = n.state, waiting = n.waiting, content = n.content, sealed_fields = n."sealedFields", moves = n.sequence,
+         received_at = n."receivedAt", closed_at = n."closedAt"
+       from sent n where m.id = n.id and not n."isNew" and (n.version is null or m.xmin::text = n.version) returning m.id),
+     w as materialized (select sent.* from sent where id in (select id from opened union all select id from changed)),
      moved as (
        insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, sealed_input, previous_hash, hash)
        select w.id, v.sequence, v.move, v."stateBefore", v.state, v.by, v.seat, v."on", v.at, v.input, v."sealedInput", v."previousHash", v.hash
        from w, jsonb_to_recordset(w.moves) as v(sequence int, move text, "stateBefore" text, state text, by text, seat text, "on" date,
          at timestamptz, input jsonb, "sealedInput" text, "previousHash" text, hash text)),
-     seen as (select w.id, w.sequence, w."closedAt", w."dueAt", w.waiting, w.mover, s.seat, s.place
-       from w, jsonb_to_recordset(w.seats) as s(seat text, place text)),
+     seen as (select w.id, w.sequence, w."closedAt", w."dueAt", l."lateAt", w.waiting, w.mover, s.seat, s.place
+       from w cross join lateral (select min(k."dueAt") as "lateAt"
+         from jsonb_to_recordset(w.clocks) as k(place int, "dueAt" timestamptz, confirmed boolean, running boolean)
+         where k.running and case when k.confirmed then true else
+           (select c.confirmed from matter_clocks c where c.matter_id = w.id and c.place = k.place) end) l,
+         jsonb_to_recordset(w.seats) as s(seat text, place text)),
      entered as (
-       insert into matter_seats as s (matter_id, seat, place, from_move, queue, due_at)
+       insert into matter_seats as s (matter_id, seat, place, from_move, queue, due_at, late_at)
        select id, seat, place, sequence, case when "closedAt" is null then case when seat = waiting then 'WAITING' else 'OTHERS' end
-         when place = 'sender' and seat <> mover then 'ANSWERED' else 'ENDED' end, "dueAt" from seen
-       on conflict (matter_id, seat, place) do update set queue = excluded.queue, due_at = excluded.due_at, to_move = null),
+         when place = 'sender' and seat <> mover then 'ANSWERED' else 'ENDED' end, "dueAt", "lateAt" from seen
+       on conflict (matter_id, seat, place) do update set queue = excluded.queue, due_at = excluded.due_at, late_at = excluded.late_at, to_move = null),
      left_place as (
        update matter_seats s set queue = case when w."closedAt" is not null then 'ENDED' else 'OTHERS' end, due_at = w."dueAt",
          to_move = coalesce(s.to_move, w.sequence)
@@ -254,22 +287,22 @@ export const writeMatters = async (tx: Tx, written: readonly MatterWriting[]): P
          and not exists (select 1 from seen n where n.id = s.matter_id and n.seat = s.seat and n.place = s.place)),
      named as (
        insert into matter_attachments (matter_id, seat, sha256)
-       select w.id, f.seat, f.sha256 from w, jsonb_to_recordset(w.files) as f(seat text, sha256 text) on conflict do nothing)
+       select w.id, f.seat, f.sha256 from w, jsonb_to_recordset(w.files) as f(seat text, sha256 text) on conflict do nothing),
+     clocked as (
      insert into matter_clocks as c (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
      select w.id, k.place, k.clock, k.seat, k."dueOn", k."dueAt", k.confirmed, k.running from w, jsonb_to_recordset(w.clocks)
        as k(place int, clock text, seat text, "dueOn" date, "dueAt" timestamptz, confirmed boolean, running boolean)
      on conflict (matter_id, place) do update set seat = excluded.seat, due_on = excluded.due_on, due_at = excluded.due_at,
-       running = excluded.running /* matters.write */`,
-    [JSON.stringify(written.map(columnsOf))],
-  )
-}
+       running = excluded.running, counted_by = case when excluded.due_at is distinct from c.due_at then '' else c.counted_by end)
+     select id from w /* matters.write */`
 
 const columnsOf = ({ head, matter, closedAt, ...written }: MatterWriting) => {
   const { state, receivedAt } = matter
-  const dueAt = closedAt ?? findNextDue(written.clocks)
+  const dueAt = closedAt ?? findNextDue(written.clocks) ?? NEVER
   const sequence = written.moves.at(-1)?.sequence
   const mover = matter.moves.findLast(({ seat }) => seat !== RECEIPT_SEAT)?.seat
-  const own = { state: state ?? '', sequence, receivedAt, closedAt, dueAt, mover }
+  const isNew = written.moves[0]?.previousHash === null
+  const own = { state: state ?? '', isNew, sequence, receivedAt, closedAt, dueAt, mover }
   // A stored matter as its own head carries its former content.
   return { ...head, matter: undefined, ...written, content: matter, ...own }
 }
@@ -298,17 +331,21 @@ export interface RecountedMatter {
 
 export const keepRecount = async (tx: Tx, counting: string, recounted: readonly RecountedMatter[]): Promise<number> => {
   const clocks = recounted.flatMap(({ id, clocks }) => clocks.map((clock) => ({ id, ...clock })))
-  const moved = recounted.flatMap(({ id, content, clocks }) =>
-    content === null ? [] : [{ id, clocks: content, dueAt: findNextDue(clocks) }],
-  )
+  const moved = recounted.flatMap(({ id, content }) => (content === null ? [] : [{ id, clocks: content }]))
+  const dues = recounted.map(({ id, clocks }) => {
+    const lateAt = findNextDue(clocks.filter(({ confirmed }) => confirmed))
+    return { id, dueAt: findNextDue(clocks) ?? NEVER, lateAt }
+  })
   const { rowCount } = await tx.raw(
-    `with moved as (select * from jsonb_to_recordset(:moved) as m(id uuid, clocks jsonb, "dueAt" timestamptz)),
-     content as (update matters m set content = jsonb_set(m.content, '{clocks}', n.clocks) from moved n where m.id = n.id),
-     seats as (update matter_seats s set due_at = n."dueAt" from moved n where s.matter_id = n.id)
+    `with content as (update matters m set content = jsonb_set(m.content, '{clocks}', n.clocks)
+       from jsonb_to_recordset(:moved) as n(id uuid, clocks jsonb) where m.id = n.id),
+     seats as (update matter_seats s set due_at = n."dueAt", late_at = n."lateAt"
+       from jsonb_to_recordset(:dues) as n(id uuid, "dueAt" timestamptz, "lateAt" timestamptz)
+       where s.matter_id = n.id and (s.due_at, s.late_at) is distinct from (n."dueAt", n."lateAt"))
      update matter_clocks c set due_on = n."dueOn", due_at = n."dueAt", confirmed = n.confirmed, counted_by = :counting
      from jsonb_to_recordset(:clocks) as n(id uuid, place int, "dueOn" date, "dueAt" timestamptz, confirmed boolean)
      where c.matter_id = n.id and c.place = n.place and c.running and c.counted_by <> :counting /* recount.keep */`,
-    { moved: JSON.stringify(moved), clocks: JSON.stringify(clocks), counting } as never,
+    { moved: JSON.stringify(moved), dues: JSON.stringify(dues), clocks: JSON.stringify(clocks), counting } as never,
   )
   return rowCount ?? 0
 }

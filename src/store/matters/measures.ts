@@ -1,6 +1,6 @@
 import type { EntriesInForce } from '../../domain/matters/measures.js'
-import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { LAST_HASH_SQL, MATTER_COLUMNS, type StoredMatter, selectMatters } from './matters.js'
+import { type Db, queryFirst, queryMap, queryRows, type Tx } from '../db/db.js'
+import { type StoredMatter, selectMatters } from './matters.js'
 
 export interface MeasuredEntry {
   id: string
@@ -23,27 +23,41 @@ export const LISTINGS_WITH_LIFT_DUE_SQL = `select lift.listing_id from matters l
 export const LISTINGS_WITH_LIFT_SQL = `select distinct lift.listing_id from matters lift
   where lift.listing_id is not null and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED', 'LIFTED', 'CONTESTED', 'CLOSED')`
 
-const CHAINED_COLUMNS = `${MATTER_COLUMNS}, ${LAST_HASH_SQL}`
-
-export const lockOpenMeasures = (tx: Tx, kind: string, listingIds: readonly string[]): Promise<ChainedMatter[]> =>
-  selectMatters(
+/** A statement that has waited for a lock still sees the moves of before. */
+const withHashes = async (tx: Tx, locked: readonly StoredMatter[]): Promise<ChainedMatter[]> => {
+  if (locked.length === 0) return []
+  const hashes = await queryMap<string, string>(
     tx,
-    `where m.listing_id = any(?::uuid[]) and m.kind = ? and m.closed_at is null order by m.id for update of m /* measures.lock */`,
-    [[...listingIds], kind],
-    CHAINED_COLUMNS,
+    `select distinct on (matter_id) matter_id::text, hash from matter_moves where matter_id = any(?::uuid[])
+     order by matter_id, sequence desc /* measures.hashes */`,
+    [locked.map(({ id }) => id)],
+  )
+  return locked.map((row) => ({ ...row, previousHash: hashes.get(row.id) ?? null }))
+}
+
+export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonly string[]): Promise<ChainedMatter[]> =>
+  withHashes(
+    tx,
+    await selectMatters(
+      tx,
+      `where m.listing_id = any(?::uuid[]) and m.kind = ? and m.closed_at is null order by m.id for update of m /* measures.lock */`,
+      [[...listingIds], kind],
+    ),
   )
 
-export const lockMeasuresOfAgency = (
+export const lockMeasuresOfAgency = async (
   tx: Tx,
   { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },
 ): Promise<ChainedMatter[]> =>
-  selectMatters(
+  withHashes(
     tx,
-    `where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
-       and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
-     order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
-    { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
-    CHAINED_COLUMNS,
+    await selectMatters(
+      tx,
+      `where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
+         and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
+       order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
+      { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
+    ),
   )
 
 export const measuresOfListings = (db: Db | Tx, kind: string, listingIds: readonly string[]): Promise<StoredMatter[]> =>

@@ -28,11 +28,9 @@ interface QueuePage extends QueueFilter {
   after: QueuePlace | null
 }
 
-/**
- * An unconfirmed clock makes nobody late. The scalar is looked up for each row, where `exists` would read all clocks.
- */
-const LATE_SQL = `s.due_at <= :now and coalesce((
-  select true from matter_clocks k where k.matter_id = s.matter_id and k.running and k.confirmed and k.due_at <= :now limit 1), false)`
+/** An unconfirmed clock makes nobody late. Clocks are looked up where `late_at` is missing or outdated. */
+const LATE_SQL = `s.due_at <= :now and case when s.late_at >= s.due_at then s.late_at <= :now else coalesce((
+  select true from matter_clocks k where k.matter_id = s.matter_id and k.running and k.confirmed and k.due_at <= :now limit 1), false) end`
 
 const narrowedSql = (id: string, { kind, region }: QueueFilter): string =>
   `${kind === null ? '' : `and exists (select 1 from matters k where k.id = ${id} and k.kind = :kind)`}
@@ -99,7 +97,6 @@ export interface WaitingSeat {
   /** When another party last made one of them wait. */
   latest: Date
   late: number
-  /** When the last of them ran out. */
   lateSince: Date | null
 }
 
@@ -130,19 +127,23 @@ export interface MatterCounts {
 
 export const NO_MATTERS: MatterCounts = { waiting: 0, late: 0, answered: 0 }
 
-/** Counts stop at `most`; the late ones are sought among all that wait. */
+/** Late matters are sought among so many overdue ones. */
+export const OVERDUE_READ_MOST = 10_000
+
 export const countQueue = async (
   db: Db,
   { from, until }: SeatRange,
   { most, now }: { most: number; now: Date },
 ): Promise<MatterCounts> => {
-  const counted = (queue: string, condition = '') => `(select count(*)::int from (
-    select 1 from covered c join matter_seats s on s.seat collate "C" = c.seat collate "C"
-    where s.queue = '${queue}' ${condition} limit :most) n)`
+  const counted = (queue: string, { readMost = ':most', inTime = '', isCounted = 'true' } = {}) =>
+    `(select count(*)::int from (select 1 from covered c cross join lateral (
+       select s.* from matter_seats s where s.seat collate "C" = c.seat collate "C" and s.queue = '${queue}' ${inTime}
+       order by s.due_at limit ${readMost}) s where ${isCounted} limit :most) n)`
+  const late = { readMost: String(OVERDUE_READ_MOST), inTime: 'and s.due_at <= :now', isCounted: LATE_SQL }
   const [counts] = await queryRows<MatterCounts>(
     db,
     `with recursive ${COVERED_SQL}
-     select ${counted('WAITING')} as waiting, ${counted('WAITING', `and ${LATE_SQL}`)} as late, ${counted('ANSWERED')} as answered /* queues.count */`,
+     select ${counted('WAITING')} as waiting, ${counted('WAITING', late)} as late, ${counted('ANSWERED')} as answered /* queues.count */`,
     { from, until, most, now },
   )
   return counts ?? NO_MATTERS

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { Calendar } from '../../domain/calendar/calendar.js'
+import { applyAmendments, type Calendar } from '../../domain/calendar/calendar.js'
 import { listUncertainRows, type RuleConfirmations } from '../../domain/calendar/rule-confirmations.js'
 import { CLOCK_TABLE, isConfirmedClock, recountRunningClocks } from '../../domain/matters/clocks.js'
 import { RECEIPT_MOVE } from '../../domain/matters/custody.js'
@@ -11,11 +11,11 @@ import type { Matter, MatterAct } from '../../domain/matters/matter.js'
 import { findWaitingSeat, isUnreceivedBy, receiveMatter } from '../../domain/matters/moves.js'
 import { HUB_SEAT, PUBLIC_SEAT, RECEIPT_SEAT } from '../../domain/matters/seats.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
+import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { makeOnce } from '../../foundation/memo.js'
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { inTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -56,30 +56,33 @@ export interface FoldedMove {
   after: Matter
 }
 
-/** Moves of one matter that are kept together. */
 export interface MatterChain {
   kind: MatterKind
   head: store.MatterHead
+  version?: string | null
   /** Of its newest kept move. */
   previousHash: string | null
   moves: readonly FoldedMove[]
 }
 
+/** Leaves out what somebody has written since it was read. */
 export const keepMoves = async (
-  tx: Tx,
+  db: Db | Tx,
   keys: Pick<Keys, 'seal'>,
   made: readonly MatterChain[],
 ): Promise<store.StoredMatter[]> => {
   const writings = made.map((one) => writingOf(keys, one))
-  await store.writeMatters(tx, writings)
-  return writings.map(({ head, sealedFields, closedAt }, n) => {
+  const kept = await store.writeMatters(db, writings)
+  return writings.flatMap(({ head, sealedFields, closedAt }, n) => {
     const matter = made[n]?.moves.at(-1)?.after
-    if (matter === undefined) throw new Error('nothing was kept')
-    return { ...head, matter, sealedFields, closedAt }
+    return matter !== undefined && kept.has(head.id) ? [{ ...head, matter, sealedFields, closedAt }] : []
   })
 }
 
-const writingOf = (keys: Pick<Keys, 'seal'>, { kind, head, previousHash, moves }: MatterChain): store.MatterWriting => {
+const writingOf = (
+  keys: Pick<Keys, 'seal'>,
+  { kind, head, version = null, previousHash, moves }: MatterChain,
+): store.MatterWriting => {
   const last = moves.at(-1)
   if (last === undefined) throw new Error('no move to keep')
   const { act, after } = last
@@ -89,7 +92,7 @@ const writingOf = (keys: Pick<Keys, 'seal'>, { kind, head, previousHash, moves }
   for (const made of moves)
     rows.push(moveRowOf({ head, about: isSealed ? about : null, keys }, made, rows.at(-1)?.hash ?? previousHash))
   return {
-    head,
+    ...{ head, version },
     matter: isSealed ? { ...after, fields: {} } : after,
     sealedFields: isSealed ? keys.seal(canonicalJson(after.fields as Json), about) : null,
     closedAt: after.outcome === null ? null : act.at,
@@ -212,23 +215,35 @@ export const fingerprintOf = ({ calendar: { holidays, workdays, knownUntil }, co
 
 export type ReceiptWay = 'QUEUE' | 'WEBHOOK' | 'FOLDER'
 
-/** Sets each holder's receipt once. */
-export const receiveMatters = async (
-  parts: MatterParts,
-  { seat, ids, way, now }: { seat: string; ids: readonly string[]; way: ReceiptWay; now: Date },
-): Promise<void> => {
-  for (const id of ids)
-    await inTransaction(parts.db, 'move', async (tx) => {
-      const locked = await store.lockMatter(tx, id)
-      if (locked === null || !isUnreceivedBy(locked.matter, seat)) return
-      const { previousHash, ...stored } = openFields(parts.keys, locked)
-      const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
-      const moves = [foldReceipt(stored.matter, { way, now }, calendar)]
-      await keepMoves(tx, parts.keys, [{ kind: await kindAsBegun(tx, stored), head: stored, previousHash, moves }])
-    })
+const ATTEMPTS_MOST = 20
+
+/** Repeats `act` while it returns null. Refusal RUN_BUSY. */
+export const untilKept = async <T>(act: () => Promise<T | null>): Promise<T> => {
+  for (let attempt = 0; attempt < ATTEMPTS_MOST; attempt += 1) {
+    const kept = await act()
+    if (kept !== null) return kept
+  }
+  throw new Refusal('RUN_BUSY', { job: 'move', subject: '' })
 }
 
-/** The holder has not received the matter. */
+/** Sets each holder's receipt once. */
+export const receiveMatters = (
+  { db, rules, keys }: MatterParts,
+  { seat, ids, way, now }: { seat: string; ids: readonly string[]; way: ReceiptWay; now: Date },
+): Promise<void> =>
+  untilKept(async () => {
+    const { matters, amendments } = await store.readMattersToMove(db, ids)
+    const calendar = applyAmendments(rules.calendar, amendments)
+    const chains: MatterChain[] = []
+    for (const read of matters.filter(({ matter }) => isUnreceivedBy(matter, seat))) {
+      const { previousHash, version, ...head } = openFields(keys, read)
+      const moves = [foldReceipt(head.matter, { way, now }, calendar)]
+      chains.push({ kind: await kindAsBegun(db, head), head, version, previousHash, moves })
+    }
+    const kept = await keepMoves(db, keys, chains)
+    return kept.length === chains.length ? undefined : null
+  })
+
 export const foldReceipt = (
   before: Matter,
   { way, now }: { way: ReceiptWay; now: Date },

@@ -2,6 +2,7 @@
 
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
+import { applyAmendments, type CalendarAmendments } from '../../domain/calendar/calendar.js'
 import { recountRunningClocks } from '../../domain/matters/clocks.js'
 import { findFieldFault, findInputFault, findRowFault, type MatterInput } from '../../domain/matters/fields.js'
 import { findParentDenial } from '../../domain/matters/guards.js'
@@ -22,9 +23,8 @@ import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as clients from '../../store/access/clients.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { inTransaction } from '../../store/db/transaction.js'
+import { isInTransaction } from '../../store/db/transaction.js'
 import * as store from '../../store/matters/matters.js'
-import { applyAmendmentsToRules } from '../calendar/calendar.js'
 import {
   foldReceipt,
   formatMatterNumber,
@@ -35,6 +35,7 @@ import {
   openFields,
   openMoveInput,
   type SentMove,
+  untilKept,
 } from './keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds, versionOfKind } from './kinds.js'
 
@@ -43,9 +44,11 @@ export interface MatterPerson {
   role: Role
   /** Null for staff without an agency. */
   seat: string | null
-  /** True for whoever makes the moves of the hub in this matter. */
-  isForHub?: boolean
+  /** Null: the matter is not there for him. */
+  sight?: (stored: store.StoredMatter) => Promise<{ isForHub: boolean } | null>
 }
+
+type Mover = Omit<MatterPerson, 'sight'> & { isForHub?: boolean }
 
 export interface MatterOpening extends Omit<MatterMoveGiven, 'copyTo' | 'link'> {
   kind: string
@@ -67,7 +70,6 @@ export interface MatterMoving extends MatterMoveGiven {
   on?: string
 }
 
-const UNIQUE_VIOLATION = '23505'
 const KIND_NOTED = 'matters_kind_kind_version_fkey'
 
 /** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
@@ -89,24 +91,23 @@ export const openMatter = async (
   const { reference = randomUUID() } = opening
   const key = { openedBy: seat, kind: kind.kind, reference }
   const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
-  try {
-    return await inTransaction(parts.db, 'move', async (tx) => {
-      const { known, next } = await store.matterOrNumber(tx, key)
-      if (known !== null) return { stored: sameRequest(known, requestSha256), isNew: false }
-      const number = formatMatterNumber(kind, shanghaiDate(now), next)
-      const made = { who: { ...who, seat }, opening, key, requestSha256, number, now }
-      return { stored: await openWithin(tx, parts, kind, made), isNew: true }
-    })
-  } catch (error) {
-    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-    if (constraint === KIND_NOTED) {
-      await store.noteKind(parts.db, { kind: kind.kind, version: versionOfKind(kind), content: kind, now })
-      return openMatter(parts, who, sent, now)
+  const noteKind = () => store.noteKind(parts.db, { kind: kind.kind, version: versionOfKind(kind), content: kind, now })
+  // An error would end the caller's transaction.
+  if (isInTransaction(parts.db)) await noteKind()
+  return untilKept(async () => {
+    const { known, next, amendments } = await store.matterOrNumber(parts.db, key)
+    if (known !== null) return { stored: sameRequest(known, requestSha256), isNew: false }
+    const number = formatMatterNumber(kind, shanghaiDate(now), next)
+    const made = { who: { ...who, seat }, opening, key, requestSha256, number, now, amendments }
+    try {
+      const stored = await openAs(parts, kind, made)
+      return stored && { stored, isNew: true }
+    } catch (error) {
+      if ((error as { constraint?: unknown }).constraint !== KIND_NOTED) throw error
+      await noteKind()
+      return null
     }
-    const known = code === UNIQUE_VIOLATION ? await store.matterByReference(parts.db, key) : null
-    if (known === null) throw error
-    return { stored: sameRequest(known, requestSha256), isNew: false }
-  }
+  })
 }
 
 const sameRequest = (stored: store.StoredMatter, requestSha256: string): store.StoredMatter => {
@@ -149,22 +150,22 @@ export const refuseFieldFault = (
     throw new Refusal('MATTER_FIELD_INVALID', { pointer: fault.pointer, reason: `${fault.zh} ${fault.en}` })
 }
 
-interface OpeningWithin {
-  who: MatterPerson & { seat: string }
+interface OpeningMade {
+  who: Mover & { seat: string }
   opening: MatterOpening
   key: Pick<store.MatterHead, 'openedBy' | 'kind' | 'reference'>
   requestSha256: string
   number: string
   now: Date
+  amendments: CalendarAmendments
 }
 
-const openWithin = async (
-  tx: Tx,
+const openAs = async (
   parts: MatterParts,
   kind: MatterKind,
-  { who, opening, key, requestSha256, number, now }: OpeningWithin,
-): Promise<store.StoredMatter> => {
-  if (opening.parent !== undefined) await refuseParent(tx, kind, opening.parent, who.seat)
+  { who, opening, key, requestSha256, number, now, amendments }: OpeningMade,
+): Promise<store.StoredMatter | null> => {
+  if (opening.parent !== undefined) await refuseParent(parts.db, kind, opening.parent, who.seat)
   const seats = { sender: who.seat, holder: opening.to, copied: opening.copied ?? [], named: null }
   const on = opening.on ?? shanghaiDate(now)
   const head: store.MatterHead = {
@@ -177,11 +178,11 @@ const openWithin = async (
   const { reference: _, ...content } = opening
   const given = { ...content, move: OPENING_MOVE, on }
   const before = { ...makeNewMatter(seats, {}), receivedAt: opening.on === undefined ? null : head.openedAt }
-  return moveWithin(tx, parts, { kind, head, before, previousHash: null }, { who, given, now })
+  return foldAndKeep(parts, { kind, head, before, previousHash: null }, { who, given, now, amendments })
 }
 
-const refuseParent = async (tx: Tx, kind: MatterKind, id: string, seat: string): Promise<void> => {
-  const parent = await store.matterById(tx, id)
+const refuseParent = async (db: Db | Tx, kind: MatterKind, id: string, seat: string): Promise<void> => {
+  const parent = await store.matterById(db, id)
   if (parent === null || !hasSeatIn(parent.matter.seats, parent.matter.handed, seat))
     throw new Refusal('MATTER_UNKNOWN', { pointer: '/parent' })
   const because = findParentDenial(kind, parent, seat)
@@ -195,21 +196,31 @@ export const moveMatter = (
   sent: MatterMoving,
   now: Date,
 ): Promise<store.StoredMatter & { isNew: boolean }> =>
-  inTransaction(parts.db, 'move', async (tx) => {
-    const locked = await store.lockMatter(tx, sent.id)
-    if (locked === null || !isSeenBy(who, locked)) throw new Refusal('MATTER_UNKNOWN')
-    if (await isRepeatedMove(tx, parts, who, sent)) return { ...locked, isNew: false }
-    if (sent.seen !== undefined && sent.seen !== locked.matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
-    const { previousHash, ...stored } = openFields(parts.keys, locked)
-    const kind = await kindAsBegun(tx, stored)
+  untilKept(async () => {
+    const { db } = parts
+    const { matters, amendments } = await store.readMattersToMove(db, [sent.id])
+    const [read] = matters
+    const mover = read === undefined ? null : await moverOf(who, read)
+    if (read === undefined || mover === null) throw new Refusal('MATTER_UNKNOWN')
+    if (await isRepeatedMove(parts, mover, sent)) return { ...read, isNew: false }
+    if (sent.seen !== undefined && sent.seen !== read.matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
+    const { previousHash, version, ...stored } = openFields(parts.keys, read)
+    const kind = await kindAsBegun(db, stored)
     const given = redactIdNumbers(sent, parts.rules.mark)
     refuseFieldFault(kind, given, false, { known: stored.matter.fields, move: movesOfKind(kind)[sent.move] })
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
-      if (seat !== undefined) await refuseUnknownSeat(tx, kind, { seat, pointer }, now)
-    const made = { who, given: { ...given, on: given.on ?? shanghaiDate(now) }, now }
-    const moved = { kind, head: stored, before: stored.matter, previousHash }
-    return { ...(await moveWithin(tx, parts, moved, made)), isNew: true }
+      if (seat !== undefined) await refuseUnknownSeat(db, kind, { seat, pointer }, now)
+    const made = { who: mover, given: { ...given, on: given.on ?? shanghaiDate(now) }, now, amendments }
+    const moved = { kind, head: stored, version, before: stored.matter, previousHash }
+    const kept = await foldAndKeep(parts, moved, made)
+    return kept && { ...kept, isNew: true }
   })
+
+const moverOf = async ({ sight, ...who }: MatterPerson, stored: store.StoredMatter): Promise<Mover | null> => {
+  if (!isSeenBy(who, stored)) return null
+  const seen = sight === undefined ? { isForHub: false } : await sight(stored)
+  return seen && { ...who, ...seen }
+}
 
 /**
  * True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the
@@ -226,14 +237,13 @@ export const isSeenBy = (
 
 /** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
 const isRepeatedMove = async (
-  tx: Tx,
-  { keys, rules }: MatterParts,
-  { seat, isForHub }: MatterPerson,
+  { db, keys, rules }: MatterParts,
+  { seat, isForHub }: Mover,
   { id, move, seen: _, ...sent }: MatterMoving,
 ): Promise<boolean> => {
   const { reference } = sent
   if (reference === undefined) return false
-  const made = (await store.movesOfMatters(tx, [id])).find(
+  const made = (await store.movesOfMatters(db, [id])).find(
     (one) =>
       one.sequence > 1 &&
       (one.seat === seat || (isForHub && one.seat === HUB_SEAT)) &&
@@ -255,19 +265,20 @@ export const refuseUnknownLink = (isSeen: boolean): void => {
 }
 
 interface MoveMade {
-  who: MatterPerson
+  who: Mover
   given: SentMove
   now: Date
+  amendments: CalendarAmendments
 }
 
-/** A holder that moves a matter has it, whether or not it has read its queue. */
-const moveWithin = async (
-  tx: Tx,
-  parts: MatterParts,
-  { kind, head, before, previousHash }: Omit<MatterChain, 'moves'> & { before: Matter },
-  { who, given, now }: MoveMade,
-): Promise<store.StoredMatter> => {
-  const { calendar } = await applyAmendmentsToRules(tx, parts.rules)
+/** A holder that moves a matter has it, whether or not it has read its queue. Null if it was written meanwhile. */
+const foldAndKeep = async (
+  { db, keys, rules }: MatterParts,
+  { before, ...chain }: Omit<MatterChain, 'moves'> & { before: Matter },
+  { who, given, now, amendments }: MoveMade,
+): Promise<store.StoredMatter | null> => {
+  const { kind, head } = chain
+  const calendar = applyAmendments(rules.calendar, amendments)
   const isReceived = given.move === PAPER_RECEIPT_MOVE || !isUnreceivedBy(before, who.seat)
   const receipts = isReceived ? [] : [foldReceipt(before, { way: 'QUEUE', now }, calendar)]
   const received = receipts[0]?.after ?? before
@@ -277,8 +288,7 @@ const moveWithin = async (
   const made = attemptMatterMove(kind, present, act, { calendar, lineOfSeat: linesOn(act.on) })
   if (!made.ok) throw moveRefusal(act.move, before, made.because)
   const moves = [...receipts, { before: received, act, given, after: made.after }]
-  const [kept] = await keepMoves(tx, parts.keys, [{ kind, head, previousHash, moves }])
-  if (kept === undefined) throw new Error('the move was not kept')
+  const [kept = null] = await keepMoves(db, keys, [{ ...chain, moves }])
   return kept
 }
 
@@ -290,7 +300,7 @@ export const linesOn =
 const actOf = (
   kind: MatterKind,
   { seats }: Matter,
-  { by, seat, isForHub = false }: MatterPerson,
+  { by, seat, isForHub = false }: Mover,
   { attachments, ...rest }: MoveMade['given'],
   now: Date,
 ): MatterAct => {

@@ -203,14 +203,16 @@ describe('matters over GraphQL', () => {
     const [received] = await queue('WAITING', holder)
     expect(received.id).to.equal(id)
     const { db } = world.database
-    for (const table of ['matter_seats', 'matter_clocks'])
-      await db(table).where('seat', 'market-regulator@220800').update({ due_at: NOW })
+    const seat = 'market-regulator@220800'
+    await db('matter_clocks').where({ seat }).update({ due_at: NOW })
+    await db('matter_seats').where({ seat }).update({ due_at: NOW, late_at: NOW })
     const late = async () => [
       (await queue('LATE', holder)).length,
       (await world.ask('{ matterCounts { late } }', { token: holder })).data.matterCounts.late,
     ]
     expect(await late()).to.deep.equal([1, 1])
     await db('matter_clocks').update({ confirmed: false })
+    await db('matter_seats').where({ seat }).update({ late_at: null })
     expect(await late()).to.deep.equal([0, 0])
   })
 

@@ -219,7 +219,7 @@ describe('matters at the desk', function () {
       await store.noteKind(tx as never, { kind: kind.kind, version, content: kind, now: now() })
       const head = known ?? { ...fresh, ...rest }
       const previousHash =
-        known === null ? null : ((await store.lockMatter(tx as never, head.id))?.previousHash ?? null)
+        known === null ? null : ((await store.movesOfMatters(tx as never, [head.id])).at(-1)?.hash ?? null)
       const sent = { ...given, move: name, on: act.on }
       const moves = [{ before, act, given: sent, after: made.after }]
       const [kept] = await keepMoves(tx as never, keys, [{ kind, head, previousHash, moves }])

@@ -178,7 +178,8 @@ describe('measures of an entry', () => {
         { id: silent?.id ?? '', move, reason: '函告两次未答复', number: '虚解〔2026〕3号' },
         month,
       )
-    const byHub = (by: string, move: string) => made({ by, seat: null, role: 'officer', isForHub: true }, move)
+    const byHub = (by: string, move: string) =>
+      made({ by, seat: null, role: 'officer', sight: async () => ({ isForHub: true }) }, move)
     await byHub('甲', 'propose_close')
     expect(await refusal(byHub('甲', 'close_unanswered'))).to.include({ because: 'OTHER_PERSON' })
     await byHub('乙', 'close_unanswered')

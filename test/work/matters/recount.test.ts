@@ -74,6 +74,24 @@ describe('clocks of matters after holidays were amended', () => {
     expect(await recountMatters(db(), rules)).to.equal(0)
   })
 
+  it('make a seat late at the time of a confirmed clock, also once a recount has confirmed it', async () => {
+    const id = await assist()
+    const lateAts = async () =>
+      (await rowsOf(db(), 'select late_at, due_at from matter_seats where matter_id = ?', [id])).map(
+        ({ late_at, due_at }) => [late_at === null, String(late_at) === String(due_at)],
+      )
+    const [none, due] = [
+      [true, false],
+      [false, true],
+    ]
+    expect(await lateAts()).to.deep.equal([due, due])
+    await db().raw(`update matter_clocks set confirmed = false, counted_by = ''`)
+    await db().raw('update matter_seats set late_at = null')
+    expect(await lateAts()).to.deep.equal([none, none])
+    expect(await recountMatters(db(), rules)).to.equal(0)
+    expect(await lateAts()).to.deep.equal([due, due])
+  })
+
   it('keep a day that a letter or an extension sets, and one that has ended', async () => {
     const extended = await assist()
     await extend(extended, '2026-10-08')
