@@ -49,7 +49,7 @@ const source = ({ kind, operators, number }: RecordSearch, after: RecordCursor |
       cross join lateral (select x.* from versions x where x.operator_id = p.id and ${isSought('x', kind, after)} offset 0) w)`
   if (number !== null)
     return `(select w.* from (select x.* from versions x where x.kind = '${kind}' and x.known_to is null and x.fact is not null
-      and x.fact >= :number::text and x.fact < :numberEnd::text limit ${NUMBERED_MOST}) w where ${isSought('w', kind, after)})`
+      and x.fact >= :number::text and x.fact < :numberEnd::text order by x.fact limit ${NUMBERED_MOST}) w where ${isSought('w', kind, after)})`
   return `(select w.* from versions w where ${isSought('w', kind, after)})`
 }
 
