@@ -12,7 +12,6 @@ export interface ExportTable {
   field: string
   /** The field answers the whole list instead of a connection. */
   isWhole?: true
-  /** The connection has no totalCount. */
   isUncounted?: true
   /** Arguments beside the page, with their GraphQL types. */
   args: Readonly<Record<string, string>>

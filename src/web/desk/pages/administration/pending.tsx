@@ -57,7 +57,6 @@ export const ConfirmAccountButton = ({
   )
 }
 
-/** The second person checks these. */
 const AccountFacts = ({ of: { name, role, duty, agency, agencyName, region } }: { of: PendingAccount }) => {
   const facts = [
     ['名称', name],

@@ -143,7 +143,6 @@ const Cases = ({ isLeads, ...table }: CasesProps) => (isLeads ? <LeadTable {...t
 
 interface StripProps {
   columns: BoardQuery['caseBoard']
-  /** An empty text selects all open states. */
   state: string
   onState: (state: string) => void
 }

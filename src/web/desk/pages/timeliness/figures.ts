@@ -8,7 +8,6 @@ const PAGES_MOST = 20
 const MONTHS_A_YEAR = 12
 
 export interface TimelinessMonth {
-  /** YYYY-MM. */
   month: string
   figures: TimelinessFigure[]
   isCut: boolean

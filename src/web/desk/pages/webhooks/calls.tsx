@@ -97,7 +97,6 @@ const FAILURES: Readonly<Record<string, string>> = {
   forbidden: '该地址不属于公网，不得呼叫',
 }
 
-/** Errors begin with their kind. */
 export const failureText = (error: string): string => FAILURES[error.split(':')[0] ?? ''] ?? '无法连接'
 
 const outcomeText = ({ status, error }: Pick<CallRow, 'status' | 'error'>): string => {

@@ -93,7 +93,6 @@ const Lines = ({ process, of }: { process: WorkProcess; of: readonly WorkCountLi
   </tbody>
 )
 
-/** The hub counts no further. */
 const MATTERS_COUNTED_MOST = 1_000
 
 const MatterCount = ({ queue, ...given }: Pick<CountProps, 'n' | 'what' | 'isBad'> & { queue: string }) => (

@@ -23,7 +23,6 @@ const monthsOf = (year: number): string[][] => {
   return months
 }
 
-/** Weeks start on Monday. */
 const blankCellsBefore = (first: string): number => (weekdayOf(first) + 6) % 7
 
 export const flipDay = (on: string, working: boolean): DayAmendment => {
@@ -51,7 +50,6 @@ export interface MonthsProps {
   said: ReadonlyMap<string, DayException>
   knownUntil: string
   draft: CalendarDraft
-  /** The calendar is read-only without it. */
   onTurn?: ((on: string) => void) | undefined
 }
 
