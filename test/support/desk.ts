@@ -21,8 +21,19 @@ const LOCK_STALE_MS = 120_000
 /** Synthetic password of test people. */
 export const PASSWORD = 'fjord kelp umbra lantern'
 
-/** Roles that use the desk. */
-export type DeskRole = 'officer' | 'reviewer' | 'administrator' | 'auditor' | 'agency'
+/** Roles that use the desk: those of an authority, and those that a person of another organisation signs in with. */
+export const DESK_ROLES = [
+  'officer',
+  'administrator',
+  'reviewer',
+  'auditor',
+  'agency',
+  'marketplace',
+  'partner',
+  'credit_service',
+] as const
+export type DeskRole = (typeof DESK_ROLES)[number]
+const WITHOUT_AGENCY: readonly Role[] = ['marketplace', 'partner', 'credit_service']
 
 /** Builds the desk if a source is newer than the build. */
 export const deskBuilt = async (): Promise<void> => {
@@ -67,13 +78,18 @@ export const addPerson = async (
   {
     name = role,
     region,
-    agency = 'market-regulator',
+    agency = WITHOUT_AGENCY.includes(role) ? undefined : 'market-regulator',
     duty,
-  }: { name?: string; region?: string; agency?: string; duty?: AdministratorDuty } = {},
+  }: { name?: string; region?: string; agency?: string | undefined; duty?: AdministratorDuty } = {},
 ): Promise<string> => {
   if (await hub.hub.db('people').where({ id: name }).first('id')) return name
-  const given = { name, role, agency, ...(region && { region }), ...(duty && { duty }) }
-  const { one_time_password: password } = await confirmedPerson(hub.hub.db, given, [agency], hub.hub.now())
+  const given = { name, role, ...(agency && { agency }), ...(region && { region }), ...(duty && { duty }) }
+  const { one_time_password: password } = await confirmedPerson(
+    hub.hub.db,
+    given,
+    agency ? [agency] : [],
+    hub.hub.now(),
+  )
   await cookieOf(hub, { name, password, newPassword: PASSWORD })
   return name
 }

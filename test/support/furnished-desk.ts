@@ -8,19 +8,22 @@ import { replaceSellers } from '../../src/work/standing/sellers.js'
 import { globalOf } from '../api/global-ids.js'
 import { confirmedClient } from './accounts.js'
 import type { Delivering } from './delivering.js'
-import { addPerson, type DeskRole } from './desk.js'
+import { addPerson, DESK_ROLES, type DeskRole } from './desk.js'
 import { worldOfDesk } from './desk-shots.js'
 import { fillMatters } from './furnished-matters.js'
+import { fillOutside } from './furnished-outside.js'
 import { samplePdf } from './sample-papers.js'
 import { STRICTER } from './stricter.js'
 
-type Mutate = (by: DeskRole | 'credit_service', call: string, variables?: object) => Promise<Record<string, unknown>>
+type Mutate = (by: DeskRole, call: string, variables?: object) => Promise<Record<string, unknown>>
 
 export interface FurnishedDesk extends Delivering {
   /** Id of a case for each state. */
   cases: Record<string, string>
   /** Access code of a listed party. */
   accessCode: string
+  /** Receipt code of a clue of the public. */
+  clueCode: string
 }
 
 const LATE_DAYS = 40
@@ -38,8 +41,7 @@ export const furnishedDesk = async (): Promise<FurnishedDesk> => {
 
 const furnish = async (all: Delivering, here: DemoWorld): Promise<FurnishedDesk> => {
   const { db, rules, keys, now } = all.hub.hub
-  for (const role of ['officer', 'reviewer', 'administrator', 'auditor', 'agency'] as const)
-    await addPerson(all.hub, role)
+  for (const role of DESK_ROLES) await addPerson(all.hub, role)
   await addPerson(all.hub, 'officer', { name: '虚构第二经办' })
   await playDemoCases({ db, rules, keys }, here.deskCases, now())
   await furnishDemoOffice({ db, rules, keys, now: now() }, here.dishonestExample)
@@ -56,7 +58,9 @@ const furnish = async (all: Delivering, here: DemoWorld): Promise<FurnishedDesk>
   await fillOffice(all, mutate)
   await fillMatters(all.hub.hub)
   const rows = await db('listings').select('id', 'state').orderBy('created_at')
-  return { ...all, accessCode, cases: Object.fromEntries(rows.map(({ id, state }) => [state, id])) }
+  const cases: Record<string, string> = Object.fromEntries(rows.map(({ id, state }) => [state, id]))
+  const clueCode = await fillOutside(all.hub.hub, cases['PUBLISHED'] ?? '')
+  return { ...all, accessCode, clueCode, cases }
 }
 
 const TYPES: Record<string, string> = { values: 'ProposeSettingsInput', lines: '[FeedMapLineInput!]' }

@@ -4,6 +4,7 @@ import { HELP_TASKS, helpPath } from '../../src/web/words/help-tasks.js'
 import { globalOf } from '../api/global-ids.js'
 import type { browser } from './browser.js'
 import type { FurnishedDesk } from './furnished-desk.js'
+import { SAMPLE_JPEG } from './sample-papers.js'
 
 type Look = (where: string, page: Page) => Promise<void>
 
@@ -31,7 +32,15 @@ const publicPaths = (all: FurnishedDesk): string[] => [
     (name) => `/about/rules/${name}`,
   ),
   ...['/help', ...HELP_TASKS.map(helpPath), '/help/none'],
-  ...['/verify', `/verify?code=${WRONG_CODE}`, '/developers', '/figures'],
+  ...['/verify', `/verify?code=${WRONG_CODE}`, '/developers', '/clue', '/clue/state'],
+  ...['/figures', '/figures?month=2026-05', '/figures?month=2026-05&issue=1', '/figures?month=2020-01'],
+  ...[
+    '/penalties',
+    '/penalties?kind=permit',
+    '/penalties?name=%E6%9F%A5%E6%97%A0%E6%AD%A4%E5%BA%97',
+    '/penalties?kind=x',
+  ],
+  ...['/pilots', '/pilots?region=222400', '/pilots?region=220300'],
 ]
 
 const send = async (page: Page, path: string, fields: Record<string, string>, file?: string): Promise<void> => {
@@ -67,6 +76,7 @@ export const walkPublicPages = async ({ visitor, all, langs, parties, part, look
       await look(`public ${inLanguage(path, lang)}`, page)
     }
     if (part.test('public forms')) await sendForms(page, all, lang, look)
+    if (part.test('public clue')) await walkClue(page, all, lang, look)
     const cases = Object.entries(all.cases).filter(([state]) => parties.includes(state) && part.test(`party ${state}`))
     await walkParties(page, all, { lang, cases, look })
   }
@@ -89,6 +99,35 @@ const sendForms = async (page: Page, all: FurnishedDesk, lang: string, look: Loo
   await look(`public another file at /verify ${lang}`, page)
   await send(page, inLanguage('/my', lang), { '#access-code': 'XXXXX' })
   await look(`public a wrong access code ${lang}`, page)
+}
+
+/** A form sent empty, with something wrong, and well; a code that nobody has, and the one of the clue. */
+const walkClue = async (page: Page, all: FurnishedDesk, lang: string, look: Look): Promise<void> => {
+  const facts = { '#facts': `虚构：标注虚构商标的茶叶 ${lang}` }
+  const [wrong, right] = [
+    { name: '虚构.html', mimeType: 'image/png', buffer: Buffer.from('<p>') },
+    { name: '虚构.jpg', mimeType: 'image/jpeg', buffer: SAMPLE_JPEG },
+  ]
+  const give = async (fields: Record<string, string>, pictures: readonly (typeof right)[]) => {
+    await page.goto(inLanguage('/clue', lang))
+    for (const [selector, value] of Object.entries(fields)) await page.fill(selector, value)
+    await page.setInputFiles('#pictures', [...pictures])
+    await page.evaluate(`document.querySelectorAll('[required]').forEach((one) => one.removeAttribute('required'))`)
+    await page.click('main form button')
+    await page.waitForLoadState()
+  }
+  await give({ '#shop': '虚构小店' }, [])
+  await look(`public clue without facts ${lang}`, page)
+  await give(facts, [wrong])
+  await look(`public clue with another file ${lang}`, page)
+  await give(facts, Array(6).fill(right))
+  await look(`public clue with six pictures ${lang}`, page)
+  await give({ ...facts, '#name': '虚构热心人' }, [right])
+  await look(`public clue taken ${lang}`, page)
+  for (const code of [WRONG_CODE, all.clueCode]) {
+    await send(page, inLanguage('/clue/state', lang), { '#code': code })
+    await look(`public clue code ${code === WRONG_CODE ? 'wrong' : 'known'} ${lang}`, page)
+  }
 }
 
 const openDetails = (page: Page): Promise<unknown> =>

@@ -119,7 +119,7 @@ export const screenFaults = async (
     const where = `${screen.width}${screen.zoom === 2 ? ' zoomed' : ''}`
     for (const fault of await cutFaults(page)) faults.push(`at ${where}: ${fault}`)
     // The narrowest and the usual screen differ most: one has a drawer, the other a column of navigation.
-    if (screen.width !== 512 && screen.width !== 1_280 && screen.width !== 360) continue
+    if (![512, 1_280, 360, 320].includes(screen.width)) continue
     await page.evaluate('scrollTo(0, 0)')
     // What an open list half covers only looks small.
     const isCovered = await page.evaluate<boolean>(HAS_OPEN_LIST)

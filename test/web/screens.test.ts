@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { BROWSER_MS, browser, contrastFaults } from '../support/browser.js'
 import { deniedWordsIn } from '../support/denied-words.js'
-import { type DeskRole, deskBuilt } from '../support/desk.js'
+import { DESK_ROLES, deskBuilt } from '../support/desk.js'
 import { pathsFor, walkDesk } from '../support/desk-walk.js'
 import { type FurnishedDesk, furnishedDesk } from '../support/furnished-desk.js'
 import { walkPublicPages } from '../support/public-walk.js'
@@ -27,7 +27,6 @@ const PART = new RegExp(process.env['SCREENS_PART'] ?? '')
 /** Characters that each written text has at least: a reader that finds nothing would find no fault. */
 const SHORTEST = 20
 const FULL_MS = 4 * 3_600_000
-const ROLES: readonly DeskRole[] = ['officer', 'administrator', 'reviewer', 'auditor', 'agency']
 /** Widths that differ most in what fits. */
 const SAMPLED = SCREENS.filter(({ width }) => [1_024, 512].includes(width))
 /** Pages that between them hold every piece of the desk. */
@@ -88,7 +87,7 @@ describe('every page', function () {
         }))
       : sample
     const visited = new Set<string>()
-    for (const role of ROLES) {
+    for (const role of DESK_ROLES) {
       const paths = (await pathsFor(role, all)).filter(
         (path) => (IS_FULL || !visited.has(path)) && PART.test(`${role} /${path}`),
       )

@@ -1,7 +1,8 @@
 import { Button } from 'antd'
-import { Link, useRouteError } from 'react-router'
+import { Navigate, useLocation, useRouteError } from 'react-router'
 import { PageHead } from '../pieces/page.js'
 import { refusalSentence } from '../pieces/refusal.js'
+import { HomeLink, useHomePage } from './home.js'
 
 /** After an upgrade, chunks of an open page no longer exist. Vite throws a plain Error for a style sheet. */
 const isOldPage = (error: unknown): boolean =>
@@ -31,16 +32,22 @@ export const NotFoundPage = () => (
   <>
     <PageHead title="没有这个页面" />
     <p>
-      地址有误，或者页面已不存在。<Link to="/">回到今日</Link>
+      地址有误，或者页面已不存在。
+      <HomeLink />
     </p>
   </>
 )
 
-export const ForbiddenPage = () => (
-  <>
-    <PageHead title="无权查看" />
-    <p>
-      您的角色无权打开此页；需要的，请联系管理员。<Link to="/">回到今日</Link>
-    </p>
-  </>
-)
+export const ForbiddenPage = () => {
+  const { path } = useHomePage()
+  if (useLocation().pathname === '/') return <Navigate to={`/${path}`} replace />
+  return (
+    <>
+      <PageHead title="无权查看" />
+      <p>
+        您的角色无权打开此页；需要的，请联系管理员。
+        <HomeLink />
+      </p>
+    </>
+  )
+}

@@ -4,17 +4,15 @@ import { Suspense, useMemo, useRef, useState } from 'react'
 import { Link, Outlet, useNavigate } from 'react-router'
 import { LoadingNotice } from '../pieces/empty.js'
 import { labelOf } from '../pieces/words.js'
-import { DESK_PAGES, type DeskPage, pageAt } from '../routes.js'
+import { DESK_PAGES } from '../routes.js'
 import { ExpiryWarning } from '../session/expiry.js'
-import { type DeskSession, signOut, useSession } from '../session/session.js'
+import { type DeskSession, signOut, useMay, useSession } from '../session/session.js'
 import { SignInAgain } from '../session/sign-in.js'
 import { chooseScheme, SCHEMES, useSchemeChoice } from '../theme.js'
+import { mayOpenPage } from './home.js'
 import { Navigation, pathOf, useWorkCounts } from './navigation.js'
 import { OperatorSearch } from './search.js'
 import { type Shortcut, useShortcuts } from './shortcuts.js'
-
-export const mayOpenPage = ({ acts }: Pick<DeskPage, 'acts'>, session: DeskSession): boolean =>
-  acts.some((act) => session.acts.includes(act))
 
 export const DeskFrame = () => {
   const session = useSession()
@@ -26,7 +24,7 @@ export const DeskFrame = () => {
     () => DESK_PAGES.filter((page) => page.section !== undefined && mayOpenPage(page, session)),
     [session],
   )
-  const finds = pageAt('operator/x') !== null
+  const finds = useMay('see_operations')
   const shortcuts = useMemo<Shortcut[]>(
     () => [
       ...(finds ? [{ keys: '/', words: '查找', does: () => search.current?.focus() }] : []),
@@ -135,7 +133,7 @@ const Account = ({ session, onHelp }: { session: DeskSession; onHelp: () => void
           ),
         },
         { key: 'own', label: <Link to="/account">我的账号</Link> },
-        { key: 'reminders', label: <Link to="/reminders">提醒设置</Link> },
+        ...(useMay('be_notified') ? [{ key: 'reminders', label: <Link to="/reminders">提醒设置</Link> }] : []),
         { key: 'help', label: '快捷键（?）', onClick: onHelp },
         { key: 'scheme', type: 'group', label: '外观', children: SCHEME_ITEMS },
         { key: 'out', label: '退出登录', onClick: () => void signOut() },

@@ -4,7 +4,8 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Link, useLocation } from 'react-router'
 import { helpOfPage } from '../frame/page-help.js'
 import { WRITING } from '../frame/shortcuts.js'
-import { pageAt } from '../routes.js'
+import { type DeskPage, pageAt } from '../routes.js'
+import { useSignIn } from '../session/session.js'
 
 const HUB = '吉林省电子商务信用信息枢纽'
 let isFirst = true
@@ -27,7 +28,10 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
     if (!isFirst && !document.activeElement?.matches(WRITING)) head.current?.focus()
     isFirst = false
   }, [pathname])
-  const above = crumbsOf(under === undefined ? pathname : `${under}/here`)
+  const { session } = useSignIn()
+  const above = crumbsOf(under === undefined ? pathname : `${under}/here`).filter(
+    ({ acts }) => session === null || acts.some((act) => session.acts.includes(act)),
+  )
   return (
     <header className="page-head">
       {above.length > 0 && (
@@ -60,11 +64,11 @@ export const Panel = ({ title, wide, children }: { title: string; wide?: boolean
   </section>
 )
 
-const crumbsOf = (pathname: string): { path: string; title: string }[] => {
+const crumbsOf = (pathname: string): Pick<DeskPage, 'path' | 'title' | 'acts'>[] => {
   const parts = pathname.split('/').filter(Boolean)
   return parts.flatMap((_, i) => {
     const path = `/${parts.slice(0, i).join('/')}`
     const page = pageAt(path)
-    return page === null ? [] : [{ path, title: page.title }]
+    return page === null ? [] : [{ path, title: page.title, acts: page.acts }]
   })
 }

@@ -6,6 +6,7 @@ import {
 import { useSyncExternalStore } from 'react'
 import type { SessionStage } from '../../../domain/access/sign-in.js'
 import type { Act, Role } from '../../../domain/access/viewer.js'
+import { seatOf } from '../../../domain/matters/seats.js'
 
 export interface DeskSession {
   name: string
@@ -58,6 +59,11 @@ export const useSession = (): DeskSession => {
   const { session } = useSignIn()
   if (session === null) throw new Error('nobody is signed in')
   return session
+}
+
+export const useHasSeat = (): boolean => {
+  const { name, role, agency, region } = useSession()
+  return seatOf({ role, sub: name, agency, region }) !== null
 }
 
 export const useMay = (act: Act): boolean => useSession().acts.includes(act)

@@ -9,7 +9,7 @@ import { ChoiceFilter, RegionFilter } from '../../pieces/lists/filters.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
-import { useMay, useSession } from '../../session/session.js'
+import { useHasSeat, useMay } from '../../session/session.js'
 import type { MatterHeadFragment } from './fragments.generated.js'
 import { MatterKindsDocument, type MatterKindsQuery, type MatterQueue, MattersDocument } from './matters.generated.js'
 import { wayOf } from './words.js'
@@ -52,8 +52,8 @@ const queuesOf = (counts: MatterKindsQuery['matterCounts'] | undefined) => [
 ]
 
 export default function MattersPage() {
-  const { agency } = useSession()
-  const mayOpen = useMay('open_matter') && agency !== null
+  const hasSeat = useHasSeat()
+  const mayOpen = useMay('open_matter') && hasSeat
   const mayAct = useMay('move_listing')
   const [asked, ask] = useAddressState({ queue: 'WAITING', kind: '', region: '', row: 0 })
   const variables = { queue: asked.queue as MatterQueue, kind: asked.kind || null, region: asked.region || null }
@@ -70,7 +70,7 @@ export default function MattersPage() {
           </span>
         }
       >
-        {agency === null && (
+        {!hasSeat && (
           <p className="soft">您的账号不属于任何单位，没有席位：只列出各单位之间的事项，不显示内容，也不能办理。</p>
         )}
       </PageHead>
@@ -79,7 +79,7 @@ export default function MattersPage() {
           aria-label="看什么"
           value={asked.queue}
           options={[
-            ...(agency === null ? [{ value: 'WAITING', label: '全部' }] : queuesOf(data?.matterCounts)),
+            ...(hasSeat ? queuesOf(data?.matterCounts) : [{ value: 'WAITING', label: '全部' }]),
             ...(mayAct ? [HUB] : []),
           ]}
           onChange={(queue) => ask({ queue, row: 0 })}

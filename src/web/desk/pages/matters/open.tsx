@@ -6,20 +6,21 @@ import { useAddressState } from '../../pieces/address.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { PageHead, Panel } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
-import { useSession } from '../../session/session.js'
+import { useHasSeat, useSession } from '../../session/session.js'
 import { MatterForm } from './form.js'
 import { OPENING } from './form-fields.js'
 import { MatterKindsDocument, OpenMatterDocument } from './matters.generated.js'
 
 export default function OpenMatterPage() {
-  const { role, agency } = useSession()
+  const { role } = useSession()
+  const hasSeat = useHasSeat()
   const client = useApolloClient()
   const navigate = useNavigate()
   const [asked, ask] = useAddressState({ kind: '' })
   const { data, error } = useQuery(MatterKindsDocument)
   // Sent again after a file has failed, it opens the same matter.
   const [reference] = useState(() => `desk-${Date.now()}-${Math.random().toString(36).slice(2)}`)
-  const kinds = agency === null ? [] : (data?.matterKinds ?? []).filter(({ openedBy }) => openedBy.includes(role))
+  const kinds = !hasSeat ? [] : (data?.matterKinds ?? []).filter(({ openedBy }) => openedBy.includes(role))
   const kind = kinds.find(({ id }) => id === asked.kind)
   const opening = kind?.moves.find(({ code }) => code === OPENING)
   return (
