@@ -21,7 +21,7 @@ import * as queues from '../../store/matters/queues.js'
 import { findOperatorCodes, openAttachment } from '../../work/matters/attachments.js'
 import { isHeldClue, openReporter } from '../../work/matters/clues.js'
 import { type MatterAttachment, openMoveInput, receiveMatters } from '../../work/matters/keep-move.js'
-import { kindAsBegun, listOrganisationsIn, readMatterKinds } from '../../work/matters/kinds.js'
+import { kindAsBegun, listOrganisationsIn, organisationOfSeat, readMatterKinds } from '../../work/matters/kinds.js'
 import { reportStillApplied } from '../../work/matters/lifts.js'
 import * as work from '../../work/matters/matters.js'
 import { findOperatorOfMatter } from '../../work/matters/rows.js'
@@ -294,11 +294,15 @@ const fieldsForParty = ({ fields, party_sees: seen = [] }: MatterKind, { matter 
 
 const viewForParty = (kind: MatterKind, stored: store.StoredMatter) => {
   const { zh = '', en = '' } = kind.states[stored.matter.state ?? ''] ?? {}
+  const openedOn = shanghaiDate(stored.openedAt)
+  const { holder } = stored.matter.seats
+  const organisation = organisationOfSeat(holder, openedOn)
   return {
     number: stored.number,
     kindName: { zh: kind.zh, en: kind.en },
     stateName: { zh, en },
-    openedOn: shanghaiDate(stored.openedAt),
+    holderName: organisation === null ? { zh: holder, en: holder } : { zh: organisation.zh, en: organisation.en },
+    openedOn,
     ended: stored.matter.outcome !== null,
     fields: fieldsForParty(kind, stored),
   }

@@ -18,7 +18,7 @@ export const FILE_QUERY = `query MyFile { myFile {
   listings { ${LISTING} }
   objections { id state correctionPending statement openedAt dueOn note openedBy consequence { zh en } record { ${RECORD} } attachments { ${PAPER} } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy }
-  ownMatters { number kindName { zh en } stateName { zh en } openedOn fields { name { zh en } value { zh en } } } } viewer { sub } }`
+  ownMatters { number kindName { zh en } stateName { zh en } holderName { zh en } openedOn fields { name { zh en } value { zh en } } } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
@@ -78,7 +78,6 @@ export interface PartyListing extends StandingEntry {
   list: { name: BilingualText } | null
   allowedMoves: string[]
   repair: { appliedOn: string; acceptedOn: string | null } | null
-  /** First day on which repair may be applied for. */
   repairFrom: string | null
 }
 
@@ -153,6 +152,7 @@ export interface PartyMatter {
   number: string
   kindName: BilingualText
   stateName: BilingualText
+  holderName: BilingualText
   openedOn: string
   fields: { name: BilingualText; value: BilingualText }[]
 }
