@@ -68,7 +68,8 @@ const formPage = (form: SubmittedForm | null, refused: string | null): SitePage 
   const channel = readClueChannel()
   const typed = form?.texts ?? new Map<string, string>()
   const kind = readMatterKinds().get(channel.kind) ?? { fields: {} }
-  return cluePage({ channel, kind, reference: referenceIn(typed), typed, refused })
+  const pictured = form?.files.some(({ content }) => content.length > 0) ?? false
+  return cluePage({ channel, kind, reference: referenceIn(typed), typed, refused, pictured })
 }
 
 const addFormRoutes = (router: Router, parts: ApiDependencies): void => {

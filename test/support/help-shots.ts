@@ -200,6 +200,7 @@ export const HELP_SHOTS: readonly HelpShot[] = [
   { name: 'check', by: '', path: '/check', ready: '#codes', does: checkCodes, parts: ['main'], most: 640 },
   { name: 'verify', by: '', path: '/verify', ready: '#code', parts: ['main'], most: 620 },
   { name: 'data', by: '', path: '/data', ready: 'main h2', parts: ['main'], most: 640 },
+  { name: 'pilots', by: '', path: '/pilots', ready: 'main h2', parts: ['main'], most: 640 },
   { name: 'my-record', by: 'scored', path: '/my', ready: '.mine', parts: ['main'], most: 700 },
   {
     name: 'my-defence',

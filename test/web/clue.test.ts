@@ -79,6 +79,7 @@ describe('/clue', () => {
     const before = await count()
     const missing = await send(clueForm({ shop: '虚构小店', name: '甲' }))
     expect(missing.status).to.equal(422)
+    expect(missing.text).not.to.include('照片须重新选择')
     expect(missing.text).to.include('缺少线索内容').and.include('value="虚构小店"').and.include('value="甲"')
     expect((await send(clueForm({ ...FACTS, contact: '1'.repeat(201) }))).text).to.include('不得超过 200 个字符')
     expect((await send(clueForm({ ...FACTS, seen_on: '昨天' }))).text).to.include('何时所见，不是日期')
@@ -107,7 +108,9 @@ describe('/clue', () => {
     for (const content of [...bad, SAMPLE_PNG.subarray(0, -1)])
       expect((await send(clueForm(FACTS, [content]))).status, content.toString('latin1', 0, 60)).to.equal(422)
     const five = [1, 2, 3, 4, 5].map((n) => within(Buffer.from([n])))
-    expect((await send(clueForm(FACTS, [...five, SAMPLE_PNG]))).text).to.include('至多 5 张')
+    expect((await send(clueForm(FACTS, [...five, SAMPLE_PNG]))).text)
+      .to.include('至多 5 张')
+      .and.include('照片须重新选择')
     expect((await send(clueForm(FACTS, [within(Buffer.alloc(5 * 1024 * 1024))]))).status).to.equal(413)
     expect(await count()).to.equal(before)
     const files = async () => (await world.database.db.raw('select count(*)::int as n from matter_files')).rows[0].n
@@ -187,7 +190,9 @@ describe('/clue', () => {
     const shown = (channel: ClueChannel['channel']) => {
       const of = { ...readClueChannel(), channel }
       const kind = readMatterKinds().get(of.kind) ?? { fields: {} }
-      return renderPage(cluePage({ channel: of, kind, reference: 'x', typed: new Map(), refused: null }))
+      return renderPage(
+        cluePage({ channel: of, kind, reference: 'x', typed: new Map(), refused: null, pictured: false }),
+      )
     }
     expect(shown('closed')).to.include('12315').and.not.include('<form')
     expect(shown('published')).to.include('公布的举报渠道之一').and.include('<form').and.not.include('这里不受理')

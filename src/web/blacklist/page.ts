@@ -170,9 +170,9 @@ ${all.map(
   ({ heading, who, why, by, when }) => html`<li><article>
 <h3>${heading}</h3>
 <p class="who">${who}</p>
-<p class="why">${why}</p>
+<div class="told"><p class="why">${why}</p>
+${when && html`<p class="when">${when}</p>`}</div>
 <p class="by">${by}</p>
-${when && html`<p class="when">${when}</p>`}
 </article></li>\n`,
 )}</ol>`
 

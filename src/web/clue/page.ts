@@ -18,6 +18,8 @@ export interface CluePageContent {
   reference: string
   typed: ReadonlyMap<string, string>
   refused: string | null
+  /** A browser does not keep chosen pictures. */
+  pictured: boolean
 }
 
 const TITLE = { zh: '提供线索', en: 'Give a clue' }
@@ -25,11 +27,11 @@ const TITLE = { zh: '提供线索', en: 'Give a clue' }
 const NOT_STORED = html`<p>${bilingual('本页不使用脚本、不设置 Cookie；提交的内容加密保存，只有承办单位可以读取。网络地址只在内存中用于限制次数，不与线索一同保存。', 'This page uses no script and sets no cookie. What you send is kept sealed, and only the unit that handles it reads it. Your network address counts attempts in memory and is not kept with the clue.')}</p>`
 
 export const cluePage = (shown: CluePageContent): SitePage => {
-  const { channel, refused } = shown
+  const { channel, refused, pictured } = shown
   const isOpen = channel.channel !== 'closed'
   return sitePage(
     TITLE,
-    html`${refused === null ? null : html`<p class="notice" role="alert">${bilingualMessage(refused)}</p>`}
+    html`${refused === null ? null : html`<p class="notice" role="alert">${bilingualMessage(refused)}${pictured ? AGAIN : null}</p>`}
 ${channel.channel === 'published' ? PUBLISHED : notReport(channel)}
 <p class="buttons"><a href="${channel.website}" rel="nofollow noreferrer">${bilingual('我买了东西，要求解决', 'I bought something and want it put right')}</a>${isOpen ? html`<a href="#give">${bilingual('我知道有人在卖假货', 'I know of counterfeit goods on sale')}</a>` : null}</p>
 <p class="note">${bilingual('前一项到12315办理，本站不保存任何内容。', 'The first goes to 12315, and nothing is stored here.')}</p>
@@ -42,12 +44,13 @@ ${section('law', '依据', 'Legal bases')`
   )
 }
 
+const AGAIN = html` ${bilingual('照片须重新选择。', 'Choose the pictures again.')}`
+
 const notReport = ({ telephone, website }: ClueChannel): Html =>
   html`<p class="notice"><strong>${bilingual('这里不受理投诉举报。', 'This is not a complaint or report.')}</strong> ${bilingual('要求退款赔偿，或者要求答复是否立案的，请到', 'To be reimbursed, or to have a decision, go to ')}<a href="${website}" rel="nofollow noreferrer">12315</a>${bilingual('，或者拨打', ' or call ')}<a href="tel:${telephone}">${telephone}</a>${bilingual('。本页只收线索，转交统一接收单位录入12315。', '. This page takes clues only, which the unified receiving unit enters at 12315.')}</p>`
 
 const PUBLISHED = html`<p class="notice">${bilingual('本页是市场监督管理部门公布的举报渠道之一。要求退款赔偿的，请到12315。', 'The market regulator has published this page as one of its channels for reports. To be reimbursed, go to 12315.')}</p>`
 
-/** The hints beside what the kind calls its fields. */
 const INPUTS = [
   ['shop', { zh: '网址、平台和店铺名称', en: 'Address, or marketplace and name of the shop' }],
   [
@@ -126,7 +129,7 @@ export const clueStatePage = (
 ${
   state &&
   html`<p class="state" role="status"><strong>${STAGES[state.stage]}</strong>${state.number && html` ${bilingual('12315编号：', 'Number at 12315: ')}<code>${state.number}</code>`}</p>
-<p>${bilingual('是否立案不在本站告知。', 'Whether a case was filed is not told here.')}</p>`
+<p>${bilingual('是否立案不在本站告知；要求答复的，请到12315举报。', 'Whether a case was filed is not told here. For an answer, report at 12315.')}</p>`
 }
 <form action="${linkTo(CLUE_STATE_PATH)}" method="post" class="search" autocomplete="off">
 <div class="main">

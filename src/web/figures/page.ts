@@ -24,7 +24,9 @@ const PAGES_KEPT = 50
 const SHARE_BASE = 20
 
 const PLACES: readonly (BilingualText & { place: string })[] = [
-  ...PREFECTURES.map(({ code, zh, en }) => ({ place: `${code}00`, zh, en })),
+  ...PREFECTURES.toSorted((a, b) => (a.code < b.code ? -1 : 1)).map(({ code, zh, en }) => ({
+    ...{ place: `${code}00`, zh, en },
+  })),
   { place: '220000', zh: '省本级', en: 'Province' },
   { place: '', zh: '平台和外省', en: 'Elsewhere' },
 ]
@@ -59,7 +61,8 @@ const figuresTable = ({ issue, table, kinds }: MonthContent): Html => {
     return base < SHARE_BASE ? '—' : `${Math.round((inTime / base) * 100)}%`
   }
   return bilingualTable({
-    caption: { zh: `${issue.month} 移交的协作事项（件）`, en: `Matters handed over in ${issue.month}` },
+    caption: { zh: `${monthZh(issue.month)}移交的协作事项（件）`, en: `Matters handed over in ${issue.month}` },
+    numbers: true,
     columns: [{ zh: '种类', en: 'Kind' }, ...PLACES, TOTAL, { zh: '按期答复', en: 'In time' }],
     rows: table.values.map((cells, row) => [
       bilingual(kinds[row]?.zh ?? TOTAL.zh, kinds[row]?.en ?? TOTAL.en),
@@ -72,6 +75,13 @@ const figuresTable = ({ issue, table, kinds }: MonthContent): Html => {
 const HIDDEN = bilingual('略', 'n/s')
 
 type Issue = Pick<MonthIssue, 'month' | 'issue'>
+
+const monthZh = (month: string): string => month.replace(/^(\d{4})-0?(\d+)$/, '$1年$2月')
+
+const issueWords = ({ month, issue }: Issue): Html =>
+  issue === 1
+    ? bilingual(`${monthZh(month)}，第 1 期`, `${month}, issue 1`)
+    : bilingual(`${monthZh(month)}，第 ${issue} 期（更正）`, `${month}, issue ${issue} (a correction)`)
 
 interface FiguresPage {
   shown: MonthContent | null
@@ -90,9 +100,12 @@ ${years.length === 0 ? null : yearTable(years)}`,
 
 const monthSection = (shown: MonthContent): Html => {
   const { month, issue } = shown.issue
-  return html`${section('month', `${month}，第 ${issue} 期`, `${month}, issue ${issue}`)`
-${issue > 1 ? html`<p>${bilingual('本期更正了前一期，前一期仍可查看。', 'It corrects the issue before, which stays readable.')}</p>` : null}
-${figuresTable(shown)}`}
+  const before = { month, issue: String(issue - 1) }
+  return html`<section aria-labelledby="month">
+<h2 id="month">${issueWords(shown.issue)}</h2>
+${issue > 1 ? html`<p>${bilingual('本期更正了前一期：', 'It corrects the issue before: ')}<a href="${linkTo(FIGURES_PATH, before)}">${issueWords({ month, issue: issue - 1 })}</a></p>` : null}
+${figuresTable(shown)}
+</section>
 ${section('method', '怎样统计', 'How it is counted')`
 <ul>
 <li>${bilingual('事项计入首次承办单位所在的市州；移交当月计一件。', 'A matter counts once, in the month of its handover, for the prefecture of its first holder.')}</li>
@@ -103,7 +116,7 @@ ${section('method', '怎样统计', 'How it is counted')`
 
 const issueLinks = (issues: readonly Issue[]): Html =>
   section('issues', '各月各期', 'Months and issues')`
-<ul>${issues.map(({ month, issue }) => html`<li><a href="${linkTo(FIGURES_PATH, { month, issue: String(issue) })}">${bilingual(`${month}，第 ${issue} 期`, `${month}, issue ${issue}`)}</a></li>\n`)}</ul>`
+<ul>${issues.map(({ month, issue }) => html`<li><a href="${linkTo(FIGURES_PATH, { month, issue: String(issue) })}">${issueWords({ month, issue })}</a></li>\n`)}</ul>`
 
 const yearTable = (years: FiguresPage['years']): Html => {
   const nameOf = (kind: string): Html => {

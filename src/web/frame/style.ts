@@ -98,6 +98,9 @@ h2.count { margin-top: 1.5rem; }
 .entries .why { grid-column: 2; grid-row: 1; }
 .entries .by { grid-column: 1; color: var(--soft); font-size: .9rem; }
 .entries .when { grid-column: 2; grid-row: 2 / span 2; font-size: .9rem; color: var(--soft); }
+.entries article:has(.told) { grid-template-rows: auto auto 1fr; }
+.entries .facts { grid-column: 1 / -1; border: 0; margin: .3rem 0 0; padding: 0; }
+.entries .told { grid-column: 2; grid-row: 1 / span 3; }
 .entries time { color: var(--ink); white-space: nowrap; }
 .pages { display: flex; gap: 1.5rem; margin: 1rem 0; }
 .empty { background: var(--paper); border: 1px dashed var(--edge); border-radius: 10px; padding: .6rem 1.25rem; }
@@ -154,6 +157,13 @@ table { border-collapse: collapse; width: 100%; background: var(--paper); }
 th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-bottom: 1px solid var(--line); }
 table[role] { table-layout: fixed; }
 [role]:not(.narrow) > thead th:first-child { width: 34%; }
+[role].numbers { table-layout: auto; }
+[role].numbers > thead th:first-child { width: auto; }
+.numbers th, .numbers td { padding: .5rem .2rem; }
+.numbers th[scope=col] { font-size: .75rem; }
+@media (min-width: 60rem) { .numbers th[scope=col] { overflow-wrap: normal; } }
+.numbers td { white-space: nowrap; }
+.numbers td, .numbers th[scope=col]:not(:first-child) { text-align: right; font-variant-numeric: tabular-nums; }
 ol li { margin: 0 0 .5rem; }
 ol li p { margin: 0; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0 .35rem; background: var(--ground); }
@@ -185,12 +195,15 @@ button.plain { background: var(--paper); color: var(--own); border: 1px solid va
   .facts dd { margin-bottom: .15rem; }
   .term ol { display: block; }
   .term time { display: inline; margin-left: .3em; }
-  table:not(.narrow) thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden; }
+  table:not(.narrow) thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   table:not(.narrow), :not(.narrow) > caption, :not(.narrow) > tbody { display: block; }
   :not(.narrow) > tbody > tr { display: block; border: 1px solid var(--line); border-radius: 6px; margin: 0 0 1rem; padding: .35rem .75rem; background: var(--paper); }
   :not(.narrow) > tbody > tr > * { display: block; border: 0; padding: .15rem 0; }
   :not(.narrow) > tbody > tr > *::before { content: attr(data-label) " "; color: var(--soft); font-size: .85rem; }
   table:not(.narrow) { background: none; }
+  .numbers > tbody > tr { display: grid; grid-template-columns: repeat(3, 1fr); gap: 0 .5rem; }
+  .numbers > tbody th { grid-column: 1 / -1; font-weight: 600; }
+  .numbers > tbody td { text-align: left; }
   td code { white-space: normal; }
   .notes { display: block; padding-left: 0; }
   .notes dt { margin-top: .25rem; font-size: .85em; }

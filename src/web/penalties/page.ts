@@ -219,7 +219,16 @@ const NOTHING = {
 }
 
 const stated = (zh: string, en: string, value: Json | undefined): Html | null =>
-  textOf(value) === '' ? null : html` · ${bilingual(zh, en)} ${publishedText(textOf(value))}`
+  textOf(value) === '' ? null : html` · ${bilingual(`${zh}：`, `${en}: `)}${publishedText(textOf(value))}`
+
+const YUAN = /^\d+(?:\.\d+)?$/
+
+const yuan = (zh: string, en: string, value: Json | undefined): Html | null => {
+  const text = textOf(value)
+  if (!YUAN.test(text)) return stated(zh, en, value)
+  const amount = text.replace(/^\d+/, (whole) => BigInt(whole).toLocaleString('en'))
+  return html` · ${bilingual(`${zh} ${amount} 元`, `${en} ${amount} yuan`)}`
+}
 
 const recordArticle = (kind: PublishedKind, { name, code, body, ...record }: PublicRecord) => ({
   heading: publishedText(name),
@@ -234,7 +243,7 @@ const recordArticle = (kind: PublishedKind, { name, code, body, ...record }: Pub
 })
 
 const penaltySaid = (body: RecordBody): Html =>
-  html`${publishedText(textOf(body['violation'] ?? '—'))}${stated('处罚种类', 'kinds of penalty', body['types'])}${stated('罚款（元）', 'fine (yuan)', body['fine_yuan'])}${stated('没收（元）', 'confiscated (yuan)', body['confiscated_yuan'])}`
+  html`${publishedText(textOf(body['violation'] ?? '—'))}${stated('处罚种类', 'kinds of penalty', body['types'])}${yuan('罚款', 'fine', body['fine_yuan'])}${yuan('没收', 'confiscated', body['confiscated_yuan'])}`
 
 const permitSaid = (body: RecordBody): Html =>
   html`${publishedText(textOf(body['document_name'] ?? body['certificate'] ?? '—'))}${stated('许可编号', 'number', body['permit_number'])}${stated('内容', 'content', body['content'])}`

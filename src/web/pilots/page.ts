@@ -14,6 +14,7 @@ import type { PageCache } from '../frame/page-cache.js'
 import { sendPage } from '../frame/render-response.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { helpPath } from '../words/help-tasks.js'
 
 const PATH = '/pilots'
 const PAGE_STANDARDS = 50
@@ -70,7 +71,7 @@ const pilotsPage = ({ pilots, counts, chosen, found, day, after }: PilotsContent
     { zh: '试点地区', en: 'Pilot places' },
     html`<p>${bilingual(`电子商务诚信建设的试点地区。数字由本枢纽从各机关报送的信息统计，截至 ${day}，不作评比。`, `The pilot places of honest e-commerce. Counted here from what agencies have sent, on ${day}; they rank nobody.`)}</p>
 ${bilingualTable({ caption: { zh: '各试点地区', en: 'Each pilot place' }, columns: COLUMNS, rows: pilots.map((pilot) => figureCells(pilot, counts)) })}
-<p><a href="${linkTo('/about/rules/pilots')}">${bilingual('试点的期间和出处', 'Periods and sources of the pilots')}</a></p>
+<p><a href="${linkTo('/about/rules/pilots')}">${bilingual('试点的期间和出处', 'Periods and sources of the pilots')}</a> · <a href="${linkTo(helpPath('pilots'))}">${bilingual('怎样理解这些数字', 'What the figures mean')}</a></p>
 <section aria-labelledby="standards">
 <h2 id="standards">${bilingual(`自我声明公开的标准：${chosen.zh}`, `Standards declared by enterprises: ${chosen.en}`)}</h2>
 <p>${bilingual('企业执行的标准由企业自行声明公开（《标准化法》第二十七条），本页只列现行有效的。', 'Enterprises declare the standards that they work by (Standardisation Law, article 27); only those in force stand here.')}</p>
@@ -82,7 +83,7 @@ ${pageLinks({ path: PATH, parameters: { region: chosen.region }, fragment: '#sta
 
 const COLUMNS: readonly BilingualText[] = [
   { zh: '地区', en: 'Place' },
-  { zh: '试点期间', en: 'Pilot since' },
+  { zh: '试点起始', en: 'Pilot since' },
   { zh: '存续的经营者', en: 'Operators in being' },
   { zh: '有承诺在期的', en: 'With a commitment' },
   { zh: '承诺受过检查的', en: 'Whose commitment was checked' },

@@ -10,10 +10,11 @@ interface TableContent {
   columns: readonly BilingualText[]
   rows: readonly (readonly TableCell[])[]
   narrow?: boolean
+  numbers?: boolean
 }
 
-export const bilingualTable = ({ caption, columns, rows, narrow = false }: TableContent): Html =>
-  html`<table role="table"${narrow ? NARROW : null}>
+export const bilingualTable = ({ caption, columns, rows, narrow = false, numbers = false }: TableContent): Html =>
+  html`<table role="table"${narrow ? NARROW : numbers ? NUMBERS : null}>
 <caption>${bilingual(caption.zh, caption.en)}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(({ zh, en }) => html`<th role="columnheader" scope="col">${bilingual(zh, en)}</th>`)}</tr></thead>
 <tbody role="rowgroup">
@@ -21,6 +22,7 @@ ${rows.map((cells) => html`<tr role="row">${cells.map((cell, i) => cellOf(cell, 
 </table>`
 
 const NARROW = html` class="narrow"`
+const NUMBERS = html` class="numbers"`
 
 const cellOf = (cell: TableCell, place: number, label: Html): Html =>
   place === 0

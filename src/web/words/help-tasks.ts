@@ -1,7 +1,12 @@
 /** The pages of `/help`, each with the texts `web/help/zh/NAME.md` and `web/help/en/NAME.md`. */
 
 export const HELP_GROUPS = [
-  { id: 'public', zh: '公众', en: 'The public', tasks: ['find', 'penalties', 'check', 'verify', 'data', 'clue'] },
+  {
+    id: 'public',
+    zh: '公众',
+    en: 'The public',
+    tasks: ['find', 'penalties', 'check', 'verify', 'data', 'clue', 'pilots'],
+  },
   {
     id: 'party',
     zh: '被列入名单或者被评分的经营者',

@@ -144,7 +144,7 @@ describe('figures of matters over HTTP', function () {
   it('are on the public page by kind and prefecture, without small numbers and without kinds for seats only', async () => {
     const { status, text } = await page()
     expect(status).to.equal(200)
-    expect(text).to.include('2026-02，第 1 期').and.to.include('延边').and.to.include('线索')
+    expect(text).to.include('2026年2月，第 1 期').and.to.include('延边').and.to.include('线索')
     expect(text).to.not.include('移送涉嫌犯罪')
     const numbers = [...text.matchAll(/<td role="cell"[^>]*>([^<]*)<\/td>/g)].map(([, cell = '']) => cell)
     expect(numbers).to.include('略').and.to.include('0')

@@ -37,6 +37,11 @@ describe('the public site in a browser', function () {
     const decided = Array.from({ length: 60 }, (_, n) => penalty(uscc(901), `虚市监处罚〔2026〕${n}号`))
     await world.bring('penalties', decided, NOW, world.rules)
     await world.publish()
+    const kinds = ['clue', 'assist'].map((kind) => ({ kind, zh: '虚构种类', en: 'Invented kind', seatsOnly: false }))
+    const cells = ['220104', '222401'].map((region) => ({ kind: 'clue', seat: `police@${region}`, opened: 12_345 }))
+    const content = JSON.stringify({ kinds, cells })
+    const issue = (n: number) => ({ month: '2026-01', issue: n, made_at: NOW, counted_sha256: `${n}`, content })
+    await world.database.db('matter_figures').insert([issue(1), issue(2)])
   })
   after(() => world?.close())
 
@@ -124,6 +129,22 @@ describe('the public site in a browser', function () {
       expect(strays).to.deep.equal([])
       expect(faults).to.deep.equal([])
     })
+
+  it('new pages fit 320 px in either language and work without script, and axe finds nothing there', async () => {
+    const { page, close } = await visit(world.url, { viewport: { width: 320, height: 640 } })
+    const found: string[] = []
+    for (const path of ['/penalties', '/pilots', '/clue', '/clue/state', '/figures'].flatMap((one) => [
+      one,
+      `${one}?lang=en`,
+    ])) {
+      await page.goto(path)
+      if (await isTooWide(page)) found.push(`${path} is too wide`)
+      if ((await page.locator('script').count()) > 0) found.push(`${path} has a script`)
+      for (const one of await violations(page, { sizes: true })) found.push(`${path} ${one}`)
+    }
+    await close()
+    expect(found).to.deep.equal([])
+  })
 
   it('a filter can be chosen and removed with the keyboard alone', async () => {
     const { page, close } = await visit(world.url)
