@@ -115,7 +115,7 @@ export const abandonAttempts = async (
 }
 
 export const lockIfRunning = (tx: Tx, id: number): Promise<boolean> =>
-  hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for update /* runs.hold */`, [id])
+  hasRows(tx, `select 1 from runs where id = ? and outcome = 'RUNNING' for share /* runs.hold */`, [id])
 
 export interface PulledDelivery {
   whole: boolean

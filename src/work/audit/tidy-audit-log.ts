@@ -17,7 +17,7 @@ export const tidyAuditLog = (
   db: Db,
   options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean },
 ): Promise<{ indexed: number; erased: number } | null> =>
-  runAlone(db, { ...options, job: 'trail' }, async (run) => {
+  runAlone(db, { ...options, job: 'trail' }, async (run, db) => {
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
     const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.currentDoubt(db)) !== null

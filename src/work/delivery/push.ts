@@ -47,7 +47,7 @@ const pushOne = async (
   to: ConfiguredPlatform & Pick<Sender, 'counts'>,
   options: PushOptions,
 ): Promise<void> => {
-  await runBeside(db, { ...options, job: 'push', subject: to.platform.id }, async (run) => {
+  await runBeside(db, { ...options, job: 'push', subject: to.platform.id }, async (run, db) => {
     await platformStates.ensureGate(db, to.platform.id)
     const sender: Sender = {
       settleSeconds: MESSAGE_SETTLES_SECONDS,

@@ -58,7 +58,7 @@ export const reconcilePlatforms = async (
   const reasons = await runSideBySide(options.platforms, async (from) => {
     const { id } = from.platform
     try {
-      await runAlone(db, { ...options, job: 'reconcile', subject: id }, async (run) => {
+      await runAlone(db, { ...options, job: 'reconcile', subject: id }, async (run, db) => {
         const result = await compareOne(db, from, run.id, options)
         results.set(id, result)
         const { platform, alarm, ...counts } = result

@@ -91,7 +91,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
   let opened = null as OpenedDelivery | null
   try {
-    const pulled = await runAlone(db, what, async (run) => {
+    const pulled = await runAlone(db, what, async (run, db) => {
       const delivery = await open(db, options)
       opened = { run: run.id, delivery }
       return withStage(db, (stage) => takeIn(db, run, stage, delivery, options))
@@ -158,7 +158,6 @@ const takeIn = async (
     const contentHash = await hashOf(file)
     const source = { whole: current, complete, file: name, contentHash, archive: (await archive?.close()) ?? null }
     const sums = await stage.transaction(async (tx) => {
-      if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this pull for dead')
       const merging = { ...read, run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, says: stage.says }
       const merged = await mergeDelivery(tx, { ...merging, now: options.now(), rules })
       const { ended, late, timely, told } = merged

@@ -64,12 +64,11 @@ export const takeCorrection = async (
 
   const { file, dated } = found
   const what = { ...correcting, job: 'pull', subject: feed.id, cause: 'person', file, dated, waitMs: WAIT_MS } as const
-  const taken = await runAlone(db, what, (run) =>
+  const taken = await runAlone(db, what, (run, db) =>
     withStage(db, async (stage) => {
       for (const [part, draft] of mapped.drafts.entries()) stage.put(stagedDraft(1, part, item, draft))
       await stage.flush()
       return stage.transaction(async (tx) => {
-        if (!(await runs.lockIfRunning(tx, run.id))) throw new Error('another process took this correction for dead')
         const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
         await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
         if (map) await runs.noteMaps(tx, run.id, [map.id])

@@ -62,7 +62,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   const { feed } = await rollbackableRun(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>
-    runAlone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running) => {
+    runAlone(db, { ...options, waitMs, job: 'takeback', subject: feed, cause: 'person' }, async (running, db) => {
       const counts = await db.transaction(async (tx) => {
         const now = options.now()
         const at = await knowledge.nextInstant(tx, now)

@@ -39,7 +39,7 @@ interface ExpireRun {
 }
 
 export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expired: number } | null> => {
-  return runAlone(db, { ...options, job: 'expire' }, async ({ startedAt: now, counts }) => {
+  return runAlone(db, { ...options, job: 'expire' }, async ({ startedAt: now, counts }, db) => {
     const { rules, log } = options
     const run: ExpireRun = { db, rules, log, now }
     // An expired entry cannot be restored, so the clock must be certain.

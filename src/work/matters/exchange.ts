@@ -65,7 +65,7 @@ interface SeatVisit extends ExchangeOptions, Omit<RowVisit, 'keys'> {
 
 /** A fault at one seat's folder leaves the others alone. */
 export const exchangeMatters = (db: Db, options: ExchangeOptions): Promise<ExchangeCounts | null> =>
-  runAlone(db, { ...options, job: 'exchange' }, async (run) => {
+  runAlone(db, { ...options, job: 'exchange' }, async (run, db) => {
     const counts: ExchangeCounts = { files: 0, refused: 0, written: 0, received: 0, failed: 0, unknown: 0 }
     const { signal, log } = options
     const failed = new Set<string>()

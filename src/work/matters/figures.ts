@@ -146,7 +146,7 @@ export const freezeMonth = async (db: Db, rules: WorkRules, month: string, now: 
 }
 
 export const freezeFigures = (db: Db, { rules, ...options }: RunOptions & { rules: WorkRules }) =>
-  runAlone(db, { ...options, job: 'figures' }, async (run) => {
+  runAlone(db, { ...options, job: 'figures' }, async (run, db) => {
     const present = `${shanghaiDate(run.startedAt).slice(0, 'YYYY-MM'.length)}-01`
     run.counts['issues'] = 0
     for (let back = MONTHS_RECOUNTED; back > 0; back -= 1) {

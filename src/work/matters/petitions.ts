@@ -41,7 +41,7 @@ export interface MirrorOptions extends RunOptions, Omit<MatterParts, 'db'> {
 
 /** Answers as a pull does. */
 export const mirrorPetitions = (db: Db, options: MirrorOptions) =>
-  runAlone(db, { ...options, job: 'pull', subject: options.feed.id, whole: false }, async (run) => {
+  runAlone(db, { ...options, job: 'pull', subject: options.feed.id, whole: false }, async (run, db) => {
     const delivery = await options.open()
     const counts = { received: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, ended: 0 }
     const rejects: SourceReject[] = []

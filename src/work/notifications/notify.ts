@@ -31,7 +31,7 @@ export interface NotifyOptions extends RunOptions {
 export type NotifyRun = Record<'noted' | 'told' | 'sent' | 'failed' | 'dead', number>
 
 export const runNotifications = (db: Db, options: NotifyOptions): Promise<NotifyRun | null> =>
-  runBeside(db, { ...options, job: 'notify' }, async ({ counts }) => {
+  runBeside(db, { ...options, job: 'notify' }, async ({ counts }, db) => {
     const { now, sending, sources, publicUrl, log, itemsMost = ITEMS_MOST } = options
     const done: NotifyRun = Object.assign(counts, { noted: 0, told: 0, sent: 0, failed: 0, dead: 0 })
     await recipients.eraseOfEndedAccounts(db)

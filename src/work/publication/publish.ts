@@ -57,7 +57,7 @@ export const publishList = (
   db: Db,
   { note, noted, manifests, sure, files, removalsOnly = false, ...options }: PublishOptions,
 ): Promise<PublishResult | null> =>
-  runAlone(db, { ...options, job: 'publish' }, async (run) => {
+  runAlone(db, { ...options, job: 'publish' }, async (run, db) => {
     const now = run.startedAt
     const taking = { run: run.id, now, sure: sure?.() ?? now, manifests, noted: noted?.() ?? 0, files, removalsOnly }
     await renewCsvRows(db)

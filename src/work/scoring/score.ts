@@ -56,7 +56,7 @@ export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<S
   const asOf = options.asOf ?? today
   if (asOf > today && !options.dryRun) throw new Refusal('SCORE_OF_FUTURE', { asOf })
   const named = options.scorecard === undefined ? null : await readCardToTry(db, options.scorecard)
-  return runAlone(db, { ...options, job: 'score' }, async (run) => {
+  return runAlone(db, { ...options, job: 'score' }, async (run, db) => {
     const day = options.asOf ?? shanghaiDate(run.startedAt)
     const inForce = await findCardInForce(db, day)
     const card = named ?? inForce

@@ -51,7 +51,7 @@ export const verifyStandingsNightly = (
   db: Db,
   options: RunOptions & StandingsVerifyOptions,
 ): Promise<StandingsVerification | null> =>
-  runAlone(db, { ...options, job: 'standings' }, async ({ counts }) => {
+  runAlone(db, { ...options, job: 'standings' }, async ({ counts }, db) => {
     const verification = await verifyStandings(db, options)
     const { verified, differences } = verification
     Object.assign(counts, { verified, differences })

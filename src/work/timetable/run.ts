@@ -46,7 +46,7 @@ export interface OpenRun {
 export const runAlone = async <T>(
   db: Db,
   what: RunDescription,
-  work: (run: OpenRun) => Promise<T>,
+  work: (run: OpenRun, db: Db) => Promise<T>,
 ): Promise<T | null> => {
   const { job, subject = '', plannedFor = null } = what
   const waitMs = plannedFor === null ? (what.waitMs ?? WAIT_MS) : 0
@@ -66,7 +66,7 @@ export const runAlone = async <T>(
 export const runBeside = async <T>(
   db: Db,
   what: RunDescription,
-  work: (run: OpenRun) => Promise<T>,
+  work: (run: OpenRun, db: Db) => Promise<T>,
 ): Promise<T | null> => {
   const startedAt = what.now()
   const id = await runs.startRun(db, { ...what, now: startedAt, leaseMs: LEASE_MS })
@@ -85,7 +85,7 @@ const closed = async <T>(
   what: RunDescription,
   id: number,
   startedAt: Date,
-  work: (run: OpenRun) => Promise<T>,
+  work: (run: OpenRun, db: Db) => Promise<T>,
 ): Promise<T> => {
   const counts: Record<string, number> = {}
   const log = what.log?.child({ run: id, job: what.job, subject: what.subject ?? '', cause: what.cause })
@@ -97,7 +97,7 @@ const closed = async <T>(
   }
   const elapsed = () => what.now().getTime() - startedAt.getTime()
   try {
-    const value = await work({ id, startedAt, counts, close: done, elapsed })
+    const value = await work({ id, startedAt, counts, close: done, elapsed }, fenced(db, id, what))
     if (open) await done(db)
     log?.info({ ...counts, ms: elapsed() }, 'the run ended')
     return value
@@ -118,6 +118,16 @@ const closed = async <T>(
     })
     throw error
   }
+}
+
+/** Each transaction of a run first locks its row, so that a run that was taken for dead changes nothing more (RUN_BUSY). */
+const fenced = (db: Db, id: number, { job, subject = '' }: RunDescription): Db => {
+  const transaction: Db['transaction'] = (act, options) =>
+    db.transaction(async (tx) => {
+      if (!options?.readOnly && !(await runs.lockIfRunning(tx, id))) throw new Refusal('RUN_BUSY', { job, subject })
+      return act(tx)
+    }, options)
+  return new Proxy(db, { get: (target, name) => (name === 'transaction' ? transaction : Reflect.get(target, name)) })
 }
 
 /** Headings that an officer may map to fields. `…` marks a cell with data. */

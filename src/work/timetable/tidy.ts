@@ -67,7 +67,7 @@ const STEPS = [
 ] as const
 
 export const deleteExpired = (db: Db, options: TidyOptions): Promise<TidyCounts | null> =>
-  runAlone(db, { ...options, job: 'tidy' }, async (run) => {
+  runAlone(db, { ...options, job: 'tidy' }, async (run, db) => {
     // Deletion cannot be undone, so the clock must be certain.
     if ((await clockDoubts.currentDoubt(db)) !== null) throw new Refusal('CLOCK_DOUBTED')
     await options.renew?.(run.startedAt)

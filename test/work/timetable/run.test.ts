@@ -42,6 +42,32 @@ describe('runs of jobs', () => {
     expect(await runAlone(db(), what, async () => 'free again')).to.equal('free again')
   })
 
+  it('change nothing more once another process took them for dead, though their work goes on', async () => {
+    const added = (name: string) => `insert into written_by_runs (name) values ('${name}')`
+    await db().raw('create table written_by_runs (name text)')
+    const overtaken = await refusal(
+      runAlone(db(), what, async (_, fenced) => {
+        await fenced.transaction(async (tx) => tx.raw(added('first')))
+        await db().raw(
+          `select pg_terminate_backend(l.pid) from pg_locks l where l.locktype = 'advisory' and l.pid <> pg_backend_pid()
+             and l.database = (select oid from pg_database where datname = current_database())`,
+        )
+        await runAlone(db(), what, (_, second) => second.transaction(async (tx) => tx.raw(added('second'))))
+        await fenced.transaction(async (tx) => tx.raw(added('late')))
+      }),
+    )
+    expect(overtaken.code).to.equal('RUN_BUSY')
+    expect(await rowsOf(db(), 'select name from written_by_runs')).to.deep.equal([
+      { name: 'first' },
+      { name: 'second' },
+    ])
+    expect(await rowsOf(db(), 'select outcome from runs order by id')).to.deep.equal([
+      { outcome: 'ABANDONED' },
+      { outcome: 'DONE' },
+    ])
+    await db().raw('drop table written_by_runs')
+  })
+
   it('distinguish a lost database from a wrong statement', async () => {
     const lost = await thrownBy(
       db().transaction(async (tx) => {

@@ -38,31 +38,35 @@ class DryRunEnd extends Error {}
 
 export const repairRecords = async (db: Db, options: RepairOptions): Promise<RepairResult> => {
   const what = { job: 'repair' as const, cause: 'command' as const, now: options.now, waitMs: WAIT_MS }
-  const done = await runAlone(db, { ...what, ...(options.by === undefined ? {} : { by: options.by }) }, async (run) => {
-    let found = null as Omit<RepairResult, 'ms' | 'scored'> | null
-    const operators = new Set<number>()
-    try {
-      await db.transaction(async (tx) => {
-        if (options.dryRun) await markRehearsal(tx)
-        found = await mend(tx, run.id, options)
-        const at = await knowledge.nextInstant(tx, options.now())
-        for (const { operator } of found.checks.flatMap(({ records }) => records))
-          if (operator !== null) operators.add(operator)
-        await rescoringQueue.markDirty(tx, [...operators], at)
-        const { rules } = options
-        await followChangedRecords(tx, { run: run.id, at, now: options.now(), rules })
-        await queueChangedRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
-        if (options.dryRun) throw new DryRunEnd()
-        await noteAll(tx, found, options)
-      })
-    } catch (error) {
-      if (!(error instanceof DryRunEnd)) throw error
-    }
-    if (!options.dryRun && operators.size > 0) await options.score([...operators])
-    const result = found as unknown as Omit<RepairResult, 'ms' | 'scored'>
-    Object.assign(run.counts, Object.fromEntries(result.checks.map(({ check, found }) => [check, found])))
-    return { ...result, scored: options.dryRun ? 0 : operators.size, ms: run.elapsed() }
-  })
+  const done = await runAlone(
+    db,
+    { ...what, ...(options.by === undefined ? {} : { by: options.by }) },
+    async (run, db) => {
+      let found = null as Omit<RepairResult, 'ms' | 'scored'> | null
+      const operators = new Set<number>()
+      try {
+        await db.transaction(async (tx) => {
+          if (options.dryRun) await markRehearsal(tx)
+          found = await mend(tx, run.id, options)
+          const at = await knowledge.nextInstant(tx, options.now())
+          for (const { operator } of found.checks.flatMap(({ records }) => records))
+            if (operator !== null) operators.add(operator)
+          await rescoringQueue.markDirty(tx, [...operators], at)
+          const { rules } = options
+          await followChangedRecords(tx, { run: run.id, at, now: options.now(), rules })
+          await queueChangedRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
+          if (options.dryRun) throw new DryRunEnd()
+          await noteAll(tx, found, options)
+        })
+      } catch (error) {
+        if (!(error instanceof DryRunEnd)) throw error
+      }
+      if (!options.dryRun && operators.size > 0) await options.score([...operators])
+      const result = found as unknown as Omit<RepairResult, 'ms' | 'scored'>
+      Object.assign(run.counts, Object.fromEntries(result.checks.map(({ check, found }) => [check, found])))
+      return { ...result, scored: options.dryRun ? 0 : operators.size, ms: run.elapsed() }
+    },
+  )
   if (done === null) throw new Error('a repair is no occurrence of the timetable')
   return done
 }

@@ -28,7 +28,7 @@ export const runChanges = (
   db: Db,
   { sending, matters, until, signal, ...options }: ChangesOptions,
 ): Promise<ChangesRun | null> =>
-  runBeside(db, { ...options, job: 'changes' }, async ({ counts }) => {
+  runBeside(db, { ...options, job: 'changes' }, async ({ counts }, db) => {
     const erased = (await tidyChanges(db, options.now())) + ((await matters?.tidy(db, options.now())) ?? 0)
     const done = Object.assign(counts, { numbered: 0, confirmed: 0, failed: 0, erased })
     const sender = sending && makeWebhookSender(db, { ...sending, signal })
