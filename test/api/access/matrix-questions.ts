@@ -192,6 +192,7 @@ const selectionOf = (
     if (isLeafType(named)) return asked(type, field, field.name)
     // The nodes of the edges repeat the nodes of the page.
     if (type.name.endsWith('Edge') && field.name === 'node') return asked(type, field)
+    if (isInterfaceType(named)) return asked(type, field, `${field.name} { __typename }`)
     if (!isObjectType(named)) return []
     const isPage = 'pageInfo' in named.getFields()
     // A page at the greatest depth would show no items.
