@@ -1,6 +1,6 @@
 /**
- * Floods of `/clue` from many addresses behind a trusted proxy: posts, guessed receipt codes, slow and packed uploads.
- * Turns of flood and of quiet alternate, and the public list is asked in both.
+ * Floods of `/clue` from addresses of this machine (127.0.0.0/8): posts, harmful pictures, guessed receipt codes, slow and
+ * packed uploads, at a steady rate. Another process reads the public list meanwhile. Turns of flood and of quiet alternate.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,18 +8,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Db } from '../../src/store/db/db.js'
 import { freshDatabase } from '../support/database.js'
-import { addressOf } from '../support/reporters.js'
+import { SAMPLE_JPEG } from '../support/sample-papers.js'
 
 const SERVING = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
-const AT_ONCE = 20
+const READING = fileURLToPath(new URL('../bench/asked/pages-load.js', import.meta.url))
+/** Posts and guessed codes together. */
+const SENT_PER_SECOND = 240
+const PACE_MS = 10
 const TURNS = 10
-/** Requests of the public list in each turn. */
-const LIST_REQUESTS = 60
+const QUIET_SECONDS_MOST = 5
+const WARM_SECONDS = 0.2
+/** Connections on which the list is read without a pause. */
+const READERS = 10
 const SLOW_BYTES = 100 * 1024 * 1024
+const SLOW_CHUNK = Buffer.alloc(64 * 1024)
+const SLOW_EVERY_MS = 500
 const PACKED_BYTES = 200 * 1024 * 1024
 const BOUNDARY = 'soak'
 /** Clues that the limits admit at once, and more for each further half minute. */
@@ -29,14 +37,19 @@ const REFILL_MS = 30_000
 export interface ClueSoaked {
   ok: boolean
   posts: Record<string, number>
+  /** Posts with a page, an archive or a polyglot as picture. */
+  harmful: Record<string, number>
   codes: Record<string, number>
-  /** Uploads of 100 MB that stay open, by their answer. */
+  /** Uploads of 100 MB, announced or trickling, by their answer; 0 was cut. */
   slow: Record<string, number>
   packed: Record<string, number>
   matters: number
+  /** Middle of the turns, milliseconds to the first byte of the public list. */
   quietP95Ms: number
   floodP95Ms: number
 }
+
+type Answers = Pick<ClueSoaked, 'posts' | 'harmful' | 'codes' | 'slow' | 'packed'>
 
 interface Given {
   posts: number
@@ -50,55 +63,62 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-clue-'))
   const hub = await serve(test.url, folder)
+  const list = readList(Number(new URL(hub.url).port))
   const began = Date.now()
   try {
-    const told = { posts: {}, codes: {}, slow: {}, packed: {} } as Pick<
-      ClueSoaked,
-      'posts' | 'codes' | 'slow' | 'packed'
-    >
-    const held = Array.from({ length: slow }, (_, n) => hold(hub.url, n))
-    for (const one of [gzipSync(Buffer.alloc(PACKED_BYTES)), Buffer.from('PK\u0003\u0004')])
-      add(told.packed, await post(hub.url, '/clue', one, 700_000, { 'content-encoding': 'gzip' }))
-    const times = { quiet: [] as number[], flood: [] as number[] }
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      await askList(hub.url, times.quiet)
-      const from = Math.floor((turn * posts) / TURNS)
-      const until = Math.floor(((turn + 1) * posts) / TURNS)
-      await Promise.all([
-        flood(until - from, async (n) => add(told.posts, await postClue(hub.url, from + n, addresses))),
-        flood(Math.ceil(codes / TURNS), async (n) =>
-          add(told.codes, await guess(hub.url, turn * codes + n, addresses)),
-        ),
-        askList(hub.url, times.flood),
-      ])
-      progress?.(until)
+    const told: Answers = { posts: {}, harmful: {}, codes: {}, slow: {}, packed: {} }
+    const held = Array.from({ length: slow }, (_, n) => trickle(hub.url, n))
+    for (const body of [gzipSync(Buffer.alloc(PACKED_BYTES)), Buffer.from('PK\u0003\u0004')])
+      add(
+        told.packed,
+        await send(hub.url, { path: '/clue', body, from: PACKER, headers: { 'content-encoding': 'gzip' } }),
+      )
+    const all = posts + codes
+    const sendOne = async (n: number): Promise<void> => {
+      const from = addressOf(n % addresses)
+      if (Math.floor(((n + 1) * codes) / all) > Math.floor((n * codes) / all))
+        return add(told.codes, await guess(hub.url, n, from))
+      const isHarmful = n % HARMFUL_EVERY === 0
+      add(isHarmful ? told.harmful : told.posts, await sendClue(hub.url, { n, from, isHarmful }))
     }
-    for (const one of held) one.destroy()
-    for (const one of held) add(told.slow, await one.status)
+    const p95 = { quiet: [] as number[], flood: [] as number[] }
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      const [from, until] = [Math.round((turn * all) / TURNS), Math.round(((turn + 1) * all) / TURNS)]
+      const seconds = (until - from) / SENT_PER_SECOND
+      p95.quiet.push(await list.p95(Math.min(seconds, QUIET_SECONDS_MOST)))
+      const [, during] = await Promise.all([flood(from, until, sendOne), list.p95(seconds)])
+      p95.flood.push(during)
+      progress?.(Math.round((until * posts) / all))
+    }
+    for (const one of held) add(told.slow, await one.end())
     const matters = await countMatters(test.db)
     const most = ADMITTED_AT_ONCE + Math.ceil((Date.now() - began) / REFILL_MS)
+    const { slow: _, ...answered } = told
     const ok =
       matters === (told.posts['201'] ?? 0) &&
       matters <= most &&
+      [told.harmful, told.packed].every((one) => one['201'] === undefined) &&
       told.codes['200'] === undefined &&
-      [told.posts, told.codes, told.packed].every((one) => Object.keys(one).every((status) => Number(status) < 500)) &&
-      told.packed['201'] === undefined
-    return { ok, ...told, matters, quietP95Ms: p95(times.quiet), floodP95Ms: p95(times.flood) }
+      Object.values(answered).every((one) => Object.keys(one).every((status) => Number(status) < 500))
+    return { ok, ...told, matters, quietP95Ms: middleOf(p95.quiet), floodP95Ms: middleOf(p95.flood) }
   } finally {
+    list.end()
     await hub.end()
     await test.drop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const add = (counts: Record<string, number>, status: number | string): void => {
+const add = (counts: Record<string, number>, status: number): void => {
   counts[status] = (counts[status] ?? 0) + 1
 }
+
+const middleOf = (figures: readonly number[]): number =>
+  Math.round((figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? 0) * 100) / 100
 
 const serve = async (database: string, folder: string) => {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', SERVING, database, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, PROXIES: '1' },
   })
   const [said] = await once(child.stdout as NonNullable<ChildProcess['stdout']>, 'data')
   return {
@@ -111,78 +131,115 @@ const serve = async (database: string, folder: string) => {
   }
 }
 
-const flood = async (count: number, one: (n: number) => Promise<void>): Promise<void> => {
-  let next = 0
-  const worker = async () => {
-    while (next < count) {
-      next += 1
-      await one(next - 1)
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, worker))
-}
-
-/** The status, or the error of a connection that was cut. */
-const post = async (
-  url: string,
-  path: string,
-  body: FormData | URLSearchParams | Buffer,
-  address: number,
-  headers: Record<string, string> = {},
-): Promise<number | string> => {
-  try {
-    const sent = Buffer.isBuffer(body) ? new Uint8Array(body) : body
-    const type = Buffer.isBuffer(body) ? { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` } : {}
-    const answer = await fetch(url + path, {
-      method: 'POST',
-      body: sent,
-      headers: { ...addressOf(address), ...type, ...headers },
-    })
-    await answer.arrayBuffer()
-    return answer.status
-  } catch {
-    return 0
+const readList = (port: number) => {
+  const child = spawn(process.execPath, [READING], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    p95: async (seconds: number): Promise<number> => {
+      const asked = {
+        port,
+        paths: ['/blacklist'],
+        connections: READERS,
+        seconds,
+        warm: Math.min(seconds, WARM_SECONDS),
+      }
+      child.stdin.write(`${JSON.stringify(asked)}\n`)
+      return JSON.parse((await answers.next()).value).p95
+    },
+    end: () => child.kill('SIGKILL'),
   }
 }
 
-const postClue = (url: string, n: number, addresses: number) => {
-  const form = new FormData()
-  form.set('facts', `虚构线索 ${n}`)
-  return post(url, '/clue', form, n % addresses)
-}
-
-const guess = (url: string, n: number, addresses: number) => {
-  const code = n.toString(32).padStart(25, '0').toUpperCase()
-  return post(url, '/clue/state', new URLSearchParams({ code }), n % addresses)
-}
-
-/** Announces 100 MB or sends a byte now and then, as the hub lets it. */
-const hold = (url: string, n: number) => {
-  const length = n % 2 === 0 ? { 'content-length': SLOW_BYTES } : { 'transfer-encoding': 'chunked' }
-  const type = `multipart/form-data; boundary=${BOUNDARY}`
-  const request = http.request(`${url}/clue`, {
-    method: 'POST',
-    headers: { ...addressOf(800_000 + n), 'content-type': type, ...length },
+/** Sends at the same rate however long answers take. */
+const flood = async (from: number, until: number, sendOne: (n: number) => Promise<void>): Promise<void> => {
+  const began = performance.now()
+  const sent: Promise<void>[] = []
+  await new Promise<void>((resolve) => {
+    const pace = setInterval(() => {
+      const due = Math.min(until - from, Math.ceil(((performance.now() - began) / 1_000) * SENT_PER_SECOND))
+      while (sent.length < due) sent.push(sendOne(from + sent.length))
+      if (sent.length < until - from) return
+      clearInterval(pace)
+      resolve()
+    }, PACE_MS)
   })
-  const status = new Promise<number | string>((resolve) => {
+  await Promise.all(sent)
+}
+
+interface Sent {
+  path: string
+  body: Buffer
+  from: string
+  headers?: Record<string, string>
+}
+
+const FORM = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
+
+/** The status, or 0 for a connection that was cut. */
+const send = (url: string, { path, body, from, headers = {} }: Sent): Promise<number> =>
+  new Promise((resolve) => {
+    const own = { ...FORM, 'content-length': body.length, ...headers }
+    const request = http.request(url + path, { method: 'POST', agent: false, localAddress: from, headers: own })
+    request.on('response', (answer) => {
+      answer.resume()
+      answer.on('close', () => resolve(answer.statusCode ?? 0))
+    })
+    request.on('error', () => resolve(0))
+    request.end(body)
+  })
+
+const addressOf = (n: number): string => `127.1.${n >> 8}.${n & 255}`
+const PACKER = '127.2.0.1'
+
+const within = (more: string): Buffer =>
+  Buffer.concat([SAMPLE_JPEG.subarray(0, -2), Buffer.from(more, 'latin1'), SAMPLE_JPEG.subarray(-2)])
+const HARMFUL_EVERY = 5
+const HARMFUL = [
+  Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+  within('<script>alert(1)</script>'),
+  within(`PK\u0005\u0006${'\0'.repeat(18)}`),
+  gzipSync(Buffer.alloc(PACKED_BYTES)),
+]
+
+const sendClue = (url: string, { n, from, isHarmful }: { n: number; from: string; isHarmful: boolean }) => {
+  const picture = isHarmful ? (HARMFUL[n % HARMFUL.length] ?? SAMPLE_JPEG) : SAMPLE_JPEG
+  const part = (head: string): Buffer =>
+    Buffer.from(`\r\n--${BOUNDARY}\r\nContent-Disposition: form-data; ${head}\r\n\r\n`)
+  const body = Buffer.concat([
+    ...[part('name="facts"'), Buffer.from(`虚构线索 ${n}`)],
+    ...[part('name="pictures"; filename="1.jpg"\r\nContent-Type: image/jpeg'), picture],
+    Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+  ])
+  return send(url, { path: '/clue', body, from })
+}
+
+const guess = (url: string, n: number, from: string) => {
+  const code = n.toString(32).padStart(25, '0').toUpperCase()
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  return send(url, { path: '/clue/state', body: Buffer.from(`code=${code}`), from, headers })
+}
+
+/** Announces 100 MB, or sends them at 1 Mbit/s as long as the hub lets it. */
+const trickle = (url: string, n: number) => {
+  const length = n % 2 === 0 ? { 'content-length': SLOW_BYTES } : { 'transfer-encoding': 'chunked' }
+  const own = { method: 'POST', agent: false, localAddress: addressOf(SLOW_FROM + n), headers: { ...FORM, ...length } }
+  const request = http.request(`${url}/clue`, own)
+  const dripping = setInterval(() => request.write(SLOW_CHUNK), SLOW_EVERY_MS)
+  const status = new Promise<number>((resolve) => {
     request.on('response', (answer) => resolve(answer.statusCode ?? 0))
     request.on('error', () => resolve(0))
     request.on('close', () => resolve(0))
-  })
+  }).finally(() => clearInterval(dripping))
   request.write(`--${BOUNDARY}\r\n`)
-  return { status, destroy: () => request.destroy() }
-}
-
-const askList = async (url: string, times: number[]): Promise<void> => {
-  for (let n = 0; n < LIST_REQUESTS; n += 1) {
-    const began = performance.now()
-    await (await fetch(`${url}/blacklist`, { headers: addressOf(900_000 + n) })).arrayBuffer()
-    times.push(performance.now() - began)
+  return {
+    /** The answer so far; a body that still arrives is cut. */
+    end: (): Promise<number> => {
+      request.destroy()
+      return status
+    },
   }
 }
-
-const p95 = (times: readonly number[]): number =>
-  Math.round((times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0) * 10) / 10
+const SLOW_FROM = 40_000
 
 const countMatters = async (db: Db): Promise<number> =>
   (await db.raw('select count(*)::int as n from matters')).rows[0].n

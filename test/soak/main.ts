@@ -78,7 +78,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     soakClue({
       posts: runs,
       addresses: 1_000,
-      codes: 10_000,
+      codes: runs / 5,
       slow: 30,
       progress: (done) => progress('clue', done, runs),
     }),

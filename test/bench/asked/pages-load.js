@@ -15,7 +15,7 @@ const asked = async ({ port, paths, connections, seconds, warm }) => {
   if (run.wrong !== null) throw new Error(run.wrong)
   run.times.sort((a, b) => a - b)
   const at = (share) => run.times[Math.min(run.times.length - 1, Math.floor(run.times.length * share))] ?? 0
-  return { count: run.times.length, p50: at(0.5), p99: at(0.99), most: run.most }
+  return { count: run.times.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: run.most }
 }
 
 const connection = (port, run) =>
