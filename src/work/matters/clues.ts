@@ -57,6 +57,11 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
   const { channel, kind, receiver, fields, attachment } = readClueChannel()
   const known = readMatterKinds().get(kind)
   if (channel === 'closed' || known === undefined) throw new Refusal('CLUE_CHANNEL_CLOSED')
+  if (Object.values({ ...clue.fields, ...clue.contact }).some((text) => text.includes(UNDECODABLE)))
+    throw new Refusal('CLUE_INVALID', {
+      zh: '含有无法辨认的文字，请重新填写',
+      en: 'it holds characters that cannot be read, so type them again',
+    })
   const contact = checkContact(redactIdNumbers(clue.contact, parts.rules.mark))
   const pictures = checkPictures(clue.pictures)
   const attachments = pictures.map(({ sha256, content, extension }, place) => ({
@@ -120,6 +125,7 @@ const openClue = async (parts: MatterParts, opening: Parameters<typeof openMatte
   }
 }
 
+const UNDECODABLE = '\uFFFD'
 const CONTROL = /\p{Cc}/u
 
 const checkContact = (given: ReporterContact): ReporterContact | null => {
