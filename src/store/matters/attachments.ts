@@ -1,6 +1,6 @@
 /** A file belongs to its sender's seat: knowing its hash opens nothing. */
 import type { PaperType } from '../../foundation/papers/inspect.js'
-import { type Db, hasRows, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface AttachmentFile {
   seat: string
@@ -28,13 +28,15 @@ export const isNamed = (
     [seat, sha256, id],
   )
 
-/** False for a file that is kept already. */
+/** False for a known file, which is written anew: the time tells nobody. */
 export const addFile = (tx: Tx, file: SealedAttachment & { by: string; at: Date }): Promise<boolean> =>
-  hasRows(
+  queryValue(
     tx,
     `insert into matter_files (seat, sha256, media_type, bytes, content, stored_by, stored_at)
-     values (:seat, :sha256, :type, :bytes, :content, :by, :at) on conflict (seat, sha256) do nothing returning 1 /* attachments.add */`,
-    { ...file },
+     values (:seat, :sha256, :type, :bytes, :content, :by, :at)
+     on conflict (seat, sha256) do update set content = excluded.content, stored_at = excluded.stored_at
+     returning xmax = 0 as new /* attachments.add */`,
+    { ...file } as never,
   )
 
 export const measureFilesSince = (tx: Tx, seat: string, since: Date): Promise<{ count: number; bytes: number }> =>

@@ -38,10 +38,10 @@ export const keepAttachment = async (
   const today = new Date(`${shanghaiDate(now)}T00:00:00+08:00`)
   return db.transaction(async (tx) => {
     await store.lockSeatFiles(tx, seat)
-    const isNew = await store.addFile(tx, sealed)
-    if (isNew && isOverDay(await store.measureFilesSince(tx, seat, today)))
+    const kept = await store.measureFilesSince(tx, seat, today)
+    if (isOverDay({ count: kept.count + 1, bytes: kept.bytes + file.bytes }))
       throw new Refusal('ATTACHMENTS_OF_THE_DAY', OF_THE_DAY)
-    return { ...file, isNew }
+    return { ...file, isNew: await store.addFile(tx, sealed) }
   })
 }
 
