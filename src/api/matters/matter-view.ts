@@ -226,6 +226,7 @@ const isMaskedFor = (viewer: Viewer, stored: store.StoredMatter): boolean =>
 
 const contentView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { keys } = context.parts
+  if (stored.sealedFields !== null) context.auditNotes.isSealed = true
   const { fields } = openFields(keys, stored).matter
   const isHeld = isHeldClue(stored, seatOf(context.viewer))
   const isMasked = isMaskedFor(context.viewer, stored)

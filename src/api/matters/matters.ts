@@ -252,6 +252,7 @@ const readReporter = (
   context: GraphqlContext,
 ) => {
   const { parts, viewer } = context
+  context.auditNotes.isSealed = true
   const asked = { id: uuidIn(matter) ?? NOBODY, seat: seatOf(viewer), reason: refuseUnstorableText(reason) }
   return openReporter(parts, asked, (number, why) =>
     writeAuditRow(parts, context, viewer, { kind: 'ACT', asked: `readReporter ${number} ${why}` }),

@@ -75,7 +75,7 @@ export const auditAnswer = async (context: GraphqlContext, answer: string | Buff
     asked: auditNotes.text,
     outcome,
     shown: codesShown,
-    content: answer,
+    ...(!auditNotes.isSealed && { content: answer }),
   })
 }
 

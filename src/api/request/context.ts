@@ -52,6 +52,8 @@ interface AuditNotes {
   text: string
   faults: string[]
   issuedTo: string | null
+  /** A digest of sealed text could be guessed. */
+  isSealed: boolean
 }
 
 export const QUERY_COST_MOST = 10_000
@@ -86,7 +88,7 @@ export class GraphqlContext {
   readonly lookups: Lookups
   load: Loaders
   readonly seen: SeenOperators = { codes: new Set(), operators: new Set(), known: new Set(), subjects: new Set() }
-  readonly auditNotes: AuditNotes = { isAct: false, text: '', faults: [], issuedTo: null }
+  readonly auditNotes: AuditNotes = { isAct: false, text: '', faults: [], issuedTo: null, isSealed: false }
   readonly budget = { left: QUERY_COST_MOST }
 
   constructor(

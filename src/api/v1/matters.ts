@@ -105,7 +105,12 @@ export const answerMatter =
     const told = { ...rest, content: await content(), nextClock: nextClock(), allowedMoves: await allowedMoves() }
     const answer = JSON.stringify(told)
     const shown = await findOperatorCodes(parts.db, { operatorId })
-    await audit({ kind: 'ANSWER', asked: `GET /v1/matters/${view.id}`, shown, content: answer })
+    await audit({
+      kind: 'ANSWER',
+      asked: `GET /v1/matters/${view.id}`,
+      shown,
+      ...(!context.auditNotes.isSealed && { content: answer }),
+    })
     response.set('Cache-Control', 'no-store').type('application/json').send(answer)
   }
 

@@ -110,13 +110,13 @@ const requireFolder = async (path: string): Promise<void> => {
 const audit = (
   { auditLog, now, run, who }: SeatVisit,
   kind: AuditLogKind,
-  entry: { asked: string; outcome: string | null; shown?: string[]; content: string | Buffer },
+  entry: { asked: string; outcome: string | null; shown?: string[]; content: string | Buffer | null },
 ): Promise<void> => {
   const { asked, outcome, shown = [], content } = entry
   const agency = who.seat.includes('@') ? splitSeat(who.seat).agency : null
   return auditLog.row({
     ...{ kind, at: now(), client: who.by, role: who.role, agency, purpose: null, request: `run ${run.id}` },
-    ...{ asked, outcome, shown, digest: digestAnswer(content) },
+    ...{ asked, outcome, shown, digest: content === null ? null : digestAnswer(content) },
   })
 }
 
@@ -238,9 +238,10 @@ const writeMatters = async (visit: SeatVisit): Promise<void> => {
     )
     const content = JSON.stringify(await tellMatter(visit, stored, kept), null, 2)
     const shown = await findOperatorCodes(db, stored)
-    // Auditors learn only how many matters for seats only there are.
-    const asked = stored.sealedFields === null ? `folder out/${number}` : 'folder out'
-    await audit(visit, 'ANSWER', { asked, outcome: 'DONE', shown, content })
+    // Auditors learn only how many sealed matters there are, and could guess a text by its digest.
+    const told =
+      stored.sealedFields === null ? { asked: `folder out/${number}`, content } : { asked: 'folder out', content: null }
+    await audit(visit, 'ANSWER', { ...told, outcome: 'DONE', shown })
     const out = join(path, 'out')
     if (kept.size > 0) await requireFolder(join(out, number))
     const there = kept.size > 0 ? await readdir(join(out, number)) : []
