@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { AnySchemaObject, ErrorObject, KeywordCxt, ValidateFunction } from 'ajv'
 import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { escapePointer } from './text/json.js'
 import { isDayOfYears } from './time/dates.js'
 
 interface ContractFault {
@@ -89,7 +90,7 @@ const fault = (error: ErrorObject): ContractFault => {
 const fieldOf = ({ instancePath, params }: ErrorObject): string => {
   const path = instancePath.slice(1)
   const name = params.missingProperty ?? params.additionalProperty
-  return name === undefined ? path : [path, String(name)].filter(Boolean).join('/')
+  return name === undefined ? path : [path, escapePointer(String(name))].filter(Boolean).join('/')
 }
 
 const SENTENCES: Record<string, (params: Record<string, unknown>) => [zh: string, en: string]> = {

@@ -157,9 +157,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[agency]?.setting })
     const given = { url, mark: keys.mark, rules, now, log, ...options }
     if (mirror !== undefined) {
-      const { file, ...occasion } = given
-      const open = () => openPetitions({ url, file, signal: options.signal })
-      return mirrorPetitions(db, { ...occasion, feed: mirror, keys, open })
+      const open = () => openPetitions({ url, file: options.file, signal: options.signal })
+      return mirrorPetitions(db, { ...given, feed: mirror, keys, open })
     }
     const pulled = await runPull(db, { feed: requireFeed(id), archive, ...given })
     sweeper.wake()

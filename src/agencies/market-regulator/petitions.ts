@@ -64,6 +64,15 @@ const STEPS: readonly StepColumn[] = [
   { of: 'REPORT', day: '告知去处日期', move: 'return' },
 ]
 
+const OPENING_NAMES = {
+  ...{ '/to': '/承办机关区划', '/on': '/登记日期', '/reference': '/登记编号', '/reason': '/新的事实' },
+  ...{ '/fields/about': '/主体名称', '/fields/subject': '/问题类别', '/fields/facts': '/问题概述' },
+}
+const STEP_NAMES = {
+  ...{ '/number': '/立案编号', '/documentNumber': '/立案编号' },
+  ...{ '/fields/ground': '/不予受理情形', '/fields/result': '/调解结果' },
+}
+
 const NAMES = [
   ...splitWords('登记编号 类型 登记日期 主体类型 主体名称 统一社会信用代码 问题类别 问题概述 关联编号 新的事实'),
   ...splitWords('收到机关区划 承办机关区划 不予受理情形 调解结果 立案编号'),
@@ -84,7 +93,7 @@ const readPetition = (item: SourceItem, today: string): PetitionOrProblems => {
   }
   const steps = STEPS.flatMap(({ of, day, move, more }) => {
     const on = row.date(day)
-    return on === null ? [] : [{ of, at: `/${day}`, move, on, ...more?.(row) }]
+    return on === null ? [] : [{ of, at: `/${day}`, names: STEP_NAMES, move, on, ...more?.(row) }]
   })
   const places = Object.entries(PLACES).flatMap(([place, field]) => {
     const code = region(field)
@@ -104,11 +113,18 @@ const readPetition = (item: SourceItem, today: string): PetitionOrProblems => {
     facts: row.text('问题概述'),
     repeats: row.text('关联编号'),
     newFacts: row.text('新的事实'),
+    names: OPENING_NAMES,
     steps: steps.sort((one, other) => (one.on < other.on ? -1 : one.on > other.on ? 1 : 0)),
   }
   const problems = row.faults()
   return problems.length > 0 ? { problems } : { petition }
 }
+
+const TEXTS = ['问题概述', '新的事实']
+
+/** Texts may name whoever wrote them. */
+const withoutTexts = ({ fields }: SourceItem): Record<string, unknown> =>
+  Object.fromEntries(NAMES.flatMap((name) => (name in fields && !TEXTS.includes(name) ? [[name, fields[name]]] : [])))
 
 /** Its items become matters and no records. */
 export const petitionsMirror = {
@@ -121,6 +137,7 @@ export const petitionsMirror = {
     fetch: makeServicePagesFetch('/petitions'),
   }),
   interpret: readPetition,
+  withoutTexts,
 }
 
 interface PetitionSource {

@@ -1,3 +1,4 @@
+import { escapePointer } from '../../foundation/text/json.js'
 import { isDate } from '../../foundation/time/dates.js'
 import type { MatterField, MatterKind, MatterMoveRow } from './kind.js'
 
@@ -104,7 +105,7 @@ export const findFieldFault = (
   for (const [name, value] of Object.entries(fields)) {
     const known = Object.hasOwn(kind.fields, name) ? kind.fields[name] : undefined
     const fault = faultOf(known, value, kind.answered_by_row?.answers === name)
-    if (fault !== null) return { pointer: `/fields/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, ...fault }
+    if (fault !== null) return { pointer: `/fields/${escapePointer(name)}`, ...fault }
   }
   if (!isOpening) return null
   const missing = Object.entries(kind.fields).find(([name, { required }]) => required && fields[name] === undefined)

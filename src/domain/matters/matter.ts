@@ -71,6 +71,8 @@ export interface MatterAct {
 /** A step that happened on a day; `at` points to the member of the row that tells it. */
 export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 'reason' | 'day' | 'fields' | 'to'> {
   at: string
+  /** Pointers into what was sent, by a move's. */
+  names?: Readonly<Record<string, string>>
 }
 
 export interface MatterRules {

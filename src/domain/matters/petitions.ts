@@ -42,6 +42,7 @@ export interface Petition {
   repeats: string | null
   newFacts: string | null
   steps: readonly (HistoryStep & { of: PetitionType })[]
+  names: Readonly<Record<string, string>>
 }
 
 /** A division code, or null where no place is known. */

@@ -35,6 +35,13 @@ const OUTCOME_MOVES = {
   CORRECTED: 'wrong',
 } as const
 
+const OUTCOME_NAMES = {
+  '/on': '/outcome/on',
+  '/number': '/outcome/number',
+  '/documentNumber': '/outcome/number',
+  '/reason': '/outcome/reason',
+}
+
 const JILIN = '22'
 
 export const isCodeOfProvince = (code: string): boolean =>
@@ -47,6 +54,14 @@ export const fieldsOfTakedown = (row: TakedownRow): Record<string, string> => {
   return given({ ...all, decided: row.automatedDecision })
 }
 
+export const namesOfTakedown = ({ noticedOn }: TakedownRow) => ({
+  '/on': noticedOn === undefined ? '/on' : '/noticedOn',
+  '/fields/party': '/code',
+  '/fields/explanation': '/reason',
+  '/fields/detected': '/automatedDetection',
+  '/fields/decided': '/automatedDecision',
+})
+
 /** The day on which the holder itself had the matter. */
 export const dayOfNotice = ({ to, noticedOn, on }: TakedownRow): string | undefined =>
   to === undefined ? (noticedOn ?? on) : undefined
@@ -56,16 +71,22 @@ export const stepsOfTakedown = (row: TakedownRow): HistoryStep[] => {
   const steps: HistoryStep[] = []
   if (measure !== undefined && on !== undefined) {
     const move = ground === 'VIOLATION' ? 'act_on_violation' : 'act'
-    steps.push({ at: '/measure', move, on, fields: given({ measure, until }) })
+    const names = { '/on': '/on', '/fields/until': '/until' }
+    steps.push({ at: '/measure', names, move, on, fields: given({ measure, until }) })
   }
-  if (publication !== undefined)
-    steps.push({ at: '/publication', move: 'publish_result', on: publication.on, fields: { url: publication.url } })
+  if (publication !== undefined) {
+    const { url, on: publishedOn } = publication
+    const names = { '/on': '/publication/on', '/fields/url': '/publication/url' }
+    steps.push({ at: '/publication', names, move: 'publish_result', on: publishedOn, fields: { url } })
+  }
   if (declaration !== undefined) {
     const { text, reachedOn, waitUntil: day } = declaration
-    steps.push({ at: '/declaration', move: 'declare', on: declaration.on, fields: { declaration: text } })
+    const names = { '/on': '/declaration/on', '/fields/declaration': '/declaration/text' }
+    steps.push({ at: '/declaration', names, move: 'declare', on: declaration.on, fields: { declaration: text } })
     if (reachedOn !== undefined)
       steps.push({
         at: '/declaration/reachedOn',
+        names: { '/day': '/declaration/waitUntil' },
         move: 'forward_declaration',
         on: reachedOn,
         ...(day !== undefined && { day }),
@@ -73,7 +94,7 @@ export const stepsOfTakedown = (row: TakedownRow): HistoryStep[] => {
   }
   if (outcome !== undefined) {
     const { result, ...rest } = outcome
-    steps.push({ at: '/outcome', move: OUTCOME_MOVES[result], ...rest })
+    steps.push({ at: '/outcome', names: OUTCOME_NAMES, move: OUTCOME_MOVES[result], ...rest })
   }
   return steps.sort((one, other) => (one.on < other.on ? -1 : one.on > other.on ? 1 : 0))
 }

@@ -73,3 +73,6 @@ const isBeforeColon = (text: string, from: number): boolean => {
 }
 
 const nameOf = (quoted: string): string => (quoted.includes('\\') ? JSON.parse(quoted) : quoted.slice(1, -1))
+
+/** RFC 6901. */
+export const escapePointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')

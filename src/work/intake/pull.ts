@@ -106,7 +106,10 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
 }
 
-const redactedFileName = (sent: string | null, { file, mark }: PullRunOptions): string | null => {
+export const redactedFileName = (
+  sent: string | null,
+  { file, mark }: Pick<PullRunOptions, 'file' | 'mark'>,
+): string | null => {
   const path = file && ('path' in file ? file.path : (file.name ?? ''))
   const name = path ?? sent
   return name && redactIdNumbers(basename(name), mark)

@@ -1,5 +1,5 @@
 /** Mirrors a feed of 12315: each petition's opening and steps so far, in a transaction of its own. */
-import type { DeliveryOutcome, FeedDelivery, SourceReject } from '../../agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { petitionsMirror } from '../../agencies/market-regulator/petitions.js'
 import {
   checkPetitionRoutes,
@@ -11,17 +11,22 @@ import {
   routePetition,
 } from '../../domain/matters/petitions.js'
 import { CHANNEL_SEAT } from '../../domain/matters/seats.js'
-import type { SourceItem } from '../../domain/records/records.js'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+import type { ItemProblem, SourceItem } from '../../domain/records/records.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { inTransaction } from '../../store/db/transaction.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
+import * as rejects from '../../store/intake/rejects.js'
 import * as store from '../../store/matters/matters.js'
+import * as runs from '../../store/timetable/runs.js'
 import { makeRulesReader } from '../calendar/rules.js'
+import { redactedFileName, type SubmittedFile } from '../intake/pull.js'
 import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import type { MatterParts } from './keep-move.js'
 import { moveMatter } from './matters.js'
-import { findOperatorOfMatter, followHistory } from './rows.js'
+import { findOperatorOfMatter, followHistory, pointTo } from './rows.js'
 
 export const readPetitionRules = makeRulesReader<PetitionRules>(
   'rules/petitions',
@@ -29,69 +34,87 @@ export const readPetitionRules = makeRulesReader<PetitionRules>(
   checkPetitionRoutes,
 )
 
-const REJECTS_TOLD_MOST = 10_000
+const REJECTS_AT_ONCE = 200
 const AGENCY = 'market-regulator'
 const CHANNEL = { by: 'feed', role: 'public', seat: CHANNEL_SEAT } as const
 
 export interface MirrorOptions extends RunOptions, Omit<MatterParts, 'db'> {
   feed: typeof petitionsMirror
   open: () => FeedDelivery | Promise<FeedDelivery>
+  file?: SubmittedFile | undefined
   signal?: AbortSignal
 }
 
-/** Answers as a pull does. */
-export const mirrorPetitions = (db: Db, options: MirrorOptions) =>
-  runAlone(db, { ...options, job: 'pull', subject: options.feed.id, whole: false }, async (run, db) => {
+/** Answers as a pull does. The channel sends all petitions each time. */
+export const mirrorPetitions = (given: Db, options: MirrorOptions) => {
+  const { file, feed, signal, rules, now } = options
+  const whole = file === undefined || file.full === true
+  const name = redactedFileName(null, { mark: rules.mark, ...(file && { file }) })
+  const what = { ...options, job: 'pull', subject: feed.id, whole, file: name, dated: file?.dated ?? null } as const
+  return runAlone(given, what, async (run, db) => {
     const delivery = await options.open()
     const counts = { received: 0, new: 0, changed: 0, unchanged: 0, rejected: 0, unmatched: 0, ended: 0 }
-    const rejects: SourceReject[] = []
+    const bad: rejects.NewReject[] = []
+    const keepRejects = () => rejects.add(db, run.id, feed.id, bad.splice(0))
     try {
       for await (const item of delivery.items) {
-        options.signal?.throwIfAborted()
+        signal?.throwIfAborted()
         counts.received += 1
         const told = await mirrorItem({ ...options, db }, item, run)
         if (typeof told === 'string') counts[told] += 1
         else {
           counts.rejected += 1
-          if (rejects.length < REJECTS_TOLD_MOST) rejects.push(told)
+          bad.push(told)
+          if (bad.length >= REJECTS_AT_ONCE) await keepRejects()
         }
       }
-      await settle(delivery, run, 'DONE', rejects)
+      Object.assign(run.counts, counts)
+      await db.transaction(async (tx) => {
+        await rejects.add(tx, run.id, feed.id, bad)
+        await rejects.settleRepeated(tx, run.id, feed.id, now())
+        const source = { whole, complete: whole, file: name, contentHash: null, archive: null }
+        await runs.noteDeliveryOfRun(tx, run.id, source)
+        await run.close(tx)
+      })
     } catch (error) {
+      await keepRejects()
       const isRefused = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS
-      await settle(delivery, run, isRefused ? 'REFUSED' : 'FAILED', rejects)
+      await settle(db, delivery, { run: run.id, outcome: isRefused ? 'REFUSED' : 'FAILED' })
       throw error
     }
-    Object.assign(run.counts, counts)
-    return { feed: options.feed.id, full: false, run: run.id, ms: run.elapsed(), ...counts }
+    await settle(db, delivery, { run: run.id, outcome: 'DONE' })
+    return { feed: feed.id, full: whole, run: run.id, ms: run.elapsed(), ...counts }
   })
-
-const settle = async (
-  delivery: FeedDelivery,
-  run: OpenRun,
-  outcome: DeliveryOutcome['outcome'],
-  rejects: readonly SourceReject[],
-): Promise<void> => {
-  const told = (async function* () {
-    yield* rejects
-  })()
-  await delivery.settle?.({ outcome, run: run.id, error: null, rejects: told })
 }
 
-type Told = 'new' | 'changed' | 'unchanged' | SourceReject
+const settle = async (
+  db: Db,
+  delivery: FeedDelivery,
+  ended: Pick<DeliveryOutcome, 'run' | 'outcome'>,
+): Promise<void> => {
+  await delivery.settle?.({ ...ended, error: null, rejects: rejectDesk.ofRun(db, ended.run) })
+}
 
-const mirrorItem = async (parts: MirrorOptions & MatterParts, item: SourceItem, run: OpenRun): Promise<Told> => {
-  const place = { page: item.page, row: item.row, heading: null }
+type Told = 'new' | 'changed' | 'unchanged'
+
+const mirrorItem = async (
+  parts: MirrorOptions & MatterParts,
+  item: SourceItem,
+  run: OpenRun,
+): Promise<Told | rejects.NewReject> => {
+  const setAside = (problems: readonly ItemProblem[]): rejects.NewReject => ({
+    ...{ page: item.page, row: item.row, map: null },
+    ...redactIdNumbers({ problems, item: parts.feed.withoutTexts(item) }, parts.rules.mark),
+  })
   const read = parts.feed.interpret(item, shanghaiDate(run.startedAt))
-  if ('problems' in read) {
-    const { field = null, rule = '', message = '' } = read.problems[0] ?? {}
-    return { ...place, field, rule, message }
-  }
+  if ('problems' in read) return setAside(read.problems)
   try {
     return await inTransaction(parts.db, 'move', (tx) => mirrorPetition({ ...parts, db: tx }, tx, read.petition))
   } catch (error) {
     if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS || error.code === 'RUN_BUSY') throw error
-    return { ...place, field: null, rule: error.code, message: error.message }
+    const { code, message, details } = error
+    const field = String(details['pointer'] ?? '').slice(1)
+    return setAside([{ field: field === '' ? null : field, rule: code, message }])
   }
 }
 
@@ -110,7 +133,7 @@ const mirrorPetition = async (parts: MirrorOptions & MatterParts, tx: Tx, petiti
 const mergeRepeated = async (
   parts: MirrorOptions & MatterParts,
   tx: Tx,
-  { number, repeats, newFacts, registeredOn }: Petition,
+  { number, repeats, newFacts, registeredOn, names }: Petition,
 ): Promise<'same' | 'moved' | null> => {
   if (repeats === null) return null
   const earlier = await store.matterByReference(tx, {
@@ -124,21 +147,23 @@ const mergeRepeated = async (
     CHANNEL,
     { id: earlier.id, move: 'new_facts', on: registeredOn, reason: newFacts, reference: `new_facts ${number}` },
     parts.now(),
-  )
+  ).catch((error) => {
+    throw pointTo(error, (pointer) => names[pointer] ?? '')
+  })
   return isNew ? 'moved' : 'same'
 }
 
 const mirrorOne = async (parts: MirrorOptions & MatterParts, petition: Petition, type: PetitionType) => {
-  const { number, registeredOn: on, code, steps } = petition
+  const { number, registeredOn: on, code, steps, names } = petition
   const region = routePetition(readPetitionRules(parts.rules.confirmations), petition, type)
-  if (region === null) throw new Refusal('ORGANISATION_UNKNOWN', { seat: AGENCY, pointer: '/承办机关区划' })
+  if (region === null) throw new Refusal('ORGANISATION_UNKNOWN', { seat: AGENCY, pointer: names['/to'] })
   const operatorId = code === null ? null : await knownOperator(parts.db, code)
   const opening = {
     ...{ kind: parts.feed.kind, to: `${AGENCY}@${region}`, reference: referenceOfPetition(number, type), on },
     ...{ fields: fieldsOfPetition(petition, type), ...(operatorId !== null && { operatorId }) },
   }
   const own = steps.filter(({ of }) => of === type).map(({ of: _, ...step }) => step)
-  return (await followHistory(parts, CHANNEL, { opening, steps: own }, parts.now())).result
+  return (await followHistory(parts, CHANNEL, { opening, names, steps: own }, parts.now())).result
 }
 
 /** A petition may be about a firm that the hub does not know. */

@@ -188,6 +188,7 @@ const findNamedMatter = async ({ db, who: { seat }, idIn }: RowVisit, named: str
 /** What a marketplace or a channel reports afterwards: the opening and the steps so far, any number of times. */
 export interface MatterHistory {
   opening: MatterOpening
+  names: Readonly<Record<string, string>>
   steps: readonly HistoryStep[]
 }
 
@@ -195,18 +196,18 @@ export interface MatterHistory {
 export const followHistory = async (
   parts: MatterParts,
   who: MatterPerson,
-  { opening, steps }: MatterHistory,
+  { opening, names, steps }: MatterHistory,
   now: Date,
 ): Promise<{ stored: store.StoredMatter; result: 'created' | 'moved' | 'same' }> => {
   const opened = await openMatter(parts, who, opening, now).catch((error) => {
-    throw pointTo(error, (pointer) => pointer.replace(/^\/fields(?=\/)/, ''))
+    throw pointTo(error, (pointer) => names[pointer] ?? pointer.replace(/^\/fields(?=\/|$)/, ''))
   })
   let stored = opened.stored
   let moved = false
-  for (const { at, ...step } of steps) {
+  for (const { at, names: own, ...step } of steps) {
     const moving = { ...step, id: stored.id, reference: `${step.move} ${step.on}` }
     const made = await moveMatter(parts, who, moving, now).catch((error) => {
-      throw pointTo(error, () => at)
+      throw pointTo(error, (pointer) => own?.[pointer] ?? at)
     })
     moved ||= made.isNew
     stored = made
@@ -214,7 +215,7 @@ export const followHistory = async (
   return { stored, result: opened.isNew ? 'created' : moved ? 'moved' : 'same' }
 }
 
-const pointTo = (error: unknown, at: (pointer: string) => string): unknown =>
+export const pointTo = (error: unknown, at: (pointer: string) => string): unknown =>
   isRefusal(error) && 'pointer' in error.details
     ? new Refusal(error.code, { ...error.details, pointer: at(String(error.details['pointer'])) })
     : error

@@ -2,6 +2,7 @@ import {
   dayOfNotice,
   fieldsOfTakedown,
   isCodeOfProvince,
+  namesOfTakedown,
   stepsOfTakedown,
   type TakedownRow,
 } from '../../domain/matters/takedowns.js'
@@ -30,7 +31,12 @@ export const makeTakedownWork =
         ...{ kind, to: row.to ?? seat, reference: row.reference, fields: fieldsOfTakedown(row) },
         ...{ ...(operatorId !== null && { operatorId }), ...(replaced && { parent: replaced.id }), ...(on && { on }) },
       }
-      const followed = await followHistory(within, who, { opening, steps: stepsOfTakedown(row) }, now())
+      const followed = await followHistory(
+        within,
+        who,
+        { opening, names: namesOfTakedown(row), steps: stepsOfTakedown(row) },
+        now(),
+      )
       const { id, number, reference, matter } = followed.stored
       const done = { reference, id, number, state: matter.state }
       if (replaced === null || followed.result !== 'created') return { result: followed.result, ...done }

@@ -142,6 +142,27 @@ describe('POST /v1/takedowns', () => {
         '/publication/url',
       ],
       [removed('坏', { outcome: { result: 'KEPT', on: '2026-03-01' } }), 'MATTER_MOVE_REFUSED', '/outcome'],
+      [
+        removed('坏', { declaration: declared, outcome: { result: 'KEPT', on: '2026-02-10' } }),
+        'MATTER_MOVE_REFUSED',
+        '/outcome/number',
+      ],
+      [removed('坏', { reason: '一\u0000' }), 'INPUT_INVALID', ''],
+      [removed('坏', { reason: '一\u0007' }), 'MATTER_FIELD_INVALID', '/reason'],
+      [removed('坏', { automatedDecision: '  ' }), 'MATTER_FIELD_INVALID', '/automatedDecision'],
+      [removed('坏', { noticedOn: '2026-03-04' }), 'MATTER_MOVE_REFUSED', '/noticedOn'],
+      [removed('坏', { declaration: { ...declared, text: '一\u0007' } }), 'MATTER_FIELD_INVALID', '/declaration/text'],
+      [
+        removed('坏', { provider: 'OTHER', declaration: { ...declared, waitUntil: '2026-02-01' } }),
+        'MATTER_MOVE_REFUSED',
+        '/declaration/waitUntil',
+      ],
+      [
+        removed('坏', { publication: { url: 'https://a.test', on: '2026-03-04' } }),
+        'MATTER_MOVE_REFUSED',
+        '/publication/on',
+      ],
+      [{ ...removed('坏'), 'sur/plus~': 1 }, 'MATTER_FIELD_INVALID', '/sur~1plus~0'],
     ]
     const before = await count()
     const answers = await send(bad.flatMap(([row], n) => [row, removed(`好-${n}`)]))

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { DeliveryOutcome } from '../../../src/agencies/delivery.js'
 import { petitionsMirror } from '../../../src/agencies/market-regulator/petitions.js'
 import {
   checkPetitionRoutes,
@@ -8,6 +9,7 @@ import {
   type PetitionType,
   routePetition,
 } from '../../../src/domain/matters/petitions.js'
+import { lastGoodPulls } from '../../../src/store/intake/watch.js'
 import { mirrorPetitions, readPetitionRules } from '../../../src/work/matters/petitions.js'
 import { codeOf, database, log, mark, NOW, penalised, rowsOf, rules } from '../../support/world.js'
 
@@ -46,10 +48,15 @@ type Any = any
 describe('the mirror of 12315', () => {
   const db = database()
 
+  let sentBack: string[] = []
+  const settle = async ({ rejects }: DeliveryOutcome) => {
+    sentBack = []
+    for await (const { row, field, rule } of rejects) sentBack.push(`${row} ${field} ${rule}`)
+  }
   const take = async (...letters: object[]) => {
     const bytes = Buffer.from(JSON.stringify(letters))
     const keys = { seal: (text: string) => text, unseal: (text: string) => text }
-    const open = () => ({ items: petitionsMirror.read(bytes, {}), file: null })
+    const open = () => ({ items: petitionsMirror.read(bytes, {}), file: null, settle })
     const given = { feed: petitionsMirror, open, rules, keys, mark, log, now: () => NOW, cause: 'command' as const }
     const told = await mirrorPetitions(db(), given)
     const {
@@ -134,14 +141,26 @@ describe('the mirror of 12315', () => {
       )
   })
 
-  it('a bad letter is rejected and loses no other; nobody else can move one', async () => {
-    const told = await take(
-      letter('己', { 类型: '表扬' }),
+  it('a bad letter is rejected with all its faults, keeps no text, and loses no other', async () => {
+    const bad = [
+      letter('己', { 类型: '表扬', 登记日期: '昨天' }),
       letter('庚', { 实际经营地区划: '长春' }),
-      letter('辛', { 主体类型: '自行发布广告' }),
+      letter('辛', { 主体类型: '自行发布广告', 主体名称: '虚构店 110101199003074514' }),
       letter('壬', { 立案日期: '2026-11-24' }),
-      letter('癸'),
-    )
-    expect(told).to.deep.equal({ received: 5, new: 1, changed: 0, unchanged: 0, rejected: 4 })
+      letter('子', { 问题类别: '一'.repeat(2_000), 立案日期: '2026-11-02', 立案编号: '虚构〔2026〕2号' }),
+    ]
+    expect(await take(...bad, letter('癸'))).to.deep.equal({ ...none, received: 6, new: 1, rejected: 5 })
+    const told = ['1 类型 value', '2 实际经营地区划 value', '3 承办机关区划 ORGANISATION_UNKNOWN']
+    told.push('4 立案编号 required', '5 问题类别 MATTER_FIELD_INVALID')
+    expect(sentBack).to.deep.equal(told)
+    const kept = (): Promise<Any[]> =>
+      rowsOf(db(), `select problems, item from rejects where feed = 'petitions' and state = 'OPEN' order by id`)
+    const [first, , third] = await kept()
+    expect(first.problems.map(({ field }: Any) => field)).to.deep.equal(['类型', '登记日期'])
+    expect(third.item).to.include({ 登记编号: '辛', 主体类型: '自行发布广告' }).and.not.have.property('问题概述')
+    expect(JSON.stringify(third)).not.to.include('110101199003074514')
+    await take(...bad)
+    expect(await kept(), 'sent again').to.have.length(5)
+    expect((await lastGoodPulls(db(), ['petitions'])).get('petitions')).to.deep.equal(NOW)
   })
 })
