@@ -1,7 +1,6 @@
 /** Items are staged without an open transaction, then merged in one: a crash leaves nothing half done. */
 import { createHash } from 'node:crypto'
 import { accessSync, constants, createReadStream, statSync } from 'node:fs'
-import { basename } from 'node:path'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { deliveryScopeOf } from '../../domain/intake/delivery-scope.js'
@@ -18,6 +17,7 @@ import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { recheckSellerLists } from '../standing/confirmed-sellers.js'
 import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { redactedFileName, type SubmittedFile } from '../timetable/submitted-file.js'
 import type { makeDeliveryArchive } from './archive.js'
 import { mergeDelivery } from './merge.js'
 import { itemCountsOf, stageDelivery } from './read.js'
@@ -30,12 +30,6 @@ export interface PullResult extends Record<(typeof SUMMED)[number], number> {
   feed: string
   full: boolean
   run: number
-}
-
-export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
-  reader?: string
-  dated?: string
-  full?: boolean
 }
 
 export interface PullRunOptions extends RunOptions {
@@ -104,15 +98,6 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     if (opened) await settle(db, opened, options, outcome, error)
     throw error
   }
-}
-
-export const redactedFileName = (
-  sent: string | null,
-  { file, mark }: Pick<PullRunOptions, 'file' | 'mark'>,
-): string | null => {
-  const path = file && ('path' in file ? file.path : (file.name ?? ''))
-  const name = path ?? sent
-  return name && redactIdNumbers(basename(name), mark)
 }
 
 export const checkReadable = (path: string): void => {

@@ -1,0 +1,18 @@
+import { basename } from 'node:path'
+import { redactIdNumbers } from '../../domain/records/privacy.js'
+
+/** A file from which a run takes its items, in place of its agency's address. */
+export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
+  reader?: string
+  dated?: string
+  full?: boolean
+}
+
+export const redactedFileName = (
+  sent: string | null,
+  { file, mark }: { file?: SubmittedFile; mark: (id: string) => string },
+): string | null => {
+  const path = file && ('path' in file ? file.path : (file.name ?? ''))
+  const name = path ?? sent
+  return name && redactIdNumbers(basename(name), mark)
+}
