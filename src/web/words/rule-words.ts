@@ -10,6 +10,7 @@ export const RULE_TABLE_WORDS: Record<string, string> = {
   lists: '名单',
   matters: '协作事项',
   measures: '惩戒措施',
+  organisations: '承办单位',
   petitions: '投诉举报的处理权限',
   'public-entry': '公示的内容',
   objections: '异议',
