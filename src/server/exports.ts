@@ -90,12 +90,13 @@ async function* readNodes(
 ): AsyncIterable<unknown> {
   let rows = 0
   for (let after: string | null = null; ; ) {
-    const { data, errors } = await askPage({ ...variables, first: PAGE_ROWS, after })
+    const { data, errors } = await askPage({ ...variables, first: PAGE_ROWS, after, counted: after === null })
     const page = data?.[table.field]
     if (page == null) throw refusalOf(errors)
     if (table.isWhole === true) return yield* page
-    rows = page.totalCount ?? rows + page.nodes.length
-    if (rows > EXPORT_ROWS_MOST) throw new Refusal('EXPORT_TOO_LARGE', { rows, most: EXPORT_ROWS_MOST })
+    rows += page.nodes.length
+    const there = Math.max(rows, page.totalCount ?? 0)
+    if (there > EXPORT_ROWS_MOST) throw new Refusal('EXPORT_TOO_LARGE', { rows: there, most: EXPORT_ROWS_MOST })
     yield* page.nodes
     if (!page.pageInfo.hasNextPage) return
     after = page.pageInfo.endCursor

@@ -132,9 +132,11 @@ export const listOpenDuties = (
     { ...bindingsOf(filter), first, afterOn: after?.dueOn ?? null, afterId: after?.id ?? null },
   )
 
-export const countOpenDuties = (db: Db, filter: DutyFilter): Promise<number> =>
+/** Counts all, or up to `most` among the `most` oldest deliveries that wait. */
+export const countOpenDuties = (db: Db, filter: DutyFilter, most: number | null): Promise<number> =>
   queryValue(
     db,
-    `with ${waitingIn(filter)} select count(*)::int as n from duties where ${ASKED} /* timeliness.countWaiting */`,
-    bindingsOf(filter),
+    `with ${waitingIn(filter, most)}
+     select count(*)::int as n from (select 1 from duties where ${ASKED} limit :most::int) n /* timeliness.countWaiting */`,
+    { ...bindingsOf(filter), most },
   )

@@ -17,9 +17,9 @@ export const writeExportQuery = ({ field, args, nodes, isWhole, isUncounted }: E
   const given = Object.entries(args)
   const declared = given.map(([name, type]) => `, $${name}: ${type}`).join('')
   const passed = given.map(([name]) => `, ${name}: $${name}`).join('')
-  return `query Export($first: Int, $after: String${declared}) {
+  return `query Export($first: Int, $after: String${isUncounted ? '' : ', $counted: Boolean!'}${declared}) {
     ${field}(first: $first, after: $after${passed}) {
-      ${isUncounted ? '' : 'totalCount'} pageInfo { hasNextPage endCursor } nodes { ${nodes} }
+      ${isUncounted ? '' : 'totalCount @include(if: $counted)'} pageInfo { hasNextPage endCursor } nodes { ${nodes} }
     }
   }`
 }

@@ -88,6 +88,6 @@ export const listDueDeliveries = async (db: Db, base: WorkRules, { lateOnly, tod
         const due = dueDay(rules, calendar, one.duty, one.from)
         return due === null ? [] : [{ ...one, ...due, late: due.dueOn < today }]
       }),
-    count: () => store.countOpenDuties(db, query),
+    count: (most: number | null) => store.countOpenDuties(db, query, most),
   }
 }

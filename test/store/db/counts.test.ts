@@ -1,6 +1,7 @@
 /** A count of a list stops at its bound: rows beyond it are not read. */
 import { expect } from 'chai'
 import { CASE_STATES } from '../../../src/domain/listing/case.js'
+import * as timeliness from '../../../src/store/delivery/timeliness.js'
 import * as rejects from '../../../src/store/intake/reject-desk.js'
 import * as cases from '../../../src/store/listing/cases.js'
 import * as deadlines from '../../../src/store/listing/deadlines.js'
@@ -39,6 +40,10 @@ describe('bounded counts of lists', () => {
        select ?::bigint, 'penalties', 1, i, 'day', 'date', '无效', '[]', '{}', md5(i::text) from generate_series(1, ?::int) i`,
       [run, ROWS],
     )
+    await db.raw(
+      `insert into deliveries (platform, kind, subject_id, number, head, action, notice, state, due_at, created_at)
+       select 'national', 'listing', id, 1, true, 'ADD', '{"decidedOn": "2026-01-05"}', 'OWED', now(), now() from listings`,
+    )
     await db.raw('vacuum analyze')
   })
   after(() => database.drop())
@@ -62,6 +67,8 @@ describe('bounded counts of lists', () => {
         { ...words, state: 'COMING', today: TODAY, partys: [], ended: true, kind: null, list: null, sight: null },
         most,
       ),
+    deliveries: (db: TestDatabase['db'], most: number | null) =>
+      timeliness.countOpenDuties(db, { until: { LISTING: TODAY }, platform: null }, most),
     rejects: (db: TestDatabase['db'], most: number | null) => rejects.count(db, { feeds: null, state: 'OPEN' }, most),
   }
   for (const [table, count] of Object.entries(counts))

@@ -125,7 +125,7 @@ describe('figures of a month', () => {
     const month = '2026-11'
     const by = (text: string) => new Date(`${text}T04:20:00+08:00`)
     expect((await refusal(freezeMonth(db(), rules, month, by('2026-11-30')))).code).to.equal('MONTH_NOT_OVER')
-    const [one] = makeHistories(40, 11).filter(({ kind, matter }) => kind.kind === 'clue' && matter.outcome === null)
+    const [one] = makeHistories(400, 11).filter(({ kind, matter }) => kind.kind === 'clue' && matter.outcome === null)
     if (one === undefined) throw new Error('no clue is open')
     await storeHistories(db() as never, [one], 'L')
     expect(await freezeMonth(db(), rules, month, by('2026-12-01'))).to.equal(1)
