@@ -183,7 +183,7 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     const cases = found.data.cases.nodes as { id: string; state: string }[]
     const id = cases.find(({ state }) => state === 'PUBLISHED')?.id ?? ''
     const seen = await asking('demo-officer', example('what each move would bring'), { ID: id })
-    expect(seen.errors).to.equal(undefined)
+    expect(JSON.stringify(seen.errors)).to.equal(undefined)
     const moves = seen.data.listing.outlooks as { removal: string | null; denial: { because: string } | null }[]
     expect(moves.find(({ removal }) => removal === 'REVOKED')).to.include({ denial: null, stateAfter: 'REMOVED' })
     const alone = 'CORRECTION_ALONE'
