@@ -177,7 +177,8 @@ const makeHandle = (
         return readAgain(sql, bindings, error)
       }),
     transaction,
-    withConnection: (act) => held(over, act),
+    withConnection: (act) =>
+      held(over, (client) => (local === '' ? act(client) : transactionOn(client, () => act(client), { local }))),
     withOwnConnection: async (act) => {
       const client = new pg.Client(own)
       client.on('error', () => undefined)

@@ -6,6 +6,7 @@ import { makeHub } from '../../../src/hub/hub.js'
 import { openAnswerPool } from '../../../src/store/db/answer-pool.js'
 import { checkServesAnswers, checkServesJobs, connect } from '../../../src/store/db/db.js'
 import { withLock } from '../../../src/store/db/locks.js'
+import { withConnection } from '../../../src/store/db/own-connection.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { hasPooler, type Pooler, startPooler } from '../../support/pooler.js'
 
@@ -58,6 +59,8 @@ describe('a pooler before the database', () => {
       expect((await pool.raw(SETTINGS, [1])).rows).to.deep.equal([AS_STATED])
       const inside = await pool.transaction(async (tx) => (await tx.raw(SETTINGS, [1])).rows)
       expect(inside).to.deep.equal([AS_STATED])
+      const lent = await withConnection(pool, (client) => client.query(SETTINGS.replace('?', '$1'), [1]))
+      expect(lent.rows).to.deep.equal([AS_STATED])
     }
     const stranger = connect(pooler.url)
     const [left] = (await stranger.raw(SETTINGS, [1])).rows
