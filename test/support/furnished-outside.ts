@@ -1,4 +1,4 @@
-/** What a marketplace, a courier and the public sent, and a month of figures with a correction. Every name is invented. */
+/** The world holds what a marketplace, a courier and the public sent, and a corrected month of figures. Every name is invented. */
 import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
 import { sendClue } from '../../src/work/matters/clues.js'
 import { freezeMonth } from '../../src/work/matters/figures.js'

@@ -1,10 +1,10 @@
 /** PgBouncer in transaction mode before the test server, as a province would run it before the pools of answers. */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../src/store/db/db.js'
+import { freePort } from './postgres-servers.js'
 
 const PGBOUNCER = '/usr/sbin/pgbouncer'
 const PREPARED_MOST = 500
@@ -46,7 +46,7 @@ max_client_conn = 500
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const address = new URL(database)
   address.port = String(listen)
-  await answered(address.href)
+  await answered(address.href, () => child.exitCode !== null)
   return {
     url: address.href,
     close: async () => {
@@ -57,8 +57,8 @@ max_client_conn = 500
   }
 }
 
-const answered = async (url: string): Promise<void> => {
-  for (;;) {
+const answered = async (url: string, hasEnded: () => boolean): Promise<void> => {
+  while (!hasEnded()) {
     const db = connect(url)
     const isUp = await db.raw('select 1').then(
       () => true,
@@ -67,12 +67,5 @@ const answered = async (url: string): Promise<void> => {
     await db.destroy()
     if (isUp) return
   }
+  throw new Error('the pooler did not start')
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })

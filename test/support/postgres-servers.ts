@@ -65,7 +65,7 @@ export const makeProxy = async (): Promise<{ port: number; to: (port: number) =>
   }
 }
 
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const address = probe.address()

@@ -68,7 +68,7 @@ const list = async (_: unknown, args: ListArgs, context: GraphqlContext) => {
   return makeConnection(views, args, ({ cursor }) => cursor)
 }
 
-/** What waits for the seats below, late or not, stands in BELOW. */
+/** The queue BELOW holds what waits for the seats below, late or not. */
 const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange =>
   queue === 'WAITING' || queue === 'LATE' || queue === 'ANSWERED'
     ? rangeOfSeat(seat)

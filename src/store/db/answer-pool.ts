@@ -162,7 +162,7 @@ const makeHandle = (
       ? held(over, (client) => query(client, sql, bindings, comment))
       : transaction((tx) => Promise.resolve(tx.raw(sql, bindings)))
   const waiting = { waitMs, signal: over }
-  /** Whether the statement of a lost connection ran is unknown. In a read-only transaction the server refuses one that writes. */
+  /** A statement of a lost connection may have run. In a read-only transaction the server refuses one that writes. */
   const readAgain = (sql: string, bindings: object | undefined, lost: unknown) => {
     const read = () => transaction((tx) => Promise.resolve(tx.raw(sql, bindings)), { readOnly: true })
     const mayRepeat = (error: unknown) => isConnectionLost(error) && !isReadOnly(error)

@@ -64,7 +64,7 @@ export interface MatterClockColumns {
 
 export interface MatterWriting {
   head: MatterHead
-  /** Of the matter as it was read; null for one that is new or locked. */
+  /** The `xmin` of the matter as it was read; null for one that is new or locked. */
   version: string | null
   matter: Matter
   sealedFields: string | null

@@ -44,7 +44,7 @@ export interface FigureContent {
   departments: Record<string, BilingualText>
   cells: FigureCell[]
   waits: LongWait[]
-  /** Of the day of freezing: they alone make no new issue. */
+  /** The figures of the day of freezing alone make no new issue. */
   checks?: store.CheckCoverage[]
   pilots?: (PilotFigures & { zh: string })[]
 }

@@ -256,7 +256,7 @@ const isRepeatedMove = async (
   throw new Refusal('MATTER_REFERENCE_TAKEN', { reference, pointer: '/reference' })
 }
 
-/** What a move links exists, is another matter, and is there for its mover. */
+/** The linked thing exists, is another matter, and is there for its mover. */
 export const refuseUnknownLink = (isSeen: boolean): void => {
   if (isSeen) return
   const reason =

@@ -5,7 +5,7 @@ import { makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { areAdditionsStopped, detectRestore, releaseRestored } from '../../../src/work/delivery/restored.js'
 import { SEAL } from '../../support/audit.js'
-import { at, database, later, log, mark, NOW, rowsOf } from '../../support/world.js'
+import { at, database, later, log, mark, NOW, published, rowsOf } from '../../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
 
@@ -31,15 +31,26 @@ describe('a promoted standby', () => {
     db().transaction((tx) =>
       tx.raw(`set local session_replication_role = replica; delete from trail where number > ${after}`),
     )
+  const released = () =>
+    releaseRestored(db(), {
+      mark,
+      by: 'officer-1',
+      reason: '已逐一核对',
+      platforms: IDS,
+      configured: [],
+      now: later(60),
+    })
   const causes = () => rowsOf(db(), 'select cause from database_restored')
 
   it('that holds all noted heads is accepted, and what was due counts as sent', async () => {
+    await published(db(), 1)
     const notes = await notedBy(3)
     expect(await noticed(notes)).to.equal(false)
     await promoted()
     expect(await areAdditionsStopped(db()), 'before anybody has looked').to.equal(true)
     expect(await noticed(notes)).to.equal(false)
     expect([await areAdditionsStopped(db()), await causes()]).to.deep.equal([false, []])
+    expect(await rowsOf(db(), 'select distinct attempts from deliveries')).to.deep.equal([{ attempts: 1 }])
   })
 
   it('that lacks the last noted head is not, also after its loss stands in the audit log', async () => {
@@ -57,14 +68,7 @@ describe('a promoted standby', () => {
     await noticed(none)
     await promoted()
     expect(await noticed(none)).to.equal(true)
-    await releaseRestored(db(), {
-      mark,
-      by: 'officer-1',
-      reason: '已逐一核对',
-      platforms: IDS,
-      configured: [],
-      now: later(60),
-    })
+    await released()
     const notes = await notedBy(1)
     await promoted('0000ABCD')
     expect(await noticed(notes, later(120))).to.equal(true)
@@ -76,14 +80,7 @@ describe('a promoted standby', () => {
     await lose(2)
     await promoted()
     expect(await noticed(notes)).to.equal(true)
-    await releaseRestored(db(), {
-      mark,
-      by: 'officer-1',
-      reason: '已逐一核对',
-      platforms: IDS,
-      configured: [],
-      now: later(60),
-    })
+    await released()
     const since = { ...notes.heads(), heads: () => notes.heads().heads() }
     const trail = makeAuditLog(db(), { log, now: at(later(120)), seal: () => SEAL, notes: since })
     since.begin()
