@@ -6,7 +6,7 @@ import type { PoolUsage } from '../../foundation/metrics.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
-import { isNotRun, isReadOnly, repeatUntilServed, verifyServer } from './primary.js'
+import { isNotRun, isReadOnly, makeWait, type PrimaryWait, repeatUntilServed, verifyServer } from './primary.js'
 
 const POOL_MAX = 10
 const IDLE_MS = 30_000
@@ -96,22 +96,23 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     }
   }
 
-  const held = makeLending(pool, { cancelling, waitMs, pooled: pooled !== null })
+  const held = makeLending(pool, { cancelling, pooled: pooled !== null })
   const local = pooled && settings.length > 0 ? settings.map((one) => `; set local ${one}`).join('') : ''
   const own = addressOf(pooled?.directUrl ?? url, { ...options, pooled: null }, settings)
-  const handleOf = (tag: Partial<RequestTag>) => makeHandle({ own, local, waitMs, query, held }, tag)
+  const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held }, tag)
   const whole: AnswerPool = {
     ...handleOf({}),
     forRequest: (tag) => {
       if (!REQUEST_NAME.test(tag.name)) throw new Error('no name of a request')
-      const handle = handleOf(tag)
+      const handle = handleOf({ ...tag, wait: makeWait(waitMs) })
       beneath.set(handle, whole)
       return handle
     },
     atOneInstant: (signal, act) => {
-      const read = () =>
-        handleOf({ over: signal }).transaction(act, { isolationLevel: 'repeatable read', readOnly: true })
-      return repeatUntilServed(read, isConnectionLost, { waitMs, signal })
+      const wait = makeWait(waitMs)
+      const reads = handleOf({ over: signal, wait })
+      const read = () => reads.transaction(act, { isolationLevel: 'repeatable read', readOnly: true })
+      return repeatUntilServed(read, isConnectionLost, { wait, signal })
     },
     beside: (more) => {
       const { what: _, max: __, prepared: ___, ...same } = options
@@ -134,6 +135,9 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   return whole
 }
 
+/** Without a wait, each statement and transaction has its own. */
+type HandleTag = Partial<RequestTag> & { wait?: PrimaryWait }
+
 interface PoolParts {
   own: pg.ClientConfig
   /** SQL that follows `begin`, where the settings are not the connection's. */
@@ -150,35 +154,41 @@ interface PoolParts {
 
 const makeHandle = (
   { own, local, waitMs, query, held }: PoolParts,
-  { name, over }: Partial<RequestTag>,
+  { name, over, wait: shared }: HandleTag,
 ): Db & ConnectionLender => {
   const comment = name === undefined ? '' : `/* request=${name} */ `
-  const transaction: Db['transaction'] = (act, options) =>
-    held(over, (client) =>
-      transactionOn(client, act, { ...options, local }, (sql, bindings) => query(client, sql, bindings, comment)),
-    )
-  const once = (sql: string, bindings: object | undefined) =>
+  const newWaiting = () => ({ wait: shared ?? makeWait(waitMs), signal: over })
+  const transactionIn =
+    (waiting: QuestionWait): Db['transaction'] =>
+    (act, options) =>
+      held(waiting, (client) =>
+        transactionOn(client, act, { ...options, local }, (sql, bindings) => query(client, sql, bindings, comment)),
+      )
+  const once = (waiting: QuestionWait, sql: string, bindings: object | undefined) =>
     local === ''
-      ? held(over, (client) => query(client, sql, bindings, comment))
-      : transaction((tx) => Promise.resolve(tx.raw(sql, bindings)))
-  const waiting = { waitMs, signal: over }
+      ? held(waiting, (client) => query(client, sql, bindings, comment))
+      : transactionIn(waiting)((tx) => Promise.resolve(tx.raw(sql, bindings)))
   /** A statement of a lost connection may have run. In a read-only transaction the server refuses one that writes. */
-  const readAgain = (sql: string, bindings: object | undefined, lost: unknown) => {
-    const read = () => transaction((tx) => Promise.resolve(tx.raw(sql, bindings)), { readOnly: true })
+  const readAgain = (waiting: QuestionWait, sql: string, bindings: object | undefined, lost: unknown) => {
+    const read = () => transactionIn(waiting)((tx) => Promise.resolve(tx.raw(sql, bindings)), { readOnly: true })
     const mayRepeat = (error: unknown) => isConnectionLost(error) && !isReadOnly(error)
     return repeatUntilServed(read, mayRepeat, waiting).catch((error) => {
       throw isReadOnly(error) ? lost : error
     })
   }
   return {
-    raw: (sql, bindings) =>
-      repeatUntilServed(() => once(sql, bindings), isNotRun, waiting).catch((error) => {
+    raw: (sql, bindings) => {
+      const waiting = newWaiting()
+      return repeatUntilServed(() => once(waiting, sql, bindings), isNotRun, waiting).catch((error) => {
         if (waitMs === 0 || isNotRun(error) || !isConnectionLost(error)) throw error
-        return readAgain(sql, bindings, error)
-      }),
-    transaction,
+        return readAgain(waiting, sql, bindings, error)
+      })
+    },
+    transaction: (act, options) => transactionIn(newWaiting())(act, options),
     withConnection: (act) =>
-      held(over, (client) => (local === '' ? act(client) : transactionOn(client, () => act(client), { local }))),
+      held(newWaiting(), (client) =>
+        local === '' ? act(client) : transactionOn(client, () => act(client), { local }),
+      ),
     withOwnConnection: async (act) => {
       const client = new pg.Client(own)
       client.on('error', () => undefined)
@@ -192,14 +202,17 @@ const makeHandle = (
   }
 }
 
+interface QuestionWait {
+  wait: PrimaryWait
+  signal: AbortSignal | undefined
+}
+
 const makeLending =
-  (
-    pool: pg.Pool,
-    { cancelling, waitMs, pooled }: { cancelling: Set<Promise<void>>; waitMs: number; pooled: boolean },
-  ) =>
-  async <T>(signal: AbortSignal | undefined, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+  (pool: pg.Pool, { cancelling, pooled }: { cancelling: Set<Promise<void>>; pooled: boolean }) =>
+  async <T>(waiting: QuestionWait, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    const { signal } = waiting
     signal?.throwIfAborted()
-    const client = await repeatUntilServed(() => pool.connect(), isConnectionLost, { waitMs, signal })
+    const client = await repeatUntilServed(() => pool.connect(), isConnectionLost, waiting)
     let [isGivenUp, isLost] = [false, false]
     let end = (): void => undefined
     const giveUp = (): void => {

@@ -15,17 +15,32 @@ export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ON
 
 export const isNotRun = (error: unknown): boolean => NOT_RUN.test(codeOf(error))
 
-/** Repeats `act` for at most `waitMs` while `mayRepeat` holds of its error. */
+/** Begins with the first loss. What shares it, as the statements of a question do, waits once. */
+export interface PrimaryWait {
+  ms: number
+  endsAt: number
+}
+
+export const makeWait = (ms: number): PrimaryWait => ({ ms, endsAt: Number.NEGATIVE_INFINITY })
+
+/** A loss long after the wait's end is another failover's. */
+const isOver = (wait: PrimaryWait): boolean => {
+  const now = performance.now()
+  if (now > wait.endsAt + wait.ms) wait.endsAt = now + wait.ms
+  return now >= wait.endsAt
+}
+
+/** Repeats `act` while `mayRepeat` holds of its error and the wait lasts. */
 export const repeatUntilServed = async <T>(
   act: () => Promise<T>,
   mayRepeat: (error: unknown) => boolean,
-  { waitMs, signal }: { waitMs: number; signal?: AbortSignal | undefined },
+  { wait, signal }: { wait: PrimaryWait; signal?: AbortSignal | undefined },
 ): Promise<T> => {
-  for (const end = performance.now() + waitMs; ; await after(AGAIN_MS, undefined, { signal })) {
+  for (; ; await after(AGAIN_MS, undefined, { signal })) {
     try {
       return await act()
     } catch (error) {
-      if (performance.now() >= end || !mayRepeat(error)) throw error
+      if (!mayRepeat(error) || isOver(wait)) throw error
     }
   }
 }

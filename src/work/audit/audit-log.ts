@@ -30,7 +30,7 @@ import * as store from '../../store/audit/audit-log.js'
 import { readHashes } from '../../store/audit/heads.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
 import { type Db, isConnectionLost, PRIMARY_WAIT_MS, type Tx } from '../../store/db/db.js'
-import { repeatUntilServed } from '../../store/db/primary.js'
+import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
@@ -115,6 +115,8 @@ export const makeAuditLog = (
     })
   }
 
+  /** Groups that queue behind a lost one share its wait. */
+  let wait = makeWait(PRIMARY_WAIT_MS)
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = take()
@@ -125,7 +127,8 @@ export const makeAuditLog = (
         const links = group.map(({ link }) => link)
         const sent: AuditHead[] = []
         const act = () => inTime(written(links, sent))
-        note(await repeatUntilServed(act, isLost, { waitMs: PRIMARY_WAIT_MS }))
+        note(await repeatUntilServed(act, isLost, { wait }))
+        wait = makeWait(PRIMARY_WAIT_MS)
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
