@@ -74,7 +74,7 @@ const OPENINGS: readonly [by: string, opening: object][] = [
   [
     COUNTY,
     {
-      ...{ kind: 'referral', to: 'police@220100', reference: '演示-5' },
+      ...{ kind: 'referral', to: 'police@220100', copied: ['procuratorate@220100'], reference: '演示-5' },
       fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒注册商标的商品' },
     },
   ],

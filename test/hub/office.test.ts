@@ -32,6 +32,7 @@ const FIVE = ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'].map((type) => 
 const REFERRAL = {
   kind: 'referral',
   to: 'police@220100',
+  copied: ['procuratorate@220100'],
   fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒注册商标的商品' },
 }
 

@@ -54,7 +54,10 @@ const openingsOf = (today: string): readonly [MatterPerson, MatterOpening][] => 
   ],
   [
     OFFICER,
-    { kind: 'referral', to: 'police@220100', fields: { sort: 'ORDINARY', facts: '虚构：销售假冒注册商标的商品' } },
+    {
+      ...{ kind: 'referral', to: 'police@220100', copied: ['procuratorate@220100'] },
+      fields: { sort: 'ORDINARY', facts: '虚构：销售假冒注册商标的商品' },
+    },
   ],
   [CHANNEL, { kind: 'petition', to: DESK, fields: { type: 'REPORT', facts: '虚构：商品与描述不符' } }],
   [CHANNEL, { kind: 'petition', to: DESK, fields: { type: 'COMPLAINT', facts: '虚构：拒不退款' } }],

@@ -33,9 +33,9 @@ export const INTROSPECTION_ALIASES_MOST = 5
 
 /** Throws INPUT_INVALID for text that PostgreSQL cannot store. */
 export const refuseUnstorableText = <T>(input: T): T => {
-  const reason = findUnstorableText(input)
-  if (reason === null) return input
-  throw new Refusal('INPUT_INVALID', { reason })
+  const fault = findUnstorableText(input)
+  if (fault === null) return input
+  throw new Refusal('INPUT_INVALID', { ...fault })
 }
 
 const [QUOTE, BACKSLASH] = ['"', '\\'].map((sign) => sign.charCodeAt(0))

@@ -127,7 +127,9 @@ export const findExtensionDenial = (
     const isOther = extension !== undefined && (extension.value !== fixed.value || extension.unit !== fixed.unit)
     return day !== undefined || isOther ? 'EXTENSION_FIXED' : null
   }
+  if (clock.statedDay !== null && day === undefined) return 'NO_DAY'
   if (day === undefined && extension === undefined) return 'NO_EXTENSION'
+  if (day !== undefined && extension !== undefined) return 'EXTENSION_TWICE'
   if (extension !== undefined && (extension.unit === 'HOURS') !== (clock.row.unit === 'HOURS')) return 'EXTENSION_UNIT'
   return day !== undefined && clock.due !== null && day <= clock.due.on ? 'DAY_NOT_LATER' : null
 }

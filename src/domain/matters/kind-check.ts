@@ -141,7 +141,7 @@ const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
           say(place, `没有 ${field}=${value}。There is no ${field}=${value}.`)
       if (isPaused && !['WORKDAYS', 'DAYS'].includes(unit))
         say(place, '只有按日的时限可以中止。Only a clock in days can be paused.')
-      if (extension !== undefined && (extension.unit === 'HOURS') !== (unit === 'HOURS'))
+      if (extension !== undefined && (unit === 'SET' || (extension.unit === 'HOURS') !== (unit === 'HOURS')))
         say(place, '延长的单位与时限不符。The extension has another unit.')
     })
     if (!Object.values(kind.moves).some((row) => row.starts?.includes(clock)))

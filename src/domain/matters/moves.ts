@@ -106,9 +106,13 @@ const findInputDenial = (
   const opensItsOwn = act.move === OPENING_MOVE && actorsOf(row).includes('holder')
   if (act.to === act.seat && act.to === seats.holder && !opensItsOwn) return 'OWN_SEAT'
   if (effects.includes('link') && act.link === undefined) return 'NO_LINK'
+  if (act.move === OPENING_MOVE && seats.copied.length === 0 && waitsForCopied(kind)) return 'NO_COPIED'
   const unknown = (act.attachments ?? []).some((type) => !Object.hasOwn(kind.attachments, type))
   return unknown ? 'ATTACHMENT_UNKNOWN' : null
 }
+
+const waitsForCopied = ({ states }: MatterKind): boolean =>
+  Object.values(states).some((state) => state.waits_for === 'copied')
 
 const isBlank = (text: string | undefined): boolean => text === undefined || text.trim() === ''
 

@@ -133,7 +133,7 @@ export const checkMatterInput = (what: keyof typeof CONTRACTS, sent: unknown): o
     ? contractCheck(CONTRACTS[what])(sent)
     : [{ field: '', message: '不是 JSON 对象，或有同名成员 no JSON object, or a member named twice' }]
   const unstorable = fault === undefined ? findUnstorableText(sent) : null
-  if (unstorable !== null) throw new Refusal('INPUT_INVALID', { reason: unstorable })
+  if (unstorable !== null) throw new Refusal('INPUT_INVALID', { ...unstorable })
   if (fault === undefined) return sent as object
   const pointer = fault.field === '' ? '' : `/${fault.field}`
   throw new Refusal('MATTER_FIELD_INVALID', { pointer, reason: fault.message })

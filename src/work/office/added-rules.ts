@@ -70,7 +70,7 @@ const readRule = (text: string): AddedRule => {
   const twice = findDuplicateKey(text)
   if (twice !== null) throw new Refusal('RULE_FILE_INVALID', { faults: `名称重复 given twice: ${twice}` })
   const unstorable = findUnstorableText(content)
-  if (unstorable !== null) throw new Refusal('RULE_FILE_INVALID', { faults: unstorable })
+  if (unstorable !== null) throw new Refusal('RULE_FILE_INVALID', { faults: unstorable.reason })
   const rule = recogniseRule(content)
   if (rule !== null) return rule
   throw new Refusal('RULE_FILE_INVALID', {

@@ -21,7 +21,12 @@ const ASSIST = {
   attachments: [LETTER],
   fields: { purpose: 'EVIDENCE', request: '虚构' },
 }
-const REFERRAL = { kind: 'referral', to: 'police@220100', fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒商品' } }
+const REFERRAL = {
+  kind: 'referral',
+  to: 'police@220100',
+  copied: ['procuratorate@220100'],
+  fields: { sort: 'ORDINARY', facts: '虚构商行销售假冒商品' },
+}
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its question
 type Any = any

@@ -147,7 +147,7 @@ describe('POST /v1/takedowns', () => {
         'MATTER_MOVE_REFUSED',
         '/outcome/number',
       ],
-      [removed('坏', { reason: '一\u0000' }), 'INPUT_INVALID', ''],
+      [removed('坏', { reason: '一\u0000' }), 'INPUT_INVALID', '/reason'],
       [removed('坏', { reason: '一\u0007' }), 'MATTER_FIELD_INVALID', '/reason'],
       [removed('坏', { automatedDecision: '  ' }), 'MATTER_FIELD_INVALID', '/automatedDecision'],
       [removed('坏', { noticedOn: '2026-03-04' }), 'MATTER_MOVE_REFUSED', '/noticedOn'],

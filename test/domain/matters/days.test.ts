@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import { applyAmendments } from '../../../src/domain/calendar/calendar.js'
 import { recountClock } from '../../../src/domain/matters/clocks.js'
 import { rules } from '../../support/rules.js'
-import { BUREAU, docketOf, follow, instant, NEIGHBOUR, POLICE, PROVINCE } from './world.js'
+import { BUREAU, docketOf, follow, instant, NEIGHBOUR, POLICE, PROCURATORATE, PROVINCE } from './world.js'
 
 const LETTER = { attachments: ['LETTER'] }
 const OCTOBER_9 = applyAmendments(rules.calendar, { days: [{ day: '2026-10-09', kind: 'HOLIDAY' }], knownUntil: null })
@@ -53,9 +53,21 @@ describe('days of a matter', () => {
     const docket = assist()
     expect(docket.move('extend', '2026-10-20', { ...EXTENSION, day: '2026-10-20' })).to.equal('DAY_NOT_LATER')
     expect(docket.move('extend', '2026-10-20', EXTENSION)).to.equal('NO_EXTENSION')
+    const twice = { day: '2026-11-10', extension: { value: 5, unit: 'WORKDAYS' as const } }
+    expect(docket.move('extend', '2026-10-20', { ...EXTENSION, ...twice })).to.equal('EXTENSION_TWICE')
     expect(docket.move('extend', '2026-10-20', { ...EXTENSION, day: '2026-11-10' })).to.equal(null)
     const [clock] = docket.matter.clocks
     expect(clock && recountClock(clock, OCTOBER_9).due?.on).to.equal('2026-11-10')
+  })
+
+  it('a day that a letter sets is extended to another day, not by a span of time', () => {
+    const docket = docketOf('directive', { sender: PROVINCE, holder: 'shop-mall' }, { fields: { sort: 'ORDER' } })
+    follow(docket, [['open', '2026-11-02', { ...LETTER, day: '2026-11-20' }]])
+    const by = { reason: '平台申请宽限' }
+    const span = { ...by, extension: { value: 5, unit: 'WORKDAYS' as const } }
+    expect(docket.move('extend', '2026-11-10', span)).to.equal('NO_DAY')
+    follow(docket, [['extend', '2026-11-10', { ...by, day: '2026-11-27' }]])
+    expect(docket.due('ACT')).to.equal('2026-11-27')
   })
 
   it('an assist is due a day later when 9 October becomes a holiday, and may be extended until then', () => {
@@ -93,7 +105,8 @@ describe('days of a matter', () => {
   })
 
   it('a referral approved on 30 September at four o’clock is to be sent within 24 hours, also on a holiday', () => {
-    const docket = docketOf('referral', { sender: BUREAU, holder: POLICE }, { fields: { sort: 'ORDINARY' } })
+    const seats = { sender: BUREAU, holder: POLICE, copied: [PROCURATORATE] }
+    const docket = docketOf('referral', seats, { fields: { sort: 'ORDINARY' } })
     follow(docket, [
       ['open', '2026-09-28', { by: 'officer' }],
       ['approve', '2026-09-30 16:00', { by: 'head' }],

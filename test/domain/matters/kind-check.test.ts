@@ -81,6 +81,11 @@ const BROKEN: [title: string, change: Change, said: RegExp][] = [
   ['an unknown effect', set('moves.accept.effects', ['notify']), /effects/],
   ['an unknown clock act', set('moves.accept.stops', 'ANSWER'), /stops/],
   ['an unknown unit', set('clocks.ANSWER.0.unit', 'WEEKS'), /unit/],
+  [
+    'a fixed extension of a day that a letter sets',
+    both(set('clocks.ANSWER.0.unit', 'SET'), set('clocks.ANSWER.0.extension', { value: 5, unit: 'WORKDAYS' })),
+    /clocks\.ANSWER\[0\] .*another unit/,
+  ],
   ['waiting for somebody without a move', set('states.SENT.waits_for', 'copied'), /states\.SENT .*copied/],
   ['a state that waits and ends', set('states.DONE.waits_for', 'holder'), /states\.DONE .*waits/],
   ['a move to a state that is not there', set('moves.accept.to', 'NOWHERE'), /moves\.accept .*NOWHERE/],

@@ -1,17 +1,20 @@
 import { expect } from 'chai'
 import { isLateByLaw } from '../../../src/domain/matters/clocks.js'
 import { findWaitingSeat, listAllowedMoves } from '../../../src/domain/matters/moves.js'
-import { placesOfSeat } from '../../../src/domain/matters/seats.js'
+import { type MatterSeats, placesOfSeat } from '../../../src/domain/matters/seats.js'
 import { BUREAU, docketOf, follow, instant, kindOf, POLICE, PROCURATORATE, PROVINCE } from './world.js'
 
 const FIVE = { attachments: ['LETTER', 'REPORT', 'GOODS_LIST', 'TESTS', 'OTHER'] }
 
-const referral = () => {
-  const docket = docketOf(
+const reported = (seats: Partial<MatterSeats> = {}) =>
+  docketOf(
     'referral',
-    { sender: BUREAU, holder: POLICE, copied: [PROCURATORATE] },
+    { sender: BUREAU, holder: POLICE, copied: [PROCURATORATE], ...seats },
     { fields: { sort: 'ORDINARY' } },
   )
+
+const referral = () => {
+  const docket = reported()
   follow(docket, [
     ['open', '2026-03-02', { by: 'officer' }],
     ['approve', '2026-03-03', { by: 'head' }],
@@ -52,7 +55,7 @@ describe('a referral to criminal justice', () => {
   })
 
   it('is approved by another person of the sender only, and sent with its five attachments', () => {
-    const docket = docketOf('referral', { sender: BUREAU, holder: POLICE }, { fields: { sort: 'ORDINARY' } })
+    const docket = reported()
     follow(docket, [['open', '2026-03-02', { by: 'officer' }]])
     expect(docket.move('approve', '2026-03-03', { by: 'OFFICER' })).to.equal('OTHER_PERSON')
     expect(docket.move('approve', '2026-03-03', { by: 'head', seat: PROVINCE })).to.equal('SEAT')
@@ -69,7 +72,7 @@ describe('a referral to criminal justice', () => {
       ['reject', 'head'],
       ['withdraw', 'officer'],
     ] as const) {
-      const docket = docketOf('referral', { sender: BUREAU, holder: POLICE }, { fields: { sort: 'ORDINARY' } })
+      const docket = reported()
       follow(docket, [
         ['open', '2026-03-02', { by: 'officer' }],
         [move, '2026-03-03', { by: person, reason: '证据不足' }],
@@ -79,8 +82,11 @@ describe('a referral to criminal justice', () => {
   })
 
   it('is sent to the police alone', () => {
-    const docket = docketOf('referral', { sender: BUREAU, holder: PROVINCE }, { fields: { sort: 'ORDINARY' } })
-    expect(docket.move('open', '2026-03-02')).to.equal('HOLDER_LINE')
+    expect(reported({ holder: PROVINCE }).move('open', '2026-03-02')).to.equal('HOLDER_LINE')
+  })
+
+  it('is copied to somebody, who is waited for once the police has explained', () => {
+    expect(reported({ copied: [] }).move('open', '2026-03-02')).to.equal('NO_COPIED')
   })
 
   it('blames nobody for days whose unit is unconfirmed, and for hours it does', () => {

@@ -147,11 +147,11 @@ describe('exchange folders of matters', () => {
       [assist('坏-2', { kind: 'gossip' }), 'MATTER_KIND_UNKNOWN', '/kind'],
       [assist('坏-3', { fields: { purpose: 'EVIDENCE' } }), 'MATTER_FIELD_INVALID', '/fields/request'],
       [assist('坏-4', { unknown: 1 }), 'MATTER_FIELD_INVALID', '/unknown'],
-      [assist('坏-5', { reason: '\u0000' }), 'INPUT_INVALID', ''],
-      [assist('坏-6', { reason: '\ud800' }), 'INPUT_INVALID', ''],
+      [assist('坏-5', { reason: '\u0000' }), 'INPUT_INVALID', '/reason'],
+      [assist('坏-6', { reason: '\ud800' }), 'INPUT_INVALID', '/reason'],
       [{ ...assist('x'), reference: undefined }, 'MATTER_FIELD_INVALID', '/reference'],
       [{ matter: '协2026-00000099', move: 'answer', reference: '坏-7' }, 'MATTER_UNKNOWN', '/matter'],
-      [{ matter: '\u0000', move: 'answer', reference: '坏-8' }, 'INPUT_INVALID', ''],
+      [{ matter: '\u0000', move: 'answer', reference: '坏-8' }, 'INPUT_INVALID', '/matter'],
       [{ matter: '协2026-00000001', move: 'answer' }, 'MATTER_FIELD_INVALID', '/reference'],
       [[1], 'MATTER_FIELD_INVALID', ''],
     ]
@@ -239,6 +239,7 @@ describe('exchange folders of matters', () => {
     const referral = {
       kind: 'referral',
       to: POLICE,
+      copied: ['procuratorate@220100'],
       reference: '刑-1',
       fields: { sort: 'ORDINARY', facts: '虚构案情' },
     }

@@ -62,15 +62,17 @@ export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: Ma
   const content = kind.fields.filter(({ code }) => (isOpening ? !later.includes(code) : own.includes(code)))
   const papers = wordsAfter(requires, 'attachment')
   const offered = kind.attachments.filter(({ code }) => papers.length === 0 || papers.includes(code))
-  const isFree = rulesOf(kind, move, draft, 'extends').some(({ extension }) => extension === null)
-  const isSet = rulesOf(kind, move, draft, 'starts', 'restarts').some(({ unit }) => unit === 'SET')
-  const needsDay = isSet || requires.includes('day')
+  const extended = rulesOf(kind, move, draft, 'extends').filter(({ extension }) => extension === null)
+  const isFree = extended.length > 0
+  const rules = [...extended, ...rulesOf(kind, move, draft, 'starts', 'restarts')]
+  const needsDay = rules.some(({ unit }) => unit === 'SET') || requires.includes('day')
+  const isCopied = kind.states.some(({ waitsFor }) => waitsFor === 'COPIED')
   const needs = (word: string): boolean => requires.includes(word)
   const field = (key: string, title: string, as: FormField['as'], required = true, most?: number): FormField => ({
     ...{ key, title, as, required, ...(most !== undefined && { most }) },
   })
   return [
-    ...(isOpening ? [field('to', '交由哪个单位办理', 'SEAT'), field('copied', '抄送哪些单位', 'SEATS', false)] : []),
+    ...(isOpening ? [field('to', '交由哪个单位办理', 'SEAT'), field('copied', '抄送哪些单位', 'SEATS', isCopied)] : []),
     ...(effects.includes('hand_to') ? [field('to', '改由哪个单位承办', 'SEAT')] : []),
     ...(effects.includes('copy_to') ? [field('copyTo', '抄送哪个单位', 'SEAT')] : []),
     ...content.map((one) => ({
@@ -80,7 +82,7 @@ export const fieldsOfForm = (kind: MatterFormFragment, move: FormMove, draft: Ma
     })),
     ...(isOpening ? [] : [field('on', '办理日期', 'DAY')]),
     ...(isFree || needsDay ? [field('day', isFree ? '延长至哪一天' : '文书确定的日期', 'DAY', needsDay)] : []),
-    ...(isFree ? [field('workdays', '或者延长几个工作日', 'NUMBER', false)] : []),
+    ...(isFree && !needsDay ? [field('workdays', '或者延长几个工作日', 'NUMBER', false)] : []),
     ...(isOpening ? [field('code', '所涉经营者的统一社会信用代码', 'LINE', false, 100)] : []),
     ...(isOpening ? [field('reference', '本单位编号', 'LINE', false, 100)] : []),
     ...(isOpening ? [] : [field('documentNumber', '文号', 'LINE', needs('number'), 128)]),
