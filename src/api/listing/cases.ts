@@ -1,6 +1,7 @@
 import { may, regionBoundOf } from '../../domain/access/viewer.js'
 import { CASE_STATES, isCaseOver } from '../../domain/listing/case.js'
-import { PARTY_DEADLINES } from '../../domain/listing/deadlines.js'
+import { AUTHORITY_DEADLINES } from '../../domain/listing/deadlines.js'
+import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
 import * as store from '../../store/listing/cases.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -31,7 +32,7 @@ const filterOf = ({ viewer, today }: GraphqlContext, given: CaseBoardFilter | nu
     heavy,
     within: regionBoundOf(viewer),
     today,
-    partys: PARTY_DEADLINES,
+    duties: AUTHORITY_DEADLINES,
   }
 }
 
@@ -52,10 +53,7 @@ const list = async (_: unknown, args: CaseListArgs, context: GraphqlContext) => 
   )
 }
 
-const board = async (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) => {
-  const filter = filterOf(context, args.filter)
-  const found = new Map((await store.countBoardColumns(context.parts.db, filter)).map((one) => [one.state, one]))
-  return filter.states.map((state) => found.get(state) ?? { state, cases: 0, late: 0 })
-}
+const board = (_: unknown, args: { filter?: CaseBoardFilter | null }, context: GraphqlContext) =>
+  store.countBoardColumns(context.parts.db, filterOf(context, args.filter), LIST_COUNTED_MOST)
 
 export const caseResolvers = { Query: { cases: list, caseBoard: board } }

@@ -19,6 +19,8 @@ const DEADLINES = Object.keys(NUMBER_OF_DEADLINE) as DeadlineName[]
 /** Deadlines set for the party. They run out, but are never counted as missed. */
 export const PARTY_DEADLINES: readonly DeadlineName[] = ['DEFENCE']
 
+export const AUTHORITY_DEADLINES = DEADLINES.filter((name) => !PARTY_DEADLINES.includes(name))
+
 export const DEADLINES_TOLD_TO_PARTY: readonly DeadlineName[] = [
   ...PARTY_DEADLINES,
   'REPAIR_ACCEPTANCE',

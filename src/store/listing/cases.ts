@@ -17,21 +17,20 @@ export interface CaseFilter {
   heavy: boolean | null
   within: string | null
   today: string
-  partys: readonly DeadlineName[]
+  duties: readonly DeadlineName[]
 }
 
-/** Not correlated, so PostgreSQL reads the late deadlines once. */
-const LATE = `l.id in (select t.listing_id from listing_deadlines t where t.ended_on is null
-  and t.due_on < :today::date and t.name <> all(:partys::text[]))`
+const IS_LATE = 't.ended_on is null and t.due_on < :today::date'
 
-const FILTERED = `l.wrong_from is null and (:list::text is null or l.list = :list::text)
+const MATCHING = `l.wrong_from is null and (:list::text is null or l.list = :list::text)
   and (:region::text is null or starts_with(o.region, :region::text))
   and (:within::text is null or starts_with(o.region, :within::text))
   and (:name::text is null or strpos(o.name, :name::text) > 0 or o.uscc = :name::text)
   and (:keeper::text is null or coalesce(l.keeper, '') = :keeper::text)
   and (:penalty::text is null or strpos((select v.body->>'document_number' from versions v where v.id = l.decision_version), :penalty::text) > 0)
-  and (:heavy::boolean is null or coalesce((l.facts->>'decisionHeavy')::boolean, false) = :heavy::boolean)
-  and (not :late or ${LATE})`
+  and (:heavy::boolean is null or coalesce((l.facts->>'decisionHeavy')::boolean, false) = :heavy::boolean)`
+/** Not correlated, so PostgreSQL reads the late deadlines once. */
+const FILTERED = `${MATCHING} and (not :late or l.id in (select t.listing_id from listing_deadlines t where ${IS_LATE} and t.name = any(:duties::text[])))`
 
 export type CaseSort = 'NEWEST' | 'OLDEST' | 'DUE' | 'NAME' | 'PENALTY' | 'FINE'
 
@@ -102,14 +101,22 @@ export const count = (db: Db, filter: CaseFilter, most: number | null): Promise<
     most,
   )
 
+/** Each state counts up to `most`, in index order. */
 export const countBoardColumns = (
   db: Db,
   filter: CaseFilter,
+  most: number,
 ): Promise<{ state: CaseState; cases: number; late: number }[]> =>
   queryRows(
     db,
-    `select l.state, count(*)::int as cases, (count(*) filter (where ${LATE}))::int as late
-     from listings l join operators o on o.id = l.operator_id
-     where l.state = any(:states::text[]) and ${FILTERED} group by l.state /* cases.columns */`,
-    { ...filter },
+    `select s.state, case when :late then late.n else cases.n end as cases, late.n as late
+     from unnest(:states::text[]) with ordinality as s(state, place)
+     cross join lateral (select count(*)::int as n from (
+       select 1 from listings l left join operators o on o.id = l.operator_id
+       where not :late and l.state = s.state and ${MATCHING} order by l.created_at desc limit :most) c) cases
+     cross join lateral (select least(count(distinct c.id), :most)::int as n from unnest(:duties::text[]) as d(name) cross join lateral (
+       select l.id from listing_deadlines t join listings l on l.id = t.listing_id left join operators o on o.id = l.operator_id
+       where t.state = s.state and t.name = d.name and ${IS_LATE} and ${MATCHING} order by t.due_on limit :most) c) late
+     order by s.place /* cases.columns */`,
+    { ...filter, most },
   )

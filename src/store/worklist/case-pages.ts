@@ -1,7 +1,4 @@
-/**
- * Reads a page of case tasks in the order of an index: first those with a last day, then by age of the case. Its cost
- * does not depend on how many cases there are.
- */
+/** Reads a page of case tasks in index order: first those with a last day, then by age of the case. */
 import { TASKS, WORK_KINDS, type WorkKind } from '../../domain/worklist/tasks.js'
 import type { WorkScope } from '../../domain/worklist/worklist.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'
@@ -27,16 +24,21 @@ export interface CaseTaskPage {
   scope: WorkScope
   sight: RegionSight
   isAsked: string
+  isKept?: boolean
 }
 
 const ORDER = 'order by w.due_on, w.since, w.kind collate "C", w.subject collate "C" limit :first'
 
-const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked }: CaseTaskPage): string => {
+const ofEachKeeper = (select: string): string =>
+  `select k.* from unnest(:keeperNames::text[]) as kept(keeper) cross join lateral (${select}) k`
+
+const withDeadline = (kinds: readonly WorkKind[], { sight, isAsked, isKept = false }: CaseTaskPage): string[] => {
   const names = [...new Set(kinds.flatMap((kind) => TASKS[kind].deadline ?? []))]
-  if (names.length === 0) return ''
-  return `select w.* from (select ${columns('d.due_on')} from listing_deadlines d join listings l on l.id = d.listing_id ${TASKS_OF_CASE}
-    where d.ended_on is null and d.name in (${textsOf(names)}) and d.due_on >= coalesce(:dueFrom::date, '-infinity') and ${HAS_OPEN_TASK}
+  if (names.length === 0) return []
+  const select = `select w.* from (select ${columns('d.due_on')} from listing_deadlines d join listings l on l.id = d.listing_id ${TASKS_OF_CASE}
+    where d.ended_on is null ${isKept ? 'and d.keeper = kept.keeper' : ''} and d.name in (${textsOf(names)}) and d.due_on >= coalesce(:dueFrom::date, '-infinity') and ${HAS_OPEN_TASK}
       and d.name = ${DEADLINE_OF_TASK} ${andIsWithinSightSql(sight, 'l.operator_id')}) w where ${isAsked} ${ORDER}`
+  return [isKept ? ofEachKeeper(select) : select]
 }
 
 const HAS_DEADLINE = `exists (select 1 from listing_deadlines d where d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK})`
@@ -48,16 +50,21 @@ const groupOf = ({ groups }: CaseTrack, kind: WorkKind): WorkKind | undefined =>
   return groups.find((group) => isAfter(group) && states.every((state) => TASKS[group].of?.states.includes(state)))
 }
 
-const byAge = (track: CaseTrack, groups: string, key: string, { sight, isAsked }: CaseTaskPage): string =>
-  `select u.* from unnest(${groups}) g(task) cross join lateral (
+const byAge = (track: CaseTrack, groups: string, key: string, page: CaseTaskPage): string => {
+  const { sight, isAsked, isKept = false } = page
+  const select = `select u.* from unnest(${groups}) g(task) cross join lateral (
       select w.* from (select ${columns('null::date')} from listings l cross join lateral (select ${track.task} as kind offset 0) t
-        where ${track.isOpen} and ${key} = g.task and l.created_at >= coalesce(:sinceFrom::timestamptz, '-infinity')
+        where ${track.isOpen} ${isKept ? 'and l.keeper = kept.keeper' : ''} and ${key} = g.task
+          and l.created_at >= coalesce(:sinceFrom::timestamptz, '-infinity')
           and t.kind is not null and not ${HAS_DEADLINE} ${andIsWithinSightSql(sight, 'l.operator_id')}) w
       where ${isAsked} ${ORDER}) u`
+  return isKept ? ofEachKeeper(select) : select
+}
 
 const withoutDeadline = (kinds: readonly WorkKind[], page: CaseTaskPage): string[] =>
   CASE_TRACKS.flatMap((track) => {
-    const asked = track.kinds.filter((kind) => kinds.includes(kind))
+    // A task that waits has a last day.
+    const asked = track.kinds.filter((kind) => kinds.includes(kind) && !TASKS[kind].waits)
     const groups = new Set(asked.filter((kind) => kind !== 'CONSENT').map((kind) => groupOf(track, kind) ?? kind))
     const isConsentApart = asked.includes('CONSENT') && !groups.has(groupOf(track, 'CONSENT') ?? 'CONSENT')
     return [
@@ -69,32 +76,25 @@ const withoutDeadline = (kinds: readonly WorkKind[], page: CaseTaskPage): string
     ]
   })
 
-const keptCases = ({ sight, isAsked }: CaseTaskPage): string =>
-  `select w.* from (select ${columns('d.due_on')} from listings l ${TASKS_OF_CASE}
-    left join listing_deadlines d on d.listing_id = l.id and d.ended_on is null and d.name = ${DEADLINE_OF_TASK}
-    where l.keeper = any(:keeperNames::text[]) and l.state not in ('REMOVED', 'NOT_LISTED') and ${HAS_OPEN_TASK}
-      ${andIsWithinSightSql(sight, 'l.operator_id')}) w
-    where w.kind = any(:kept::text[]) and ${isAsked}`
-
-/**
- * SQL: `with` clauses and selects from them. Tasks without a last day are read only where others do not fill the page.
- */
+/** SQL: `with` clauses and selects. Tasks without a last day are read only where others do not fill the page. */
 export const selectCasePage = (page: CaseTaskPage): { clauses: string[]; selects: string[] } => {
   const ofCases = page.kinds.filter((kind) => TASKS[kind].of !== undefined)
-  if (ofCases.length === 0) return { clauses: [], selects: [] }
-  const isMine = page.scope === 'MINE'
-  // The keeper finds the tasks of kept cases.
-  const read = isMine ? ofCases.filter((kind) => TASKS[kind].whose !== 'KEEPER') : ofCases
-  const ofRead = { ...page, isAsked: `w.kind in (${textsOf(['', ...read])}) and ${page.isAsked}` }
-  const due = withDeadline(read, ofRead)
-  const isFull = due === '' ? '' : 'where (select count(*) from due_cases) < :first'
-  const undue = page.scope === 'LATE' ? [] : withoutDeadline(read, ofRead)
+  const isKept = (kind: WorkKind) => page.scope === 'MINE' && TASKS[kind].whose === 'KEEPER'
+  const parts = [false, true].map((kept) => {
+    const kinds = ofCases.filter((kind) => isKept(kind) === kept)
+    const part = { ...page, isKept: kept, isAsked: `w.kind in (${textsOf(['', ...kinds])}) and ${page.isAsked}` }
+    return {
+      due: withDeadline(kinds, part),
+      undue: page.scope === 'LATE' ? [] : withoutDeadline(kinds, part),
+    }
+  })
+  const due = parts.flatMap((part) => part.due.map((select) => `(${select})`))
+  const isFull = due.length === 0 ? '' : 'where (select count(*) from due_cases) < :first'
   return {
-    clauses: due === '' ? [] : [`due_cases as materialized (${due})`],
+    clauses: due.length === 0 ? [] : [`due_cases as materialized (${due.join(' union all ')})`],
     selects: [
-      ...(due === '' ? [] : ['select * from due_cases']),
-      ...undue.map((select) => `select * from (${select}) x ${isFull}`),
-      ...(isMine && read.length < ofCases.length ? [keptCases(page)] : []),
+      ...(due.length === 0 ? [] : ['select * from due_cases']),
+      ...parts.flatMap(({ undue }) => undue).map((select) => `select * from (${select}) x ${isFull}`),
     ],
   }
 }

@@ -1,6 +1,7 @@
 /** A count of a list stops at its bound: rows beyond it are not read. */
 import { expect } from 'chai'
 import { CASE_STATES } from '../../../src/domain/listing/case.js'
+import { AUTHORITY_DEADLINES } from '../../../src/domain/listing/deadlines.js'
 import * as timeliness from '../../../src/store/delivery/timeliness.js'
 import * as rejects from '../../../src/store/intake/reject-desk.js'
 import * as cases from '../../../src/store/listing/cases.js'
@@ -60,7 +61,7 @@ describe('bounded counts of lists', () => {
   }
   const counts = {
     listings: (db: TestDatabase['db'], most: number | null) =>
-      cases.count(db, { ...caseFilter, within: null, today: TODAY, partys: [] }, most),
+      cases.count(db, { ...caseFilter, within: null, today: TODAY, duties: AUTHORITY_DEADLINES }, most),
     listing_deadlines: (db: TestDatabase['db'], most: number | null) =>
       deadlines.count(
         db,

@@ -2,9 +2,10 @@ import { useQuery } from '@apollo/client/react'
 import { Segmented } from 'antd'
 import { useCallback } from 'react'
 import { Link } from 'react-router'
+import { LIST_COUNTED_MOST } from '../../../../foundation/pages.js'
 import { useAddressState } from '../../pieces/address.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
-import { formatNumber } from '../../pieces/numbers.js'
+import { formatCount } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -149,18 +150,22 @@ interface StripProps {
 
 const Strip = ({ columns, state, onState }: StripProps) => {
   const open = columns.filter((column) => !ENDED.includes(column.state))
-  const sum = open.reduce((total, { cases }) => total + cases, 0)
-  const sumLate = open.reduce((total, { late }) => total + late, 0)
   const most = Math.max(1, ...open.map(({ cases }) => cases))
   return (
     <ul className="board" aria-label="各状态的案件">
-      <Card title="未办结" n={sum} late={sumLate} isChosen={state === ''} onChoose={() => onState('')} />
+      <Card
+        title="未办结"
+        cases={countAll(open.map(({ cases }) => cases))}
+        late={countAll(open.map(({ late }) => late))}
+        isChosen={state === ''}
+        onChoose={() => onState('')}
+      />
       {columns.map((column) => (
         <Card
           key={column.state}
           title={labelOf('ListingState', column.state)}
-          n={column.cases}
-          late={column.late}
+          cases={countAll([column.cases])}
+          late={countAll([column.late])}
           share={ENDED.includes(column.state) ? undefined : column.cases / most}
           isChosen={state === column.state}
           onChoose={() => onState(state === column.state ? '' : column.state)}
@@ -170,23 +175,40 @@ const Strip = ({ columns, state, onState }: StripProps) => {
   )
 }
 
+interface Count {
+  n: number
+  text: string
+}
+
+/** The hub stops counting a state at its bound. */
+const countAll = (counts: readonly number[]): Count => {
+  const n = counts.reduce((total, one) => total + one, 0)
+  return {
+    n,
+    text: formatCount(
+      n,
+      counts.some((one) => one >= LIST_COUNTED_MOST),
+    ),
+  }
+}
+
 interface CardProps {
   title: string
-  n: number
-  late: number
+  cases: Count
+  late: Count
   share?: number | undefined
   isChosen: boolean
   onChoose: () => void
 }
 
-const Card = ({ title, n, late, share, isChosen, onChoose }: CardProps) => (
+const Card = ({ title, cases, late, share, isChosen, onChoose }: CardProps) => (
   <li>
-    <button type="button" aria-pressed={isChosen} onClick={onChoose} className={n === 0 ? 'none' : ''}>
-      <span>{title}</span> <b>{formatNumber(n)}</b>
-      {late > 0 ? (
-        <span className="bad"> 逾期 {formatNumber(late)}</span>
+    <button type="button" aria-pressed={isChosen} onClick={onChoose} className={cases.n === 0 ? 'none' : ''}>
+      <span>{title}</span> <b>{cases.text}</b>
+      {late.n > 0 ? (
+        <span className="bad"> 逾期 {late.text}</span>
       ) : (
-        <span className="soft"> {n === 0 ? '' : '无逾期'}</span>
+        <span className="soft"> {cases.n === 0 ? '' : '无逾期'}</span>
       )}
       {share !== undefined && (
         <span className="share" aria-hidden="true" style={{ width: `${Math.round(share * 100)}%` }} />
