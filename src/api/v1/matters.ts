@@ -93,7 +93,6 @@ const visitOf = ({ parts, own, viewer }: AdmittedRequest, limits: SignInLimits):
     seesLink(makeContext(parts, { asked: own, viewer, limits }), makeGlobalId('Matter', id), link),
 })
 
-/** The GraphQL type Matter without its kind, which `matterKinds` tells. */
 export const answerMatter =
   (limits: SignInLimits): AdmittedHandler =>
   async ({ request, response, own, parts, viewer, audit }) => {

@@ -37,7 +37,6 @@ const PROVINCE = '220000'
 export type MeasureMove = 'open' | 'hold_off' | 'show_again' | 'lift_due' | 'replace'
 const MEASURE_MOVES: readonly MeasureMove[] = ['open', 'hold_off', 'show_again', 'lift_due', 'replace']
 
-/** Other states belong to a measure of an entry that was removed. */
 export const STANDING_STATES: readonly string[] = [
   'INSTRUCTED',
   'ACCEPTED',
@@ -139,7 +138,6 @@ export interface MeasureWithoutCarrier {
   entries: number
 }
 
-/** Measures that nobody is told of, because no organisation stands for them. */
 export const findMeasuresWithoutCarrier = (
   counted: readonly EntriesInForce[],
   rowsOfList: (list: string) => readonly MeasureRow[],

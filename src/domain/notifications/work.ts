@@ -1,5 +1,5 @@
-import { shanghaiDate } from '../../foundation/time/dates.js'
-import { addWorkdays, type Calendar } from '../calendar/calendar.js'
+import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
+import { addWorkdays, type Calendar, isWorkday } from '../calendar/calendar.js'
 import { TASKS, WORK_KINDS, type WorkKind, type WorkProcess } from '../worklist/tasks.js'
 import { isOwnTask, type TaskColumns, type Worker, type WorkItem } from '../worklist/worklist.js'
 import type { NotificationKind } from './kinds.js'
@@ -61,15 +61,20 @@ export const isTaskToldTo = (worker: Worker, task: TaskColumns): boolean => {
   )
 }
 
-/** A deadline is told this many working days ahead. */
 const AHEAD_WORKDAYS = 2
 
 export const lastDayToldOf = (calendar: Calendar, today: string): string =>
   addWorkdays(calendar, today, AHEAD_WORKDAYS).date
 
+/** What was handed over before the last working day has been unreceived for a whole one. */
+export const findUnreceivedDay = (calendar: Calendar, today: string): string => {
+  let day = addDays(today, -1)
+  while (!isWorkday(calendar, day)) day = addDays(day, -1)
+  return day
+}
+
 export interface DeadlineView {
   today: string
-  /** Last day that is told today, see `lastDayToldOf`. */
   until: string
 }
 

@@ -119,6 +119,31 @@ export const listWaitingSeats = (
     { seats: [...seats], most, now },
   )
 
+export interface UnreceivedSeat {
+  seat: string
+  unreceived: number
+  latest: Date
+}
+
+/** What a seat handed over before `before`, of the last `most` of its queue; `latest`: when. */
+export const listUnreceivedSeats = (
+  db: Db,
+  seats: readonly string[],
+  { most, before }: { most: number; before: Date },
+): Promise<UnreceivedSeat[]> =>
+  queryRows(
+    db,
+    `select w.seat, count(*)::int as unreceived, max(v.at) as latest
+     from unnest(:seats::text[]) as w(seat) cross join lateral (
+       select s.matter_id from matter_seats s where s.seat collate "C" = w.seat collate "C" and s.queue = 'OTHERS'
+         and s.place = 'sender' order by s.due_at desc limit :most) q
+     join matters m on m.id = q.matter_id and m.received_at is null
+     join matter_seats h on h.matter_id = m.id and h.place = 'holder' and h.to_move is null
+     join matter_moves v on v.matter_id = m.id and v.sequence = h.from_move and v.at < :before
+     group by w.seat /* queues.unreceivedSeats */`,
+    { seats: [...seats], most, before },
+  )
+
 export interface MatterCounts {
   waiting: number
   late: number

@@ -171,7 +171,6 @@ export interface BackfillOptions {
   signal?: AbortSignal | undefined
 }
 
-/** Orders, in batches, what entries in force lack; a later run continues an interrupted one. Returns how many. */
 export const backfillMeasures = (db: Db, rules: WorkRules, options: BackfillOptions): Promise<number> =>
   keepInSteps(db, options, async (tx, after) => {
     const { now } = options

@@ -4,12 +4,12 @@ import { isFeedStale } from '../../domain/intake/bounds.js'
 import { splitSeat } from '../../domain/matters/seats.js'
 import type { SharedOccasion } from '../../domain/notifications/kinds.js'
 import { nameParty } from '../../domain/notifications/message.js'
-import { describeDeadline, lastDayToldOf } from '../../domain/notifications/work.js'
+import { describeDeadline, findUnreceivedDay, lastDayToldOf } from '../../domain/notifications/work.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
 import * as watch from '../../store/intake/watch.js'
-import { listWaitingSeats } from '../../store/matters/queues.js'
+import { listUnreceivedSeats, listWaitingSeats } from '../../store/matters/queues.js'
 import * as store from '../../store/notifications/occasions.js'
 import type { WorkRules } from '../calendar/rules.js'
 
@@ -36,7 +36,7 @@ export const gatherOccasions = async (
     gatherObjections(db, sources, now),
     gatherFeeds(db, sources, now),
     gatherPlatforms(db, sources.platforms, now),
-    gatherMatters(db, seats, now),
+    gatherMatters(db, seats, sources.rules, now),
   ])
   return parts.flat()
 }
@@ -105,24 +105,38 @@ const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, no
 
 const MATTERS_MOST = 1_000
 
-const gatherMatters = async (db: Db, seats: readonly string[], now: Date): Promise<SharedOccasion[]> => {
-  const tell = (seat: string, occasion: string, text: string): SharedOccasion => ({
+const gatherMatters = async (
+  db: Db,
+  seats: readonly string[],
+  { calendar }: WorkRules,
+  now: Date,
+): Promise<SharedOccasion[]> => {
+  const tell = (seat: string, occasion: string, text: string, path = '/desk/matters'): SharedOccasion => ({
     ...NOBODY_IN_PARTICULAR,
     kind: 'MATTER',
     subject: `matters ${seat}`,
     occasion,
     text,
-    path: '/desk/matters',
+    path,
     roles: ['officer', 'reviewer', 'agency'],
     act: 'see_matters',
     agency: splitSeat(seat).agency,
     seat,
   })
   const found = await listWaitingSeats(db, seats, { most: MATTERS_MOST, now })
-  return found.flatMap(({ seat, waiting, latest, late, lateSince }) => [
+  const before = new Date(`${findUnreceivedDay(calendar, shanghaiDate(now))}T00:00:00+08:00`)
+  const unreceived = await listUnreceivedSeats(db, seats, { most: MATTERS_MOST, before })
+  const waiting = found.flatMap(({ seat, waiting, latest, late, lateSince }) => [
     tell(seat, `NEW ${latest.toISOString()}`, `${waiting} 件协作事项等待本单位办理`),
     ...(lateSince === null ? [] : [tell(seat, `LATE ${lateSince.toISOString()}`, `${late} 件协作事项已经逾期`)]),
   ])
+  const words = '件协作事项由本单位发出，承办单位超过一个工作日没有收悉'
+  return [
+    ...waiting,
+    ...unreceived.map(({ seat, unreceived: n, latest }) =>
+      tell(seat, `UNRECEIVED ${latest.toISOString()}`, `${n} ${words}`, '/desk/matters?queue=OTHERS'),
+    ),
+  ]
 }
 
 const TROUBLES: Record<store.PlatformTrouble['trouble'], { what: string; path: string }> = {

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import {
   describeDeadline,
+  findUnreceivedDay,
   isTaskToldTo,
   lastDayToldOf,
   occasionOfTask,
@@ -9,6 +10,7 @@ import {
 } from '../../../src/domain/notifications/work.js'
 import { WORK_KINDS } from '../../../src/domain/worklist/tasks.js'
 import { calendar } from '../../support/case.js'
+import { rules } from '../../support/rules.js'
 
 describe('tasks of the worklist that are told', () => {
   it('are all but the time of the party', () => {
@@ -57,5 +59,10 @@ describe('tasks of the worklist that are told', () => {
   it('have their deadline told two working days ahead, over a holiday', () => {
     expect(lastDayToldOf(calendar, '2026-01-05')).to.equal('2026-01-07')
     expect(lastDayToldOf(calendar, '2026-02-13')).to.equal('2026-02-24')
+  })
+
+  it('count a whole working day without a receipt, over a weekend that is worked', () => {
+    expect(findUnreceivedDay(rules.calendar, '2026-10-11')).to.equal('2026-10-10')
+    expect(findUnreceivedDay(rules.calendar, '2026-10-08')).to.equal('2026-09-30')
   })
 })
