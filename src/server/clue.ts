@@ -1,18 +1,21 @@
 /** The public's clues. Nothing of what is sent is logged; an address only counts in memory. */
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import { refuseCrossSite } from '../api/request/cookies.js'
 import type { ApiDependencies } from '../api/request/dependencies.js'
-import { makeRateLimit } from '../api/request/rate-limit.js'
+import { makeRateLimit, type RateLimit } from '../api/request/rate-limit.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import { makeBodyReceiver } from '../api/v1/receive-body.js'
 import { isUuid } from '../domain/listing/listing.js'
 import { CLUE_FIELDS, CLUE_PICTURE_BYTES_MOST, CLUE_PICTURES_MOST } from '../domain/matters/public-clues.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
+import { LRUCache } from '../foundation/lru.js'
 import { CLUE_PATH, CLUE_STATE_PATH, cluePage, clueReceiptPage, clueStatePage } from '../web/clue/page.js'
 import { parseForm, rawFormBody, type SubmittedForm } from '../web/frame/forms.js'
 import type { SitePage } from '../web/frame/page.js'
-import { renderUncompressed } from '../web/frame/render-response.js'
+import { languageOf, renderUncompressed } from '../web/frame/render-response.js'
+import { themeOf } from '../web/frame/theme.js'
 import { readClueChannel, readClueState, sendClue } from '../work/matters/clues.js'
 import { readMatterKinds } from '../work/matters/kinds.js'
 
@@ -21,6 +24,7 @@ const CLUE_BYTES_MOST = CLUE_PICTURES_MOST * CLUE_PICTURE_BYTES_MOST + TEXT_BYTE
 const ARRIVING_BYTES_MOST = 4 * CLUE_BYTES_MOST
 const ARRIVING_OF_ADDRESS_MOST = 2
 const CODE_BYTES = 4 * 1024
+const REFUSALS_KEPT_MOST = 100
 /** Bodies that arrive at one time, however slowly. */
 const ARRIVING_MOST = 40
 const STALLED_MS = 15_000
@@ -31,12 +35,41 @@ const CLUE_LIMIT = { overall: { most: 60, everyMs: 30_000 }, each: [{ most: 10, 
 /** Wrong codes; an address with few is always admitted, since 120 random bits cannot be guessed. */
 const CODE_LIMIT = { newcomers: true, overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }
 
-export const makeClueRouter = (parts: ApiDependencies): Router => {
-  const router = Router()
-  router.use(CLUE_PATH, privately)
-  addFormRoutes(router, parts)
-  addStateRoutes(router, parts)
-  return router
+export const makeClueSite = (parts: ApiDependencies) => {
+  const limit = makeRateLimit(CLUE_LIMIT)
+  const routes = Router()
+  routes.use(CLUE_PATH, privately)
+  addFormRoutes(routes, parts, limit)
+  addStateRoutes(routes, parts)
+  return { routes, refuseFast: makeFastRefusal(parts, limit) }
+}
+
+/** Cached pages ahead of express: 690 → 245 µs of the event loop a refused post. True when answered. */
+const makeFastRefusal = (parts: ApiDependencies, limit: RateLimit) => {
+  const pages = new LRUCache<string, string[]>({ max: REFUSALS_KEPT_MOST })
+  const render = (query: Record<string, string>, retryAfter: number): string[] => {
+    const reference = randomUUID()
+    const { message } = new Refusal('TOO_MANY_REQUESTS', { retryAfter })
+    const page = formPage({ texts: new Map([['reference', reference]]), files: [] }, message)
+    return renderUncompressed(parts, { query }, page).split(reference)
+  }
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
+    const { url, address, now, refused } = getRequestContext(request)
+    if (request.method !== 'POST' || url.pathname !== CLUE_PATH) return false
+    const retryAfter = limit.secondsToWait([address], now)
+    if (retryAfter === 0) return false
+    const query = Object.fromEntries(url.searchParams)
+    const key = [languageOf({ query }), themeOf({ query }), parts.office.revision(), retryAfter].join(' ')
+    const page = pages.get(key) ?? render(query, retryAfter)
+    pages.set(key, page)
+    refused.push('TOO_MANY_REQUESTS')
+    request.resume()
+    response.statusCode = 429
+    for (const [name, value] of Object.entries({ ...REFUSED, 'Retry-After': retryAfter }))
+      response.setHeader(name, value)
+    response.end(page.join(randomUUID()))
+    return true
+  }
 }
 
 type PageSender = (response: Response, page: SitePage) => void
@@ -72,10 +105,8 @@ const formPage = (form: SubmittedForm | null, refused: string | null): SitePage 
   return cluePage({ channel, kind, reference: referenceIn(typed), typed, refused, pictured })
 }
 
-const addFormRoutes = (router: Router, parts: ApiDependencies): void => {
+const addFormRoutes = (router: Router, parts: ApiDependencies, limit: RateLimit): void => {
   const send = makePageSender(parts)
-  const limit = makeRateLimit(CLUE_LIMIT)
-  // The limit refuses before the body is read.
   const receive = makeClueReceiver((request) => {
     const { address, now } = getRequestContext(request)
     limit.take([address], now)
@@ -134,8 +165,12 @@ const addStateRoutes = (router: Router, parts: ApiDependencies): void => {
 const INTERNAL_FROM = 500
 
 /** With `no-referrer`, browsers send `Origin: null`, and forms cannot prove their origin. */
+const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' }
+
+const REFUSED = { ...PRIVATE, 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' }
+
 const privately: RequestHandler = (_request, response, next) => {
-  response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' })
+  response.set(PRIVATE)
   next()
 }
 

@@ -46,7 +46,7 @@ import { makeSite } from '../web/site.js'
 import { makeAttemptLog } from '../work/audit/attempts.js'
 import { makePublishedFiles, type PublishedFiles } from '../work/publication/published-files.js'
 import { makeStandingsCheck } from './check.js'
-import { makeClueRouter } from './clue.js'
+import { makeClueSite } from './clue.js'
 import { makeDeskRouter } from './desk.js'
 import { answerNotFound, answerThrown } from './error-answers.js'
 import { findRouteGroup, makeMetricsHandler } from './metrics.js'
@@ -102,7 +102,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const graphql = await makeGraphqlEndpoint(parts, limits)
   const pages = pagesOf(parts)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
-  const rest = makeRestRouter(parts, { limits, graphql, pages, files })
+  const clue = makeClueSite(parts)
+  const rest = makeRestRouter(parts, { limits, graphql, pages, clue, files })
 
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
@@ -135,6 +136,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, own)) return
     if (own.url.pathname !== '/graphql') {
       if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
+      if (clue.refuseFast(request, response)) return
       return void rest(request, response)
     }
     if (asksForPage(request, own)) return void rest(request, response)
@@ -259,11 +261,13 @@ export const makeRestRouter = (
     limits,
     graphql,
     pages = pagesOf(parts),
+    clue = makeClueSite(parts),
     files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published')),
   }: {
     limits: SignInLimits
     graphql: Pick<GraphqlEndpoint, 'ask' | 'labelOf'>
     pages?: ReturnType<typeof pagesOf>
+    clue?: ReturnType<typeof makeClueSite>
     files?: PublishedFiles
   },
 ): Express => {
@@ -281,7 +285,7 @@ export const makeRestRouter = (
       .json({ status: ok ? 'ok' : 'unavailable', checks })
   })
   app.get('/metrics', makeMetricsHandler(parts))
-  app.use(makeOpenapiRouter())
+  app.use(clue.routes, makeOpenapiRouter())
   app.use(makeTokensRouter(parts, limits.client))
   app.use(makeDeskRouter(parts, limits, graphql))
   app.use(makeV1Router(parts, limits))
@@ -304,8 +308,7 @@ export const makeRestRouter = (
       refused: (request, code) => void getRequestContext(request).refused.push(code),
     }),
   )
-  app.use(makeVerifyRouter(parts), makeClueRouter(parts))
-  app.use(makePublicPapersRouter(parts))
+  app.use(makeVerifyRouter(parts), makePublicPapersRouter(parts))
   app.use(makeMyRouter(parts, graphql.ask))
   app.use(answerNotFound)
   app.use(answerThrown)

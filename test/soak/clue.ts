@@ -1,11 +1,13 @@
 /**
  * Floods of `/clue` from addresses of this machine (127.0.0.0/8): posts, harmful pictures, guessed receipt codes, slow and
- * packed uploads, at a steady rate. Another process reads the public list meanwhile. Turns of flood and of quiet alternate.
+ * packed uploads, at a steady rate. Another process reads the public list meanwhile. Turns of quiet and of flood alternate;
+ * in every second turn the list is read in a closed loop.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -19,12 +21,13 @@ const SERVING = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
 const READING = fileURLToPath(new URL('../bench/asked/pages-load.js', import.meta.url))
 /** Posts and guessed codes together. */
 const SENT_PER_SECOND = 240
-const PACE_MS = 10
-const TURNS = 10
+const PACE_MS = 1
+const TURNS = 20
 const QUIET_SECONDS_MOST = 5
 const WARM_SECONDS = 0.2
-/** Connections on which the list is read without a pause. */
+/** Connections on which the list is read: at this rate, or (closed loop) without a pause. */
 const READERS = 10
+const READ_PER_SECOND = 200
 const SLOW_BYTES = 100 * 1024 * 1024
 const SLOW_CHUNK = Buffer.alloc(64 * 1024)
 const SLOW_EVERY_MS = 500
@@ -44,9 +47,11 @@ export interface ClueSoaked {
   slow: Record<string, number>
   packed: Record<string, number>
   matters: number
-  /** Middle of the turns, milliseconds to the first byte of the public list. */
+  /** Middle of the turns, milliseconds from the intended instant to the first byte of the public list. */
   quietP95Ms: number
   floodP95Ms: number
+  closedQuietP95Ms: number
+  closedFloodP95Ms: number
 }
 
 type Answers = Pick<ClueSoaked, 'posts' | 'harmful' | 'codes' | 'slow' | 'packed'>
@@ -81,13 +86,20 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
       const isHarmful = n % HARMFUL_EVERY === 0
       add(isHarmful ? told.harmful : told.posts, await sendClue(hub.url, { n, from, isHarmful }))
     }
-    const p95 = { quiet: [] as number[], flood: [] as number[] }
+    const p95 = {
+      quiet: [] as number[],
+      flood: [] as number[],
+      closedQuiet: [] as number[],
+      closedFlood: [] as number[],
+    }
     for (let turn = 0; turn < TURNS; turn += 1) {
       const [from, until] = [Math.round((turn * all) / TURNS), Math.round(((turn + 1) * all) / TURNS)]
       const seconds = (until - from) / SENT_PER_SECOND
-      p95.quiet.push(await list.p95(Math.min(seconds, QUIET_SECONDS_MOST)))
-      const [, during] = await Promise.all([flood(from, until, sendOne), list.p95(seconds)])
-      p95.flood.push(during)
+      const [quiet, flooded, rate] =
+        turn % 2 === 0 ? [p95.quiet, p95.flood, READ_PER_SECOND] : [p95.closedQuiet, p95.closedFlood, 0]
+      quiet.push(await list.p95(Math.min(seconds, QUIET_SECONDS_MOST), rate))
+      const [, during] = await Promise.all([flood(from, until, sendOne), list.p95(seconds, rate)])
+      flooded.push(during)
       progress?.(Math.round((until * posts) / all))
     }
     for (const one of held) add(told.slow, await one.end())
@@ -100,7 +112,9 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
       [told.harmful, told.packed].every((one) => one['201'] === undefined) &&
       told.codes['200'] === undefined &&
       Object.values(answered).every((one) => Object.keys(one).every((status) => Number(status) < 500))
-    return { ok, ...told, matters, quietP95Ms: middleOf(p95.quiet), floodP95Ms: middleOf(p95.flood) }
+    const [quietP95Ms, floodP95Ms] = [middleOf(p95.quiet), middleOf(p95.flood)]
+    const [closedQuietP95Ms, closedFloodP95Ms] = [middleOf(p95.closedQuiet), middleOf(p95.closedFlood)]
+    return { ok, ...told, matters, quietP95Ms, floodP95Ms, closedQuietP95Ms, closedFloodP95Ms }
   } finally {
     list.end()
     await hub.end()
@@ -137,12 +151,13 @@ const readList = (port: number) => {
   const child = spawn(process.execPath, [READING], { stdio: ['pipe', 'pipe', 'inherit'] })
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
-    p95: async (seconds: number): Promise<number> => {
+    p95: async (seconds: number, rate: number): Promise<number> => {
       const asked = {
         port,
         paths: ['/blacklist'],
         connections: READERS,
         seconds,
+        rate,
         warm: Math.min(seconds, WARM_SECONDS),
       }
       child.stdin.write(`${JSON.stringify(asked)}\n`)
@@ -177,18 +192,23 @@ interface Sent {
 
 const FORM = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` }
 
-/** The status, or 0 for a connection that was cut. */
+/** The status, or 0 for a connection that was cut. A plain socket, because the sender shares the machine with the hub. */
 const send = (url: string, { path, body, from, headers = {} }: Sent): Promise<number> =>
   new Promise((resolve) => {
-    const own = { ...FORM, 'content-length': body.length, ...headers }
-    const request = http.request(url + path, { method: 'POST', agent: false, localAddress: from, headers: own })
-    request.on('response', (answer) => {
-      answer.resume()
-      answer.on('close', () => resolve(answer.statusCode ?? 0))
+    const own = Object.entries({ ...FORM, 'content-length': body.length, ...headers })
+    const head = own.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    const { hostname, port } = new URL(url)
+    const socket = net.connect({ host: hostname, port: Number(port), localAddress: from })
+    let status = 0
+    socket.once('data', (answer) => {
+      status = Number(answer.toString('latin1', STATUS_AT, STATUS_AT + 3))
+      socket.resume()
     })
-    request.on('error', () => resolve(0))
-    request.end(body)
+    socket.on('error', () => undefined).on('close', () => resolve(status))
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: ${hostname}\r\nConnection: close\r\n${head}\r\n`)
+    socket.write(body)
   })
+const STATUS_AT = 'HTTP/1.1 '.length
 
 const addressOf = (n: number): string => `127.1.${n >> 8}.${n & 255}`
 const PACKER = '127.2.0.1'

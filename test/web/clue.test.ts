@@ -171,6 +171,25 @@ describe('/clue', () => {
     expect(Number(last.headers.get('retry-after'))).to.be.within(1, 60)
   })
 
+  it('refuses over the limit in the same words ahead of express as in it, each page with its own reference', async () => {
+    const reference = /name="reference" value="([-0-9a-f]{36})"/
+    const from = nextAddress()
+    for (let n = 0; n < 10; n += 1) await send(clueForm({ ...FACTS, facts: `${FACTS.facts} ${asked} ${n}` }), from)
+    for (const query of ['', '?lang=en', '?theme=dark', '?lang=en&theme=light']) {
+      // Only express takes the path with a slash at its end.
+      const told = await Promise.all(
+        ['/clue', '/clue', '/clue/'].map((path) => sendForm(proxied.url, path + query, clueForm(FACTS), from)),
+      )
+      const [fast, again, general] = told.map(({ status, text, headers }) => {
+        const { etag: _, 'x-request-id': __, date: ___, ...rest } = Object.fromEntries(headers)
+        return { status, text: text.replace(reference, ''), rest }
+      })
+      expect([fast, again]).to.deep.equal([general, general])
+      expect(fast?.status).to.equal(429)
+      expect(new Set(told.map(({ text }) => reference.exec(text)?.[1])).size).to.equal(3)
+    }
+  })
+
   it('refuses a form of another site, a body that is no form, and one above its size', async () => {
     const before = await count()
     const foreign = { ...addressOf(902_001), 'sec-fetch-site': 'cross-site' }

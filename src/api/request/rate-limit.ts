@@ -65,19 +65,26 @@ export const makeRateLimit = ({
 }) => {
   const all = makeBuckets(overall, 1)
   const limits = each.map((rate) => makeBuckets(rate, most))
+  const chargedFor = (keys: readonly string[], proven: boolean) => {
+    const own = limits.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))
+    return proven ? own : [{ buckets: all, key: '' }, ...own]
+  }
+  const secondsToWait = (keys: readonly string[], now: Date, proven = false): number => {
+    const at = now.getTime()
+    if (newcomers && limits.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))) return 0
+    return Math.ceil(Math.max(...chargedFor(keys, proven).map(({ buckets, key }) => buckets.wait(key, at))) / 1_000)
+  }
   return {
+    secondsToWait,
     /**
      * Returns how to take the count back after success. `proven` exempts a key that signed in before from the overall
      * rate.
      */
     take: (keys: readonly string[], now: Date, proven = false): (() => void) => {
-      const at = now.getTime()
-      const charged = [{ buckets: all, key: '' }, ...limits.map((buckets, i) => ({ buckets, key: keys[i] ?? '' }))]
-      const counts = proven ? charged.slice(1) : charged
-      const isNew = newcomers && limits.every((buckets, i) => buckets.isLight(keys[i] ?? '', at))
-      const wait = isNew ? 0 : Math.max(...counts.map(({ buckets, key }) => buckets.wait(key, at)))
-      if (wait > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: Math.ceil(wait / 1_000) })
-      for (const { buckets, key } of counts) buckets.add(key, at)
+      const retryAfter = secondsToWait(keys, now, proven)
+      if (retryAfter > 0) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter })
+      const counts = chargedFor(keys, proven)
+      for (const { buckets, key } of counts) buckets.add(key, now.getTime())
       return () => {
         for (const { buckets, key } of counts) buckets.giveBack(key)
       }
