@@ -28,6 +28,7 @@ import { parseVerification } from './commands/verify.js'
 import { answerWithHub, withHub } from './commands/with-hub.js'
 import { checkDataDir, projectRoot, readConfig } from './config.js'
 import { INTERNAL_ERROR, isRefusal, refusalJson } from './foundation/errors.js'
+import type { MigrationMode } from './hub/database.js'
 import { makeHub, requirePlatforms } from './hub/hub.js'
 import { runUntilStopped } from './hub/run-until-stopped.js'
 
@@ -74,15 +75,19 @@ answerWithHub(
   command
     .command('migrate')
     .description('升级数据库 · bring the database up to date')
-    .option(
-      '--before',
-      '仅升级可与旧版本并行的部分 · only what may go before the roll-out, while the release before still runs',
+    .addOption(
+      new Option(
+        '--phase <phase>',
+        '换版之前：仅执行可与旧版本并行的部分；换版之后：其余全部 · before: only what may run while hubs of the release before still run; after: all the rest',
+      )
+        .choices(['before', 'after'])
+        .default('after'),
     ),
-  (_: { before?: boolean }) => async () => ({
+  (_: { phase: MigrationMode }) => async () => ({
     value: { migrated: true },
     lines: ['数据库已是最新 The database is up to date'],
   }),
-  ({ before }) => ({ migrate: before ? 'before' : 'always' }),
+  ({ phase }) => ({ migrate: phase }),
 )
 
 addDoctorCommand(command)

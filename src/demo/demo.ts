@@ -75,7 +75,7 @@ export const runDemo = async (config: Config, say: LinePrinter, run: DemoRun): P
     }
     say('① 数据库 Database …')
     const log = makeLog({ level: config.log.level, file: config.log.file ?? join(config.dataDir, 'hub.log') })
-    const hub = await makeHub(config, { log, addresses, migrate: 'always' })
+    const hub = await makeHub(config, { log, addresses, migrate: 'after' })
     noteRunningDemo(config, addresses)
     const begin = async () => {
       await cycle(hub, say, here, marketplace)

@@ -5,8 +5,8 @@ import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
-/** `before` runs only migrations that the previous release tolerates. `empty` migrates only a new database. */
-export type MigrationMode = 'always' | 'before' | 'empty'
+/** A phase of the roll-out: `before` runs only what the previous release tolerates, `after` all. `empty` migrates only a new database. */
+export type MigrationMode = database.RollOut | 'empty'
 
 interface OpenedDatabase {
   db: database.JobDb
@@ -27,9 +27,9 @@ export const openDatabase = async (config: Config, migrate: MigrationMode): Prom
     const jobs = await database.checkServesJobs(db)
     if (shared !== url) answers.pooled = (await database.checkServesAnswers(shared, jobs)).pooled
     const { state, missing } = await database.databaseVersion(db)
-    const all = state === 'EMPTY' || migrate === 'always' || embedded !== null
+    const all = state === 'EMPTY' || migrate === 'after' || embedded !== null
     if (missing.length > 0 && (all || (migrate === 'before' && state === 'BEHIND')))
-      await database.migrate(db, all ? 'all' : 'before')
+      await database.migrate(db, all ? 'after' : 'before')
     else if (state === 'BEHIND') throw new Refusal('DATABASE_BEHIND', { missing: missing.join(', ') })
     return opened
   })

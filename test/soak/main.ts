@@ -20,6 +20,7 @@ import { soakScoreAlone } from './score.js'
 import { soakScreens } from './screens.js'
 import { soakSeries } from './series.js'
 import { soakTimes } from './times.js'
+import { soakUpgrades } from './upgrades.js'
 
 interface Options {
   runs: number | undefined
@@ -141,6 +142,8 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       told: (name, found) => process.stderr.write(`${name}: ${JSON.stringify(found)}\n`),
     })),
   }),
+  upgrades: ({ runs = 20 }) =>
+    soakUpgrades({ cycles: runs, hubs: 2, progress: (done) => process.stderr.write(`upgrades ${done}/${runs}\n`) }),
 }
 
 const main = async (): Promise<void> => {

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..')
+export const ROOT = join(fileURLToPath(import.meta.url), '..', '..', '..')
 
 export interface Ran {
   status: number | null
@@ -34,9 +34,10 @@ export const program = ((): string[] => {
   return fresh ? [BUILT] : ['--import', 'tsx', join(ROOT, 'src', 'cli.ts')]
 })()
 
-export const begin = (args: string[], env: Record<string, string>): ChildProcess =>
-  spawn(process.execPath, [...program, ...args], {
-    cwd: ROOT,
+/** `folder` is the root of the release that runs. */
+export const begin = (args: string[], env: Record<string, string>, folder = ROOT): ChildProcess =>
+  spawn(process.execPath, [...program.map((part) => part.replace(ROOT, folder)), ...args], {
+    cwd: folder,
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -169,7 +169,7 @@ export const QUERY_CANCELED_SQLSTATE = '57014'
 
 export const isCancelled = (error: unknown): boolean => codeOf(error) === QUERY_CANCELED_SQLSTATE
 
-export { databaseVersion, migrate } from './migrations.js'
+export { databaseVersion, migrate, type RollOut } from './migrations.js'
 
 export const runSeeds = async (db: Db): Promise<void> => {
   for (const file of migrationFilesIn('seeds')) {

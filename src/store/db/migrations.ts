@@ -1,13 +1,15 @@
 /** Migrations run `before` the roll-out, while older hubs still run, or `after` it. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
 import { BASELINE, RELEASE_BEFORE_BASELINE, REPLACED_BY_BASELINE } from './replaced-migrations.js'
+import { isLockTimeout } from './transaction.js'
 
-type RollOut = 'before' | 'after'
+export type RollOut = 'before' | 'after'
 
 interface MigrationFile {
   name: string
@@ -16,6 +18,7 @@ interface MigrationFile {
 
 interface Migration extends Knex.Migration {
   rollOut?: RollOut
+  config?: { transaction?: boolean }
 }
 
 const folderOf = (name: string): string => join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', name)
@@ -34,11 +37,18 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
+/** Questions queue behind a migration that waits for a table, so it gives way after this time and tries again. */
+const LOCK_MS = 1_000
+const LOCK_TRIES = 60
+const TRY_AGAIN_MS = 1_000
+
 const noting = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
     ...migration,
     up: async (tx) => {
+      if (migration.config?.transaction !== false)
+        await tx.raw(`set local lock_timeout = ${LOCK_MS} /* store.noting */`)
       await migration.up(tx)
       await tx('migrations_roll_out')
         .insert({ name: file.name, roll_out: migration.rollOut ?? 'before' })
@@ -73,8 +83,8 @@ export const databaseVersion = async (db: Db): Promise<DatabaseVersion> => {
   const unknown = [...done].filter((name) => !known.includes(name) && !REPLACED_BY_BASELINE.includes(name))
   if (unknown.length > 0) {
     const harmless = await goneBefore(db, unknown)
-    const after = unknown.filter((name) => !harmless.has(name))
-    if (after.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: after.join(', ') })
+    const toStopFor = unknown.filter((name) => !harmless.has(name))
+    if (toStopFor.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: toStopFor.join(', ') })
   }
   refuseOlder(done)
   const lacking = files.filter(({ name }) => !done.has(name))
@@ -104,12 +114,11 @@ const namesIn = async (db: Db, sql: string, bindings: readonly unknown[] = []): 
 
 const MIGRATE_LOCK = 'hub.migrate'
 
-export type MigrationExtent = 'before' | 'all'
-
-export const migrate = async (db: Knex, extent: MigrationExtent = 'all'): Promise<string[]> => {
+/** `after` is all that is missing, and ends the hubs of the release before. Throws MIGRATION_BUSY where a table stays locked. */
+export const migrate = async (db: Knex, phase: RollOut = 'after'): Promise<string[]> => {
   await databaseVersion(db)
-  const replaced = await underLock(db, (tx) => replaceByBaseline(tx, extent))
-  const applied = await underLock(db, (tx) => applyMissing(db, tx, extent))
+  const replaced = await underLock(db, (tx) => replaceByBaseline(tx, phase))
+  const applied = await underLock(db, (tx) => applyMissing(db, tx, phase))
   return [...replaced, ...applied]
 }
 
@@ -119,9 +128,9 @@ const underLock = <T>(db: Knex, act: (tx: Knex.Transaction) => Promise<T>): Prom
     return act(tx)
   })
 
-const replaceByBaseline = async (tx: Tx, extent: MigrationExtent): Promise<string[]> => {
+const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {
   const { state, missing } = await databaseVersion(tx)
-  const baseline = (await wanted(missing, extent)).find(({ name }) => name === BASELINE)
+  const baseline = (await wanted(missing, phase)).find(({ name }) => name === BASELINE)
   if (state === 'EMPTY' || !missing.includes(BASELINE) || baseline === undefined) return []
   await tx.raw(
     `with replaced as (delete from migrations where name = any(:replaced)),
@@ -133,22 +142,36 @@ const replaceByBaseline = async (tx: Tx, extent: MigrationExtent): Promise<strin
   return [BASELINE]
 }
 
-const applyMissing = async (db: Knex, tx: Tx, extent: MigrationExtent): Promise<string[]> => {
+const applyMissing = async (db: Knex, tx: Tx, phase: RollOut): Promise<string[]> => {
   const { state, missing } = await databaseVersion(tx)
-  const files = await wanted(missing, state === 'EMPTY' ? 'all' : extent)
+  const isEmpty = state === 'EMPTY'
+  const files = await wanted(missing, isEmpty ? 'after' : phase)
   if (files.length === 0) return []
   // knex's lock row survives a SIGKILL. Under the advisory lock freeing is safe.
   await db.migrate.forceFreeMigrationsLock()
-  const [, names] = await db.migrate.latest({
-    migrationSource: migrationSource(files),
-    disableMigrationsListValidation: true,
-  })
-  return names as string[]
+  const config = { migrationSource: migrationSource(files), disableMigrationsListValidation: true }
+  if (isEmpty) return (await db.migrate.latest(config))[1]
+  const applied: string[] = []
+  for (const { name } of files.filter((file) => missing.includes(file.name)))
+    applied.push(...(await patiently(name, async () => (await db.migrate.up(config))[1])))
+  return applied
 }
 
-const wanted = async (missing: readonly string[], extent: MigrationExtent): Promise<MigrationFile[]> => {
+const patiently = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act()
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error
+      if (tries === LOCK_TRIES) throw new Refusal('MIGRATION_BUSY', { name })
+    }
+    await after(TRY_AGAIN_MS)
+  }
+}
+
+const wanted = async (missing: readonly string[], phase: RollOut): Promise<MigrationFile[]> => {
   const files = migrationFilesIn('migrations')
-  if (extent === 'all') return files
+  if (phase === 'after') return files
   const lacking = files.filter(({ name }) => missing.includes(name) && name !== BASELINE)
   const each = await Promise.all(lacking.map(rollOutOf))
   return lacking.slice(0, each.lastIndexOf('before') + 1)

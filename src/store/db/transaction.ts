@@ -1,5 +1,5 @@
 import { Refusal } from '../../foundation/errors.js'
-import type { Db, Tx } from './db.js'
+import type { Db, Tx } from './handle.js'
 
 export const LOCK_WAIT_MS = 5_000
 const LOCK_NOT_AVAILABLE = '55P03'

@@ -40,7 +40,7 @@ describe('a hub that pushes by the timetable', () => {
       now,
       log: makeLog(config.log),
       addresses: { agencies: {}, platforms },
-      migrate: 'always',
+      migrate: 'after',
     })
     return hub
   }
