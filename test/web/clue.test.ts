@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { ClueChannel } from '../../src/domain/matters/public-clues.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { cluePage } from '../../src/web/clue/page.js'
 import { renderPage } from '../../src/web/frame/page.js'
 import { readClueChannel } from '../../src/work/matters/clues.js'
@@ -59,7 +60,10 @@ describe('/clue', () => {
   it('shows a receipt code once, and tells by it that the clue was received', async () => {
     const { status, code, headers } = await send(clueForm(FACTS, [SAMPLE_JPEG, SAMPLE_PNG]))
     expect([status, headers.get('cache-control')]).to.deep.equal([201, 'no-store'])
-    expect((await ask(code ?? '')).text).to.include('已收到，等待统一接收单位录入12315')
+    const sentOn = shanghaiDate(world.parts.now())
+    expect((await ask(code ?? '')).text)
+      .to.include('已收到，等待统一接收单位录入12315')
+      .and.include(`<time datetime="${sentOn}">`)
     expect((await ask((code ?? '').replaceAll('-', ' ').toLowerCase())).status).to.equal(200)
     const stored = JSON.stringify((await world.database.db.raw('select * from matter_reporters')).rows)
     expect(stored).not.to.include(code ?? '')

@@ -110,7 +110,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   MatterSpan: 'value unit',
   MatterStateKind: 'code name waitsFor outcome',
   MatterTerm: 'code name',
-  PartyMatter: 'number kindName stateName holderName openedOn ended fields',
+  PartyMatter: 'number kindName stateName holderName openedOn ended nextClock fields',
   PartyMatterField: 'name value',
   CheckCoverage: 'prefecture committed checked',
   Measure: 'item zh en basis confirmed',

@@ -127,10 +127,12 @@ const clockView = (kind: MatterKind, clock: MatterClock, { now, parts: { rules }
   ended: clock.ended?.how ?? null,
 })
 
-const findNextClock = (clocks: readonly MatterClock[]): MatterClock | undefined =>
-  clocks
+export const nextClockView = (kind: MatterKind, clocks: readonly MatterClock[], context: GraphqlContext) => {
+  const [next] = clocks
     .filter(({ due, ended }) => due !== null && ended === null)
-    .toSorted((one, other) => ((one.due?.on ?? '') < (other.due?.on ?? '') ? -1 : 1))[0]
+    .toSorted((one, other) => ((one.due?.on ?? '') < (other.due?.on ?? '') ? -1 : 1))
+  return next ? clockView(kind, next, context) : null
+}
 
 export const organisationView = ({ zh, en, ...rest }: Organisation) => ({ ...rest, name: { zh, en } })
 
@@ -320,10 +322,7 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     holderName: seesHolder ? nameOn(seats.holder, day) : null,
     waitingForName: nameOn(waitingFor, day),
     clocks: clocks.map((clock) => clockView(kind, clock, context)),
-    nextClock: () => {
-      const next = findNextClock(clocks)
-      return next ? clockView(kind, next, context) : null
-    },
+    nextClock: () => nextClockView(kind, clocks, context),
     moveCount: matter.moves.length,
     about: async () => ((await sightOf(context, stored)) === 'CONTENT' ? aboutView(context, kind, stored) : null),
     content: async () => ((await sightOf(context, stored)) === 'CONTENT' ? contentView(context, kind, stored) : null),

@@ -32,7 +32,7 @@ import type { ApiDependencies } from '../request/dependencies.js'
 import { makeQueueCursor, parseGlobalId, readQueueInCursor } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 import type { OperatorAtTime } from '../request/operator-at-time.js'
-import { actsForHub, makeMatterView, organisationView, seesLink, sightOf } from './matter-view.js'
+import { actsForHub, makeMatterView, nextClockView, organisationView, seesLink, sightOf } from './matter-view.js'
 
 const COUNTED_MOST = 1_000
 const CLIENTS_MOST = 1_000
@@ -293,11 +293,12 @@ const fieldsForParty = ({ fields, party_sees: seen = [] }: MatterKind, { matter 
     return [{ name: { zh: field.zh, en: field.en }, value: { zh, en } }]
   })
 
-const viewForParty = (kind: MatterKind, stored: store.StoredMatter) => {
+const viewForParty = (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { zh = '', en = '' } = kind.states[stored.matter.state ?? ''] ?? {}
   const openedOn = shanghaiDate(stored.openedAt)
   const { holder } = stored.matter.seats
   const organisation = organisationOfSeat(holder, openedOn)
+  const nextClock = nextClockView(kind, stored.matter.clocks, context)
   return {
     number: stored.number,
     kindName: { zh: kind.zh, en: kind.en },
@@ -305,15 +306,17 @@ const viewForParty = (kind: MatterKind, stored: store.StoredMatter) => {
     holderName: organisation === null ? { zh: holder, en: holder } : { zh: organisation.zh, en: organisation.en },
     openedOn,
     ended: stored.matter.outcome !== null,
+    nextClock: nextClock && { ...nextClock, seat: null },
     fields: fieldsForParty(kind, stored),
   }
 }
 
-const ownMatters = async ({ operator }: OperatorAtTime, _: unknown, { parts: { db } }: GraphqlContext) => {
+const ownMatters = async ({ operator }: OperatorAtTime, _: unknown, context: GraphqlContext) => {
+  const { db } = context.parts
   const told = [...readMatterKinds().values()].filter(({ party_sees: seen }) => seen !== undefined)
   const kinds = told.map(({ kind }) => kind)
   const found = await store.listMattersAbout(db, operator.id, { kinds, most: PARTY_MATTERS_MOST })
-  return Promise.all(found.map(async (stored) => viewForParty(await kindAsBegun(db, stored), stored)))
+  return Promise.all(found.map(async (stored) => viewForParty(context, await kindAsBegun(db, stored), stored)))
 }
 
 const checkCoverage = (_: unknown, { year }: { year: number }, { parts: { db } }: GraphqlContext) =>

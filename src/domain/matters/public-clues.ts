@@ -44,10 +44,26 @@ export const checkClueChannel = (channel: ClueChannel, kind: MatterKind | undefi
 
 export type ClueStage = 'RECEIVED' | 'HANDED_ON' | 'ENDED'
 
+export interface ClueState {
+  stage: ClueStage
+  /** Day on which the stage began. */
+  on: string
+  number: string | null
+}
+
 /** The end of the check ends it for the reporter, filed or not: 市场监管总局令第121号 art 37. */
-export const stageOfClue = ({ outcome, clocks }: Matter, number: string | null): ClueStage => {
-  if (outcome !== null || clocks.every(({ ended }) => ended !== null)) return 'ENDED'
-  return number === null ? 'RECEIVED' : 'HANDED_ON'
+export const stateOfClue = (
+  { outcome, clocks }: Matter,
+  openedOn: string,
+  handedOn: { on: string; number: string } | null,
+): ClueState => {
+  const number = handedOn?.number ?? null
+  const endings = clocks.flatMap(({ ended }) => ended?.on ?? [])
+  if (outcome !== null || endings.length === clocks.length)
+    return { stage: 'ENDED', on: endings.toSorted().at(-1) ?? openedOn, number }
+  return handedOn === null
+    ? { stage: 'RECEIVED', on: openedOn, number }
+    : { stage: 'HANDED_ON', on: handedOn.on, number }
 }
 
 const SHORTEST_LIKENESS = 4

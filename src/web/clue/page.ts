@@ -3,8 +3,10 @@ import {
   CLUE_PICTURES_MOST,
   type ClueChannel,
   type ClueStage,
+  type ClueState,
   CONTACT_LENGTH_MOST,
 } from '../../domain/matters/public-clues.js'
+import { renderDate } from '../blacklist/page.js'
 import { bilingualMessage, type Html, html, linkTo, publishedText, section } from '../frame/html.js'
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import { helpPath } from '../words/help-tasks.js'
@@ -119,16 +121,13 @@ const STAGES: Readonly<Record<ClueStage, Html>> = {
   ENDED: bilingual('已办结。', 'Ended.'),
 }
 
-export const clueStatePage = (
-  state: { stage: ClueStage; number: string | null } | null,
-  refused: string | null,
-): SitePage =>
+export const clueStatePage = (state: ClueState | null, refused: string | null): SitePage =>
   sitePage(
     { zh: '线索的进度', en: 'How far a clue is' },
     html`${refused === null ? null : html`<p class="notice" role="alert">${bilingualMessage(refused)}</p>`}
 ${
   state &&
-  html`<p class="state" role="status"><strong>${STAGES[state.stage]}</strong>${state.number && html` ${bilingual('12315编号：', 'Number at 12315: ')}<code>${state.number}</code>`}</p>
+  html`<p class="state" role="status"><strong>${STAGES[state.stage]}</strong> ${renderDate(state.on)}${state.number && html` ${bilingual('12315编号：', 'Number at 12315: ')}<code>${state.number}</code>`}</p>
 <p>${bilingual('是否立案不在本站告知；要求答复的，请到12315举报。', 'Whether a case was filed is not told here. For an answer, report at 12315.')}</p>`
 }
 <form action="${linkTo(CLUE_STATE_PATH)}" method="post" class="search" autocomplete="off">

@@ -143,12 +143,23 @@ const matters = (all: readonly PartyMatter[]): Html | null =>
 <p>${bilingual('平台或者有关单位向本枢纽报告的、涉及您的事项。对措施有异议的，向采取措施的平台提交不存在侵权行为的声明。', 'What platforms and authorities reported of you. To contest a measure, send the platform a counter-statement.')}</p>
 <ul class="entries">${all.map(matter)}</ul>`
 
-const matter = ({ number, kindName, stateName, holderName, openedOn, fields }: PartyMatter): Html => html`<li><article>
+const matter = ({
+  number,
+  kindName,
+  stateName,
+  holderName,
+  openedOn,
+  nextClock,
+  fields,
+}: PartyMatter): Html => html`<li><article>
 <h3>${bilingual(kindName.zh, kindName.en)} <small>${number}</small></h3>
 <p class="who">${bilingual(stateName.zh, stateName.en)}</p>
 <p class="by">${bilingual('承办', 'held by')} ${holderName.zh === holderName.en ? publishedText(holderName.zh) : bilingual(holderName.zh, holderName.en)} · ${bilingual('报告', 'reported')} ${renderDate(openedOn)}</p>
-<dl class="facts">${fields.map(({ name, value }) => definitionRow(name.zh, name.en, value.zh === value.en ? publishedText(value.zh) : bilingual(value.zh, value.en)))}</dl>
+<dl class="facts">${nextClock && definitionRow('本环节的期限', 'Time limit now', timeLimit(nextClock))}${fields.map(({ name, value }) => definitionRow(name.zh, name.en, value.zh === value.en ? publishedText(value.zh) : bilingual(value.zh, value.en)))}</dl>
 </article></li>\n`
+
+const timeLimit = ({ dueOn, rule }: NonNullable<PartyMatter['nextClock']>): Html =>
+  html`${renderDate(dueOn)}${bilingual('（含）', ', inclusive')} <small>${publishedText(rule.source)}</small>${rule.confirmed ? null : UNCONFIRMED}`
 
 const NO_SCORE = section('score', '信用评分', 'Score')`
 <p>${bilingual('尚未评分。', 'Not scored.')}</p>`

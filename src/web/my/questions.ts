@@ -18,7 +18,7 @@ export const FILE_QUERY = `query MyFile { myFile {
   listings { ${LISTING} }
   objections { id state correctionPending statement openedAt dueOn note openedBy consequence { zh en } record { ${RECORD} } attachments { ${PAPER} } }
   authorisations { id client document sha256 givenOn endsOn holds withdrawnAt withdrawnBy }
-  ownMatters { number kindName { zh en } stateName { zh en } holderName { zh en } openedOn fields { name { zh en } value { zh en } } } } viewer { sub } }`
+  ownMatters { number kindName { zh en } stateName { zh en } holderName { zh en } openedOn nextClock { dueOn rule { source confirmed } } fields { name { zh en } value { zh en } } } } viewer { sub } }`
 
 export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listings { ${LISTING}
   hiding { kind on } proceedings { move on stateAfter documentNumber reason text }
@@ -154,6 +154,7 @@ export interface PartyMatter {
   stateName: BilingualText
   holderName: BilingualText
   openedOn: string
+  nextClock: { dueOn: string; rule: { source: string; confirmed: boolean } } | null
   fields: { name: BilingualText; value: BilingualText }[]
 }
 

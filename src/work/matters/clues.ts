@@ -5,11 +5,11 @@ import {
   CLUE_PICTURE_BYTES_MOST,
   CLUE_PICTURES_MOST,
   type ClueChannel,
-  type ClueStage,
+  type ClueState,
   CONTACT_LENGTH_MOST,
   checkClueChannel,
   likenessesOf,
-  stageOfClue,
+  stateOfClue,
 } from '../../domain/matters/public-clues.js'
 import { PUBLIC_SEAT } from '../../domain/matters/seats.js'
 import { checkAndRedactText, redactIdNumbers } from '../../domain/records/privacy.js'
@@ -18,6 +18,7 @@ import { type Keys, newAccessCode } from '../../foundation/keys.js'
 import { makeOnce } from '../../foundation/memo.js'
 import { checkPicture } from '../../foundation/papers/inspect.js'
 import { parseAccessCode } from '../../foundation/text/access-code.js'
+import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import { matterById, movesOfMatters } from '../../store/matters/matters.js'
 import * as store from '../../store/matters/reporters.js'
@@ -159,13 +160,14 @@ export const readClueState = async (
   db: Db,
   keys: Pick<Keys, 'accessMark' | 'unseal'>,
   code: string,
-): Promise<{ stage: ClueStage; number: string | null }> => {
+): Promise<ClueState> => {
   const stored = await store.matterByReceipt(db, keys.accessMark(parseAccessCode(code) ?? NO_CODE))
   if (stored === null) throw new Refusal('CLUE_CODE_REFUSED')
   const { number_move: move } = readClueChannel()
   const made = (await movesOfMatters(db, [stored.id])).findLast((one) => one.move === move)
-  const number = made === undefined ? null : (openMoveInput(keys, made).number ?? null)
-  return { stage: stageOfClue(stored.matter, number), number }
+  const number = made && openMoveInput(keys, made).number
+  const handedOn = made === undefined || number === undefined ? null : { on: made.on, number }
+  return stateOfClue(stored.matter, shanghaiDate(stored.openedAt), handedOn)
 }
 
 /** Null without a contact, and after its term. Refusals: MATTER_UNKNOWN, INPUT_INVALID. */

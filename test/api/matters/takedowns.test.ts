@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { usccOf } from '../../../seeds/world/codes.js'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import { confirmedClient } from '../../support/accounts.js'
+import { visitor } from '../../support/party.js'
 import { codeOf, penalised, rowsOf } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
@@ -215,6 +216,20 @@ describe('POST /v1/takedowns', () => {
       token: world.token('officer'),
     })
     expect(officer.data.operator.ownMatters).to.deep.equal([])
+  })
+
+  it('the shop reads until when a complaint may follow its declaration, and by which article', async () => {
+    await send([removed('等', { declaration: declared })])
+    const query = '{ myFile { ownMatters { stateName { zh } nextClock { seat dueOn rule { confirmed } } } } }'
+    const { data } = await world.ask(query, { token: world.token('party', KNOWN) })
+    const waiting = data.myFile.ownMatters.find(({ stateName }: Any) => stateName.zh.startsWith('声明已转送'))
+    expect(waiting.nextClock).to.deep.equal({ seat: null, dueOn: '2026-02-24', rule: { confirmed: true } })
+    const issue = `mutation { issueAccessCode(input: { operator: "${KNOWN}", reason: "送达" }) { code } }`
+    const { code } = (await world.ask(issue, { token: world.token('officer') })).data.issueAccessCode
+    const party = visitor(world.url)
+    await party.post('/my', { accessCode: code })
+    const { text } = await party.get('/my')
+    expect(text).to.match(/本环节的期限<\/dt><dd><time datetime="2026-02-24">.*电子商务法第四十三条/)
   })
 
   it('is for marketplaces and partners, in NDJSON', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Matter, MatterClock } from '../../../src/domain/matters/matter.js'
 import { makeNewMatter } from '../../../src/domain/matters/matter.js'
-import { checkClueChannel, likenessesOf, stageOfClue } from '../../../src/domain/matters/public-clues.js'
+import { checkClueChannel, likenessesOf, stateOfClue } from '../../../src/domain/matters/public-clues.js'
 import { readClueChannel } from '../../../src/work/matters/clues.js'
 import { readMatterKinds } from '../../../src/work/matters/kinds.js'
 
@@ -11,12 +11,15 @@ const clock = (ended: boolean) =>
 const matter = (more: Partial<Matter>): Matter => ({ ...makeNewMatter(SEATS, {}), clocks: [clock(false)], ...more })
 
 describe('clues of the public', () => {
-  it('are received, then handed on with a number, then ended, whether a case was filed or not', () => {
-    expect(stageOfClue(matter({ state: 'SENT' }), null)).to.equal('RECEIVED')
-    expect(stageOfClue(matter({ state: 'CHECKING' }), '1')).to.equal('HANDED_ON')
-    const [filed, not] = [matter({ state: 'FILED', clocks: [clock(true)] }), matter({ outcome: 'NOT_FILED' })]
-    expect([stageOfClue(filed, '1'), stageOfClue(not, '1')]).to.deep.equal(['ENDED', 'ENDED'])
-    expect(stageOfClue(matter({ clocks: [clock(true), clock(false)] }), null)).to.equal('RECEIVED')
+  it('are received, then handed on with a number, then ended, each with its day, whether a case was filed or not', () => {
+    const handedOn = { on: '2026-03-01', number: '1' }
+    const stateOf = (more: Partial<Matter>, handed: typeof handedOn | null) =>
+      Object.values(stateOfClue(matter(more), '2026-02-27', handed))
+    expect(stateOf({ state: 'SENT' }, null)).to.deep.equal(['RECEIVED', '2026-02-27', null])
+    expect(stateOf({ state: 'CHECKING' }, handedOn)).to.deep.equal(['HANDED_ON', '2026-03-01', '1'])
+    for (const ended of [{ state: 'FILED' }, { outcome: 'NOT_FILED' }])
+      expect(stateOf({ ...ended, clocks: [clock(true)] }, handedOn)).to.deep.equal(['ENDED', '2026-03-02', '1'])
+    expect(stateOf({ clocks: [clock(true), clock(false)] }, null)[0]).to.equal('RECEIVED')
   })
 
   it('are alike by shop or by text, whatever the scheme, width, case and punctuation', () => {
