@@ -54,7 +54,7 @@ export const deskBuilt = async (): Promise<void> => {
 const isOld = (): boolean => {
   if (existsSync(LOCK) || !existsSync(BUILT)) return true
   const built = statSync(BUILT).mtimeMs
-  return ['src/web/desk', 'schema/graphql'].some((folder) =>
+  return ['src/web/desk', 'src/web/words', 'schema/graphql'].some((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(?:tsx?|css|html|graphql)$/.test(file) && !file.endsWith('.generated.ts'))
       .some((file) => statSync(join(ROOT, folder, file)).mtimeMs > built),

@@ -6,6 +6,7 @@ import { type Html, html, linkTo, onlyInEnglish, publishedText } from '../frame/
 import { bilingual, type SitePage, sitePage } from '../frame/page.js'
 import {
   fieldLabel,
+  fillWithN,
   isShownElsewhere,
   plainValueWords,
   RULE_SECTION_WORDS,
@@ -44,7 +45,7 @@ const member = ({ name, value }: RuleRow['fields'][number]): Html => {
 }
 
 const plain = (value: unknown, field = ''): Html => {
-  const [text, words] = [String(value), plainValueWords(value, field)]
+  const [text, words] = [fillWithN(String(value)), plainValueWords(value, field)]
   return text === words ? publishedText(text) : bilingual(words, text)
 }
 

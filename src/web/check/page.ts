@@ -30,7 +30,7 @@ ${NOTHING_KEPT}
 <h2>${bilingual('写法', 'How to write it')}</h2>
 <ul>
 <li>${bilingual('每行一个统一社会信用代码；也可从表格软件复制两列（代码、名称，先后不限）粘贴，会一并核对名称。', 'One code a line; or two columns (code and name, whichever is first) copied from a spreadsheet: names are compared too.')}</li>
-<li>${bilingual('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”或 code 列，可另有“名称”（name）、“编号”（ref）列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
+<li>${bilingual('文件为 CSV 或纯文本（UTF-8、UTF-16、GBK 均可）；有表头的，须含“统一社会信用代码”列，可另有“名称”“编号”列。', 'A file is CSV or plain text (UTF-8, UTF-16 or GBK); with a heading it needs a column code, and may have name and ref.')}</li>
 <li>${bilingual('自然人网店写作 shop:平台:店铺号。', 'A natural person’s shop is written shop:MARKETPLACE:ID.')}</li>
 <li>${bilingual('更多的，用程序接口', 'More than that:')} <code>POST /v1/standings</code>${bilingual('，或者', ', or')} <a href="${linkTo('/data')}">${bilingual('下载整份名单', 'download the whole list')}</a>${bilingual('。', '.')}</li>
 </ul>`,

@@ -14,6 +14,7 @@ import type { Paper, PaperBlock } from '../../foundation/papers/paper.js'
 import { addDays, addMonths, daysBetween, shanghaiDate } from '../../foundation/time/dates.js'
 import type { FigureContent, MonthIssue } from '../../work/matters/figures.js'
 import { PREFECTURES } from '../frame/prefectures.js'
+import { monthWords } from '../words/months.js'
 
 const CLIENTS = '平台和服务机构'
 const NAME_SHARE = 5
@@ -48,7 +49,7 @@ export const composeMatterReport = ({ month, issue, madeAt, content }: MonthIssu
     groupCells(cells, (cell) => ({ name: nameOf(cell) })).toSorted(
       (a, b) => placeIn(order, a.name) - placeIn(order, b.name),
     )
-  const text = `${Number(month.slice(0, 4))}年${Number(month.slice(5))}月`
+  const text = monthWords(month)
   const section = (heading: string, ...blocks: PaperBlock[]): PaperBlock[] => [
     { as: 'heading', text: heading },
     ...blocks,

@@ -16,6 +16,7 @@ import { PREFECTURES } from '../frame/prefectures.js'
 import { sendPage } from '../frame/render-response.js'
 import type { SiteDependencies } from '../frame/site-parts.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { monthWords } from '../words/months.js'
 
 const FIGURES_PATH = '/figures'
 const ISSUES_MOST = 240
@@ -61,7 +62,7 @@ const figuresTable = ({ issue, table, kinds }: MonthContent): Html => {
     return base < SHARE_BASE ? '—' : `${Math.round((inTime / base) * 100)}%`
   }
   return bilingualTable({
-    caption: { zh: `${monthZh(issue.month)}移交的协作事项（件）`, en: `Matters handed over in ${issue.month}` },
+    caption: { zh: `${monthWords(issue.month)}移交的协作事项（件）`, en: `Matters handed over in ${issue.month}` },
     numbers: true,
     columns: [{ zh: '种类', en: 'Kind' }, ...PLACES, TOTAL, { zh: '按期答复', en: 'In time' }],
     rows: table.values.map((cells, row) => [
@@ -76,12 +77,10 @@ const HIDDEN = bilingual('略', 'n/s')
 
 type Issue = Pick<MonthIssue, 'month' | 'issue'>
 
-const monthZh = (month: string): string => month.replace(/^(\d{4})-0?(\d+)$/, '$1年$2月')
-
 const issueWords = ({ month, issue }: Issue): Html =>
   issue === 1
-    ? bilingual(`${monthZh(month)}，第 1 期`, `${month}, issue 1`)
-    : bilingual(`${monthZh(month)}，第 ${issue} 期（更正）`, `${month}, issue ${issue} (a correction)`)
+    ? bilingual(`${monthWords(month)}，第 1 期`, `${month}, issue 1`)
+    : bilingual(`${monthWords(month)}，第 ${issue} 期（更正）`, `${month}, issue ${issue} (a correction)`)
 
 interface FiguresPage {
   shown: MonthContent | null

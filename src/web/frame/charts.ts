@@ -1,5 +1,6 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { bilingualTable, type TableCell } from '../scorecard/card-table.js'
+import { monthWords } from '../words/months.js'
 import { bilingual, bilingualTexts, type Html, html, linkTo } from './html.js'
 import { PREFECTURES } from './prefectures.js'
 
@@ -44,12 +45,14 @@ const columnsOf = (count: number): { at: (place: number) => number; wide: number
 
 const round = (number: number): number => Math.round(number * 10) / 10
 
+const monthName = (month: string): Html => bilingual(monthWords(month), month)
+
 const monthNames = (months: readonly MonthCounts[], at: (place: number) => number, y: number): Html =>
   html`${months.map(({ month }, place) => {
     const last = place === months.length - 1
     const year = month.endsWith('-01') && place > 3 && place < months.length - 4
     if (place !== 0 && !last && !year) return null
-    return html`<text class="axis" x="${last ? WIDTH - EDGE : at(place)}" y="${y}"${last ? END : null}>${month}</text>`
+    return html`<text class="axis" x="${last ? WIDTH - EDGE : at(place)}" y="${y}"${last ? END : null}>${monthName(month)}</text>`
   })}`
 
 const END = html` text-anchor="end"`
@@ -58,7 +61,7 @@ const MIDDLE = html` text-anchor="middle"`
 const monthTable = (months: readonly MonthCounts[]): Pick<ChartFrame, 'columns' | 'rows'> => ({
   columns: bilingualTexts('月份 Month', '月末有效 In force', '新增 New', '移出 Left'),
   rows: months
-    .map(({ month, inForce, published, removed }) => [month, inForce, published, removed].map(String))
+    .map(({ month, inForce, published, removed }) => [monthName(month), ...[inForce, published, removed].map(String)])
     .reverse(),
 })
 

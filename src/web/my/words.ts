@@ -81,18 +81,6 @@ export const REMOVAL_CHECK_WORDS: Record<string, BilingualText> = {
   CONFIRMED_TWICE: words('两次确认，未能查看展示', 'confirmed twice; its display cannot be read'),
 }
 
-export const ROLE_WORDS: Record<string, BilingualText> = {
-  marketplace: words('电子商务平台', 'marketplace'),
-  credit_service: words('信用服务机构', 'credit service'),
-  partner: words('合作单位', 'partner'),
-  agency: words('信源单位', 'agency'),
-  officer: words('经办人', 'officer'),
-  reviewer: words('复核人', 'reviewer'),
-  administrator: words('管理员', 'administrator'),
-  auditor: words('审计人员', 'auditor'),
-  party: words('当事人', 'the party itself'),
-}
-
 export const AUDIT_KIND_WORDS: Record<string, BilingualText> = {
   ANSWER: words('查询', 'a question'),
   ACT: words('办理', 'an act'),

@@ -213,15 +213,20 @@ ${
 }`
 
 const sum = (): Html =>
-  html`<ol>${SCORING_METHOD.steps.map(({ zh, en }) => html`<li><p>${withCodes(zh, en)}</p></li>\n`)}</ol>
+  html`<ol>${SCORING_METHOD.steps.map((step) => html`<li><p>${withCodes(step)}</p></li>\n`)}</ol>
 <h3>${bilingual('哈希', 'Hashes')}</h3>
 <p>${said(SCORING_METHOD.canonicalJson)}</p>
-${listed([said(SCORING_METHOD.cardHash), said(SCORING_METHOD.factsHash)])}`
+${listed([said(SCORING_METHOD.cardHash), withCodes(SCORING_METHOD.factsHash)])}`
 
-const withCodes = (zh: string, en: string): Html => {
-  const marked = (text: string) => html`${text.split(/\b([A-Z]{3,})\b/).map((part, i) => (i % 2 ? code(part) : part))}`
-  return new Html((lang) => marked(lang === 'en' ? en : zh).written(lang))
+const CODES = {
+  zh: /\b((?!JSON|SHA)[A-Z]{3,}|[a-z]\w+(?:: \w+)?)\b/,
+  en: /\b((?!JSON|SHA)[A-Z]{3,})\b/,
 }
+
+const withCodes = (words: BilingualText): Html =>
+  new Html((lang) =>
+    html`${words[lang].split(CODES[lang]).map((part, i) => (i % 2 ? code(part) : part))}`.written(lang),
+  )
 
 const history = ({ card, adoptions, versions }: CardContent): Html =>
   html`${

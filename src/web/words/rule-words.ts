@@ -3,6 +3,7 @@ import LISTS from '../../../schema/rules/lists.json' with { type: 'json' }
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName } from '../../domain/records/facts.js'
 import { nameOfDivision } from './division-names.js'
 import { wordsOfValue } from './record-words.js'
+import { ROLE_WORDS } from './role-words.js'
 
 export const RULE_TABLE_WORDS: Record<string, string> = {
   clocks: '公示期限',
@@ -250,6 +251,7 @@ const factWords = (name: string): string | undefined =>
 const NAMES = new Map([
   ...LISTS.lists.map(({ id, zh }) => [id, zh] as const),
   ...ORGANISATIONS.organisations.map(({ agency, zh }) => [agency, zh] as const),
+  ...Object.entries(ROLE_WORDS).map(([role, { zh }]) => [role, zh] as const),
 ])
 
 /** `field` tells words apart that mean several things. */
@@ -257,8 +259,11 @@ export const plainValueWords = (value: unknown, field = ''): string => {
   const name = String(value)
   const state = field === 'state' ? wordsOfValue('REGISTRATION', name)?.zh : undefined
   const place = field === 'region' && DIVISION.test(name) ? nameOfDivision(name) : null
-  return place ?? state ?? VALUES[name] ?? NAMES.get(name) ?? factWords(name) ?? name
+  return place ?? state ?? VALUES[name] ?? NAMES.get(name) ?? factWords(name) ?? fillWithN(name)
 }
+
+/** A text of which each answer fills the numbers shows N for them. */
+export const fillWithN = (text: string): string => text.replaceAll(/\{\w+\}/g, 'N')
 
 const DIVISION = /^\d{6}$/
 

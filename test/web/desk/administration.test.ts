@@ -86,7 +86,7 @@ describe('administration at the desk', function () {
     const form = page.getByRole('dialog', { name: '登记系统' })
     await form.getByRole('button', { name: '登记', exact: true }).click()
     await form.getByText('请填写名称。').waitFor()
-    await form.getByLabel('名称（即 client_id）').fill('虚构集市')
+    await form.getByLabel('名称（即客户端标识）').fill('虚构集市')
     await form.getByLabel('角色').click()
     await page.getByTitle('电子商务平台', { exact: true }).click()
     await form.getByLabel('区划').fill('220100')

@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useMemo } from 'react'
 import { FIGURE_COLUMNS } from '../../../../domain/matters/figure-sums.js'
+import { monthWords } from '../../../words/months.js'
 import { useAddressState } from '../../pieces/address.js'
 import { BAR_PX, BARS_FRAME_PX, Chart, stackedBars } from '../../pieces/chart.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
@@ -39,9 +40,9 @@ export default function MatterFiguresPage() {
                 onChange={(at: string) => ask({ at }, { push: true })}
                 options={issues.map(({ month, issue }) => ({
                   value: `${month}/${issue}`,
-                  label: issue === 1 ? month : `${month} 第 ${issue} 期（更正）`,
+                  label: issue === 1 ? monthWords(month) : `${monthWords(month)}第 ${issue} 期（更正）`,
                 }))}
-                style={{ width: '12rem' }}
+                style={{ width: '15rem' }}
               />
               <Select
                 aria-label="分组"
@@ -81,13 +82,13 @@ const Issue = ({ month, issue, by }: IssueProps) => {
       <section className="panel wide" aria-label="各项数字">
         <h2>各项数字</h2>
         <p>
-          <a href={`/v1/matters.csv?month=${month}&issue=${issue}`}>下载 {month} 的表格（CSV）</a>
+          <a href={`/v1/matters.csv?month=${month}&issue=${issue}`}>下载{monthWords(month)}的表格（CSV）</a>
         </p>
         {data.matterFigures.length === 0 ? (
           <EmptyNotice>本月没有协作事项。</EmptyNotice>
         ) : (
           <PlainTable
-            label={`${month} 各项数字`}
+            label={`${monthWords(month)}各项数字`}
             columns={[
               { title: '种类' },
               ...FIRST[by],
@@ -135,12 +136,12 @@ const Answers = ({ of, month }: { of: readonly Figure[]; month: string }) => {
     <section className="panel wide" aria-label="各种类的答复">
       <h2>各种类的答复</h2>
       <Chart
-        label={`${month} 各种类应有答复的时限（项）`}
+        label={`${monthWords(month)}各种类应有答复的时限（项）`}
         option={option}
         height={answered.length * BAR_PX + BARS_FRAME_PX}
       >
         <PlainTable
-          label={`${month} 各种类的答复`}
+          label={`${monthWords(month)}各种类的答复`}
           columns={[{ title: '种类' }, ...PARTS.map(({ name }) => ({ title: name, align: 'right' as const }))]}
           rows={answered.map((one) => ({
             key: one.kind,

@@ -200,7 +200,11 @@ const Attachments = ({ of, content: { moves, handovers } }: { of: ShownMatter; c
   const all = moves.flatMap((made) =>
     made.attachments.map((one) => ({ ...one, person: personWords(made), on: made.on })),
   )
-  const names = new Map([[of.holder, of.holderName?.zh], ...moves.map(({ to, toName }) => [to, toName?.zh] as const)])
+  const names = new Map([
+    [of.sender, of.senderName?.zh],
+    [of.holder, of.holderName?.zh],
+    ...moves.map(({ to, toName }) => [to, toName?.zh] as const),
+  ])
   const handedWords = ({ to, at, receivedAt, awaitsReceipt }: MatterContent['handovers'][number]): string =>
     `${instantText(at)} 交给 ${names.get(to) ?? to}${receivedAt === null ? '' : `，${instantText(receivedAt)} 收悉`}${awaitsReceipt ? '，尚未收悉' : ''}`
   if (all.length === 0) return null

@@ -2,6 +2,7 @@ import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useEffect, useMemo, useState } from 'react'
 import { Link } from 'react-router'
+import { monthWords } from '../../../words/months.js'
 import { useAddressState } from '../../pieces/address.js'
 import { BAR_PX, BARS_FRAME_PX, CHART_AXIS, Chart, type ChartOption, stackedBars } from '../../pieces/chart.js'
 import { today } from '../../pieces/dates.js'
@@ -42,7 +43,7 @@ export default function TimelinessPage() {
             onChange={(month) => ask({ month }, { push: true })}
             options={monthsUntil(now, MONTHS_OFFERED)
               .reverse()
-              .map((value) => ({ value, label: value }))}
+              .map((value) => ({ value, label: monthWords(value) }))}
             style={{ width: '8rem' }}
           />
         }
@@ -122,18 +123,18 @@ const OfMonth = ({ of: { month, figures } }: { of: TimelinessMonth }) => {
     [sums],
   )
   return (
-    <section className="panel wide" aria-label={`${month} 各平台`}>
-      <h2>{month} 各平台</h2>
+    <section className="panel wide" aria-label={`${monthWords(month)}各平台`}>
+      <h2>{monthWords(month)}各平台</h2>
       {sums.length === 0 ? (
         <EmptyNotice>本月没有应办结的推送。</EmptyNotice>
       ) : (
         <Chart
-          label={`${month} 各平台应办结的推送（件）`}
+          label={`${monthWords(month)}各平台应办结的推送（件）`}
           option={option}
           height={sums.length * BAR_PX + BARS_FRAME_PX}
         >
           <PlainTable
-            label={`${month} 各平台应办结的推送`}
+            label={`${monthWords(month)}各平台应办结的推送`}
             columns={[
               { title: '平台' },
               { title: '应办', align: 'right' },
@@ -198,7 +199,10 @@ const OverMonths = ({ of }: { of: readonly TimelinessMonth[] }) => {
         <Chart label="近六个月各平台的及时率" option={option} height={LINES_PX}>
           <PlainTable
             label="近六个月各平台的及时率"
-            columns={[{ title: '平台' }, ...sums.map(({ month }) => ({ title: month, align: 'right' as const }))]}
+            columns={[
+              { title: '平台' },
+              ...sums.map(({ month }) => ({ title: monthWords(month), align: 'right' as const })),
+            ]}
             rows={[...names].map(([platform, name]) => ({
               key: platform,
               cells: [name, ...sums.map((_, at) => percentText(shareOf(at, platform)))],
@@ -214,14 +218,14 @@ const Figures = ({ of: { month, figures, isCut } }: { of: TimelinessMonth }) => 
   <section className="panel wide" aria-label="按机关、平台和事项">
     <h2>按机关、平台和事项</h2>
     <p>
-      <a href={`/v1/timeliness.csv?month=${month}`}>下载 {month} 的表格（CSV）</a>
+      <a href={`/v1/timeliness.csv?month=${month}`}>下载{monthWords(month)}的表格（CSV）</a>
     </p>
     {isCut && <p className="warn">此处只列出一部分，全部见表格文件。</p>}
     {figures.length === 0 ? (
       <EmptyNotice>本月没有应办结的推送。</EmptyNotice>
     ) : (
       <PlainTable
-        label={`${month} 按机关、平台和事项`}
+        label={`${monthWords(month)}按机关、平台和事项`}
         columns={[
           { title: '作出机关' },
           { title: '平台' },

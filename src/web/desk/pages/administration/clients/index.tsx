@@ -41,7 +41,7 @@ export default function ClientsPage() {
     const shown: TableColumn<ClientLineFragment>[] = [
       {
         key: 'name',
-        title: '名称（client_id）',
+        title: '名称（客户端标识）',
         render: ({ name }) => (
           <code className="code" title={name}>
             {name}
@@ -111,7 +111,7 @@ export default function ClientsPage() {
           manages && (
             <RegisterForm
               what="系统"
-              nameLabel="名称（即 client_id）"
+              nameLabel="名称（即客户端标识）"
               onSend={async (input) => {
                 const { data } = await apollo.mutate({
                   mutation: AddClientDocument,
