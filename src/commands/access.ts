@@ -63,8 +63,13 @@ const addRegistrationCommand = <T>({ of, kind, add, show }: AccountKind<T>, desc
   const command = of.command('add <name>').requiredOption('--role <role>', `角色 one of: ${CLIENT_ROLES.join(' ')}`)
   if (kind === 'PERSON')
     command.option('--duty <duty>', `管理员的职责 an administrator's duty, one of: ${ADMINISTRATOR_DUTIES.join(' ')}`)
+  const ofPerson =
+    kind === 'PERSON' ? '；平台、合作单位的人员填其系统的名称 · the client of a marketplace’s or partner’s person' : ''
   command
-    .option('--agency <id>', '单位 id：信源单位或协作单位 · id of an agency with feeds, or with seats in matters')
+    .option(
+      '--agency <id>',
+      `单位 id：信源单位或协作单位 · id of an agency with feeds, or with seats in matters${ofPerson}`,
+    )
     .option('--region <code>', '区划代码 · division code of six digits')
   answerWithHub(command.description(description), (name: string, options: RegistrationOptions) => async (hub) => {
     const { json: _, ...given } = options

@@ -206,6 +206,18 @@ describe('the hub command', () => {
     expect(rotated.json.previous_until).to.equal(null)
   })
 
+  it('registers a person of a partner for its system alone', async () => {
+    const words = ['person', 'add', '虚构快递员', '--role', 'partner', '--json']
+    const lacking = await hubHere(words, env)
+    expect([lacking.status, lacking.json.error.code]).to.deep.equal([2, 'USAGE'])
+    expect(lacking.json.error.message).to.include('须写明所属单位')
+    const unknown = await hubHere([...words, '--agency', '虚构快运'], env)
+    expect([unknown.status, unknown.json.error.code]).to.deep.equal([1, 'CLIENT_UNKNOWN'])
+    expect((await hubHere(['client', 'add', '虚构快运', '--role', 'partner', '--json'], env)).status).to.equal(0)
+    const added = await hubHere([...words, '--agency', '虚构快运'], env)
+    expect([added.json.role, added.json.agency]).to.deep.equal(['partner', '虚构快运'])
+  })
+
   it('registers a person with a one-time password, lifts its lockout, and begins a new token key', async () => {
     const added = await hub(['person', 'add', '首任管理员', '--role', 'administrator', '--json'], env)
     expect(added.json).to.have.all.keys(

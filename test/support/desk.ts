@@ -6,8 +6,8 @@ import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { AdministratorDuty } from '../../src/domain/access/accounts.js'
-import type { Role } from '../../src/domain/access/viewer.js'
-import { confirmedPerson } from './accounts.js'
+import { ROLES_OF_ORGANISATIONS, type Role } from '../../src/domain/access/viewer.js'
+import { confirmedClient, confirmedPerson } from './accounts.js'
 import type { browser, Visit } from './browser.js'
 import type { TestHub } from './hub.js'
 
@@ -33,7 +33,12 @@ export const DESK_ROLES = [
   'credit_service',
 ] as const
 export type DeskRole = (typeof DESK_ROLES)[number]
-const WITHOUT_AGENCY: readonly Role[] = ['marketplace', 'partner', 'credit_service']
+/** The client that a person of an organisation belongs to. */
+export const systemOf = (role: Role): string => (role === 'partner' ? '虚构合作单位' : '虚构购物平台')
+const agencyOf = (role: Role): string | undefined => {
+  if (ROLES_OF_ORGANISATIONS.includes(role)) return systemOf(role)
+  return role === 'credit_service' ? undefined : 'market-regulator'
+}
 
 /** Builds the desk if a source is newer than the build. */
 export const deskBuilt = async (): Promise<void> => {
@@ -78,11 +83,13 @@ export const addPerson = async (
   {
     name = role,
     region,
-    agency = WITHOUT_AGENCY.includes(role) ? undefined : 'market-regulator',
+    agency = agencyOf(role),
     duty,
   }: { name?: string; region?: string; agency?: string | undefined; duty?: AdministratorDuty } = {},
 ): Promise<string> => {
   if (await hub.hub.db('people').where({ id: name }).first('id')) return name
+  if (agency === systemOf(role) && !(await hub.hub.db('clients').where({ id: agency }).first('id')))
+    await confirmedClient(hub.hub.db, { name: agency, role }, [], hub.hub.now())
   const given = { name, role, ...(agency && { agency }), ...(region && { region }), ...(duty && { duty }) }
   const { one_time_password: password } = await confirmedPerson(
     hub.hub.db,

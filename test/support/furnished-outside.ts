@@ -4,6 +4,7 @@ import { sendClue } from '../../src/work/matters/clues.js'
 import { freezeMonth } from '../../src/work/matters/figures.js'
 import { openMatter } from '../../src/work/matters/matters.js'
 import { makeTakedownWork } from '../../src/work/matters/takedowns.js'
+import { systemOf } from './desk.js'
 import type { TestHub } from './hub.js'
 import { makeHistories, storeHistories } from './matter-histories.js'
 import { SAMPLE_JPEG } from './sample-papers.js'
@@ -18,7 +19,7 @@ export const fillOutside = async (hub: TestHub['hub'], listing: string): Promise
   const parts = { db, rules, keys }
   for (const role of ['marketplace', 'partner'] as const) {
     const clue = { source: 'REFUSAL', facts: '虚构：收寄时发现标注虚构商标的包裹' }
-    await openMatter(parts, { by: role, role, seat: role }, { kind: 'clue', to: DESK, fields: clue }, now())
+    await openMatter(parts, { by: role, role, seat: systemOf(role) }, { kind: 'clue', to: DESK, fields: clue }, now())
   }
   const { uscc } = await db('operators as o')
     .join('listings as l', 'l.operator_id', 'o.id')

@@ -1,7 +1,7 @@
 import { Refusal } from '../../foundation/errors.js'
 import { redactIdNumbers } from '../records/privacy.js'
 import { isSamePerson } from './persons.js'
-import { CLIENT_ROLES, isRole, type Role } from './viewer.js'
+import { CLIENT_ROLES, isRole, ROLES_OF_ORGANISATIONS, type Role } from './viewer.js'
 
 /** Separation of duties (三员分立): `systems` registers accounts, `security` confirms them; the auditor audits. */
 export const ADMINISTRATOR_DUTIES = ['systems', 'security'] as const
@@ -50,6 +50,26 @@ export const checkedAccount = ({ name, role, agency, region }: AccountInput, age
   if (region !== undefined && !REGION.test(region))
     throw new Refusal('USAGE', { reason: `地区须为六位区划代码 a region is a division code of six digits: ${region}` })
   return { name, role, agency: agency ?? null, region: region ?? null }
+}
+
+/** Throws USAGE. */
+export const isOfOrganisation = ({ role, agency }: AccountInput): boolean => {
+  const isOf = ROLES_OF_ORGANISATIONS.some((each) => each === role)
+  if (isOf && agency === undefined)
+    throw new Refusal('USAGE', {
+      reason:
+        '平台和合作单位的人员须写明所属单位，即该单位系统的名称 a person of a marketplace or a partner belongs to a client: give its name as the agency',
+    })
+  return isOf
+}
+
+/** Throws USAGE. */
+export const refuseAgencyOfOrganisation = ({ role, agency }: AccountInput): void => {
+  if (agency !== undefined && ROLES_OF_ORGANISATIONS.some((each) => each === role))
+    throw new Refusal('USAGE', {
+      reason:
+        '平台和合作单位的系统自成一个单位，不写所属单位 the system of a marketplace or a partner is an organisation of its own and has no agency',
+    })
 }
 
 /** An administrator has the duty `systems` unless another is given. Throws USAGE. */

@@ -23,6 +23,9 @@ export type Role = (typeof ROLES)[number]
 /** `public` needs no token; `party` gets its token from an access code. */
 export const CLIENT_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'public' && role !== 'party')
 
+/** Their systems are organisations in matters, to which their people belong. */
+export const ROLES_OF_ORGANISATIONS: readonly Role[] = ['marketplace', 'partner']
+
 export interface Viewer {
   role: Role
   sub: string | null

@@ -2,7 +2,7 @@
  * A seat is an organisation's place in a matter: `agency@region` for an agency, the client's id for a marketplace or a
  * partner. A seat covers those of the same agency in the regions below its own.
  */
-import type { Viewer } from '../access/viewer.js'
+import { ROLES_OF_ORGANISATIONS, type Viewer } from '../access/viewer.js'
 import { checkRuleRows, isInForce, type RuleFault } from '../calendar/dated-rows.js'
 import { digitsOfDivision, divisionLevelOf } from '../operators/places.js'
 import type { MatterActor } from './kind.js'
@@ -18,7 +18,6 @@ export interface MatterSeats {
 
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
-const CLIENTS_WITH_SEAT: readonly string[] = ['marketplace', 'partner']
 export const HUB_SEAT = 'hub'
 /** No person received it, so a receipt is nobody's own move. */
 export const RECEIPT_SEAT = 'receipt'
@@ -34,8 +33,9 @@ export const seatOf = ({
   agency,
   region,
 }: Pick<Viewer, 'role' | 'sub' | 'agency' | 'region'>): string | null => {
-  if (!CLIENTS_WITH_SEAT.includes(role)) return agency === null ? null : `${agency}@${region ?? PROVINCE_REGION}`
-  return sub === null || sub.includes('@') || NO_CLIENTS.includes(sub) ? null : sub
+  if (!ROLES_OF_ORGANISATIONS.includes(role)) return agency === null ? null : `${agency}@${region ?? PROVINCE_REGION}`
+  const client = agency ?? sub
+  return client === null || client.includes('@') || NO_CLIENTS.includes(client) ? null : client
 }
 
 /** A client's seat has an empty region. */

@@ -192,6 +192,5 @@ const SOURCES: Partial<Record<WorkKind, Source>> = {
   CONFIRM_CLIENT: () => accounts('CONFIRM_CLIENT', 'clients'),
 }
 
-/** SQL: a statement for each kind; none of cases. */
 export const selectOtherTasks = (kinds: readonly WorkKind[], sight: RegionSight): string[] =>
   kinds.flatMap((kind) => SOURCES[kind]?.(sight) ?? [])

@@ -32,7 +32,6 @@ export interface WorkQuery {
   scope: WorkScope
   /** The person who asks; tasks that another must do are left out. */
   self: string
-  /** Names whose cases are its own. */
   keepers: readonly string[]
   /** Levels to whose listings it may consent; null: all. */
   levels: readonly DivisionLevel[] | null

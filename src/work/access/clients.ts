@@ -1,6 +1,6 @@
 /** A secret is shown once; only its hash is stored. */
 
-import { type AccountInput, checkedAccount } from '../../domain/access/accounts.js'
+import { type AccountInput, checkedAccount, refuseAgencyOfOrganisation } from '../../domain/access/accounts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret, secretMatches, TOKEN_LIFETIME_SECONDS } from '../../foundation/keys.js'
 import * as clients from '../../store/access/clients.js'
@@ -22,6 +22,7 @@ export const registerClient = async (
   agencies: readonly string[],
   { by, now }: { by: string; now: Date },
 ): Promise<ClientCredentials> => {
+  refuseAgencyOfOrganisation(input)
   const { name, role, agency, region } = checkedAccount(input, agencies)
   const secret = newSecret()
   const client = { id: name, role, agency, region, secretHash: await hashSecret(secret) }

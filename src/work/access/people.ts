@@ -1,6 +1,7 @@
-import { type AccountInput, checkedAccount, checkedDuty } from '../../domain/access/accounts.js'
+import { type AccountInput, checkedAccount, checkedDuty, isOfOrganisation } from '../../domain/access/accounts.js'
 import { Refusal } from '../../foundation/errors.js'
 import { hashSecret, newSecret } from '../../foundation/keys.js'
+import { findClient } from '../../store/access/clients.js'
 import { endAccount } from '../../store/access/confirmations.js'
 import * as people from '../../store/access/people.js'
 import { removeAllFactors } from '../../store/access/second-factors.js'
@@ -23,14 +24,15 @@ export interface PersonInput extends AccountInput {
   duty?: string
 }
 
-/** `onlyFirst`: refused with SETUP_CLOSED where anybody is registered. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, PERSON_EXISTS. */
+/** `onlyFirst`: refused with SETUP_CLOSED where anybody is registered. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_UNKNOWN, PERSON_EXISTS. */
 export const registerPerson = async (
   db: Db,
   input: PersonInput,
   agencies: readonly string[],
   { onlyFirst = false, ...change }: people.AccountChange & { onlyFirst?: boolean },
 ): Promise<PersonCredentials> => {
-  const { name, role, agency, region } = checkedAccount(input, agencies)
+  const known = isOfOrganisation(input) ? [await findOrganisation(db, input, change.now)] : agencies
+  const { name, role, agency, region } = checkedAccount(input, known)
   const duty = checkedDuty(role, input.duty)
   const { password, ...secret } = await oneTime(change.now)
   const added = await db.transaction(async (tx) => {
@@ -42,6 +44,12 @@ export const registerPerson = async (
   if (added === null) throw new Refusal('PERSON_EXISTS', { name })
   const issued = { one_time_password: password, good_until: secret.oneTimeUntil.toISOString() }
   return { name, ...issued, role, duty, agency, region, pending: added.pending }
+}
+
+const findOrganisation = async (db: Db, { role, agency = '' }: PersonInput, now: Date): Promise<string> => {
+  const client = await findClient(db, agency, now)
+  if (client === null || client.ended || client.role !== role) throw new Refusal('CLIENT_UNKNOWN', { name: agency })
+  return client.id
 }
 
 /** Ends all sessions. Refusal PERSON_UNKNOWN. */

@@ -45,7 +45,7 @@ export interface MirrorOptions extends RunOptions, Omit<MatterParts, 'db'> {
   signal?: AbortSignal
 }
 
-/** Answers as a pull does. The channel sends all petitions each time. */
+/** The channel sends all petitions each time. */
 export const mirrorPetitions = (given: Db, options: MirrorOptions) => {
   const { file, feed, signal, rules, now } = options
   const whole = file === undefined || file.full === true
@@ -166,7 +166,6 @@ const mirrorOne = async (parts: MirrorOptions & MatterParts, petition: Petition,
   return (await followHistory(parts, CHANNEL, { opening, names, steps: own }, parts.now())).result
 }
 
-/** A petition may be about a firm that the hub does not know. */
 const knownOperator = (db: Db, code: string): Promise<number | null> =>
   findOperatorOfMatter(db, code).catch((error) => {
     if (isRefusal(error) && error.code === 'INPUT_INVALID') return null

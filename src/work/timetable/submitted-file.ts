@@ -1,7 +1,6 @@
 import { basename } from 'node:path'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 
-/** A file from which a run takes its items, in place of its agency's address. */
 export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | null }) & {
   reader?: string
   dated?: string

@@ -11,7 +11,6 @@ export interface ScheduledJob {
   job: Exclude<Job, 'seed' | 'takeback' | 'repair'>
   /** Id of the feed or platform; otherwise empty. */
   subject: string
-  /** Five fields, minutes first. */
   cron: string
 }
 

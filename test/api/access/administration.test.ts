@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import * as store from '../../../src/store/audit/audit-log.js'
 import * as lockouts from '../../../src/work/access/lockouts.js'
+import { openMatter } from '../../../src/work/matters/matters.js'
 import { confirmedPerson } from '../../support/accounts.js'
 import { dumpOf, log } from '../../support/world.js'
 import { makeWorld, NOW, type World } from '../world.js'
@@ -74,6 +75,41 @@ describe('administration over GraphQL', () => {
     const police = { role: 'agency', agency: 'police', region: '220100' }
     expect(await add({ name: '虚构公安', ...police })).to.deep.equal(police)
     expect(await add({ name: '虚构机关', ...police, agency: 'weather' })).to.equal('AGENCY_UNKNOWN')
+  })
+
+  it('binds a person of a marketplace or a partner to its system, in whose matters that person acts', async () => {
+    const add = async (what: 'Client' | 'Person', input: object) => {
+      const shown = what === 'Client' ? 'secret' : 'oneTimePassword person { role agency agencyName { zh } }'
+      const { data, code } = await act(
+        `mutation A($input: RegisterInput!) { add${what}(input: $input) { ${shown} } }`,
+        { input },
+      )
+      return code ?? data[`add${what}`]
+    }
+    const person = { name: '虚构快递员', role: 'partner' }
+    await add('Client', { name: '虚构快运', role: 'partner' })
+    expect(await add('Person', person)).to.equal('USAGE')
+    for (const agency of ['虚构无此系统', 'market-regulator', '虚构公安'])
+      expect(await add('Person', { ...person, agency }), agency).to.equal('CLIENT_UNKNOWN')
+    expect(await add('Person', { ...person, role: 'marketplace', agency: '虚构快运' })).to.equal('CLIENT_UNKNOWN')
+    expect(await add('Client', { name: '虚构冒名', role: 'partner', agency: '虚构快运' })).to.equal('USAGE')
+    expect((await add('Person', { ...person, agency: '虚构快运' })).person).to.deep.equal({
+      role: 'partner',
+      agency: '虚构快运',
+      agencyName: null,
+    })
+    const fields = { source: 'REFUSAL', facts: '虚构：收寄时发现标注虚构商标的包裹' }
+    const opening = { kind: 'clue', to: 'market-regulator@220000', fields }
+    const own = { by: person.name, role: 'partner', seat: '虚构快运' } as const
+    const { db, rules, keys } = world.parts
+    await openMatter({ db, rules, keys }, own, opening, NOW)
+    const sent = (token: string) => act('{ matters(queue: OTHERS) { nodes { sender } } }', {}, token)
+    const bound = world.token('partner', person.name, '虚构快运')
+    for (const token of [bound, world.token('partner', '虚构快运')])
+      expect((await sent(token)).data.matters.nodes).to.deep.equal([{ sender: '虚构快运' }])
+    expect((await sent(world.token('partner', person.name))).data.matters.nodes).to.deep.equal([])
+    await act('mutation { endClient(name: "虚构快运") { name } }')
+    expect(await add('Person', { ...person, name: '虚构快递员二', agency: '虚构快运' })).to.equal('CLIENT_UNKNOWN')
   })
 
   it('names the agency of an account in its own region', async () => {

@@ -1,6 +1,17 @@
 import { expect } from 'chai'
-import { findSuccessorSeat } from '../../../src/domain/matters/seats.js'
+import { findSuccessorSeat, seatOf } from '../../../src/domain/matters/seats.js'
 import { readOrganisations } from '../../../src/work/matters/kinds.js'
+
+describe('seats', () => {
+  it('of a person of a marketplace or a partner is that of its client, and an agency has one in each region', () => {
+    const seat = { sub: '虚构人员', agency: null, region: null }
+    expect(seatOf({ ...seat, role: 'partner' })).to.equal('虚构人员')
+    expect(seatOf({ ...seat, role: 'partner', agency: '虚构快运', region: '220100' })).to.equal('虚构快运')
+    for (const agency of ['hub', 'police@220100']) expect(seatOf({ ...seat, role: 'partner', agency })).to.equal(null)
+    expect(seatOf({ ...seat, role: 'agency', agency: 'police', region: '220100' })).to.equal('police@220100')
+    expect(seatOf({ ...seat, role: 'credit_service' })).to.equal(null)
+  })
+})
 
 describe('successors of organisations', () => {
   const [sample] = readOrganisations()

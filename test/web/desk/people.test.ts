@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { registerPerson } from '../../../src/work/access/people.js'
+import { confirmedClient } from '../../support/accounts.js'
 import { BROWSER_MS, browser, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
@@ -26,6 +27,39 @@ describe('people at the desk', function () {
     const values = ['虚构待确认', '经办人', '长春市市场监督管理局', '长春市']
     expect(await facts.locator('dd').allTextContents()).to.deep.equal(values)
     expect(await violations(page)).to.deep.equal([])
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
+  it('a person of a partner is registered for one of its systems, which itself has no agency', async () => {
+    const { db, now } = hub.hub
+    for (const [name, role] of [
+      ['虚构快运', 'partner'],
+      ['虚构集市', 'marketplace'],
+    ] as const)
+      await confirmedClient(db, { name, role }, [], now())
+    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/people', '人员')
+    await page.getByRole('button', { name: '登记人员' }).click()
+    const form = page.getByRole('dialog', { name: '登记人员' })
+    await form.getByLabel('姓名（登录名）').fill('虚构快递员')
+    await form.getByLabel('角色').click()
+    await page.getByTitle('合作单位', { exact: true }).click()
+    await form.getByRole('button', { name: '登记', exact: true }).click()
+    await form.getByText('须写明所属单位。').waitFor()
+    await form.getByLabel('所属单位').click()
+    expect(await page.getByTitle('虚构集市', { exact: true }).count()).to.equal(0)
+    await page.getByTitle('虚构快运', { exact: true }).click()
+    await form.getByRole('button', { name: '登记', exact: true }).click()
+    await page.getByRole('dialog', { name: '人员已登记' }).getByRole('button', { name: '我已保存，关闭' }).click()
+    await page.locator('tr.row', { hasText: '虚构快递员' }).getByText('虚构快运').waitFor()
+    await open('/administration/clients', '系统')
+    await page.getByRole('button', { name: '登记系统' }).click()
+    const system = page.getByRole('dialog', { name: '登记系统' })
+    await system.getByLabel('所属单位').waitFor()
+    await system.getByLabel('角色').click()
+    await page.getByTitle('合作单位', { exact: true }).click()
+    await system.getByLabel('所属单位').waitFor({ state: 'detached' })
     expect(faults).to.deep.equal([])
     await close()
   })

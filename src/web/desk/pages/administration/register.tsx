@@ -1,5 +1,6 @@
 import { AutoComplete, Button, Form, Input, Modal, Select } from 'antd'
 import { useId, useState } from 'react'
+import { ROLES_OF_ORGANISATIONS } from '../../../../domain/access/viewer.js'
 import { useAgencyNames } from '../../pieces/agencies.js'
 import { REGION_OPTIONS, typedRegionWords } from '../../pieces/places.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
@@ -15,9 +16,13 @@ export interface AccountRegistration {
 
 export const ROLE_OPTIONS = optionsOf('Role').filter(({ value }) => value !== 'public' && value !== 'party')
 
-const SYSTEM_ROLES: readonly string[] = ['marketplace', 'credit_service', 'partner']
+export const PERSON_ROLE_OPTIONS = ROLE_OPTIONS.filter(({ value }) => value !== 'credit_service')
 
-export const PERSON_ROLE_OPTIONS = ROLE_OPTIONS.filter(({ value }) => !SYSTEM_ROLES.includes(value))
+interface RegisteredSystem {
+  name: string
+  role: string
+  endedAt: string | null
+}
 
 const ROLE_WORDS: Record<string, string> = {
   marketplace: '查询卖家的状态，报送卖家清单；看不到内部信息。',
@@ -37,11 +42,13 @@ export const RegisterForm = ({
   what,
   nameLabel,
   roles = ROLE_OPTIONS,
+  systems = [],
   onSend,
 }: {
   what: string
   nameLabel: string
   roles?: typeof ROLE_OPTIONS
+  systems?: readonly RegisteredSystem[]
   onSend: (given: AccountRegistration) => Promise<unknown>
 }) => {
   const [isOpen, setOpen] = useState(false)
@@ -51,6 +58,10 @@ export const RegisterForm = ({
   const role = Form.useWatch('role', form)
   const region = Form.useWatch('region', form)
   const agencies = useAgencyNames(REGION.test(region ?? '') ? region : undefined)
+  const isOfOrganisation = ROLES_OF_ORGANISATIONS.some((each) => each === role)
+  const ownSystems = systems.filter((one) => one.role === role && one.endedAt === null).map(({ name }) => name)
+  const belongs = isOfOrganisation ? ownSystems.map((name) => [name, name] as const) : [...agencies]
+  const mustBelong = role === 'agency' || isOfOrganisation
   const id = useId()
   const send = async ({ name, role, duty, agency, region }: AccountRegistration) => {
     setBusy(true)
@@ -99,7 +110,7 @@ export const RegisterForm = ({
             extra={ROLE_WORDS[role ?? ''] ?? '决定能查看什么、办理什么；以后不能更改。'}
             rules={[{ required: true, message: '请选择角色。' }]}
           >
-            <Select options={roles} placeholder="请选择" />
+            <Select options={roles} placeholder="请选择" onChange={() => form.setFieldValue('agency', undefined)} />
           </Form.Item>
           {what === '人员' && role === 'administrator' && (
             <Form.Item
@@ -111,18 +122,21 @@ export const RegisterForm = ({
               <Select options={optionsOf('Duty')} placeholder="请选择" />
             </Form.Item>
           )}
-          <Form.Item
-            label="所属单位"
-            name="agency"
-            dependencies={['role']}
-            rules={[{ required: role === 'agency', message: '信源单位须写明是哪一家。' }]}
-          >
-            <Select
-              allowClear
-              placeholder={role === 'agency' ? '请选择' : '可不填'}
-              options={[...agencies].map(([value, label]) => ({ value, label }))}
-            />
-          </Form.Item>
+          {(what === '人员' || !isOfOrganisation) && (
+            <Form.Item
+              label="所属单位"
+              name="agency"
+              dependencies={['role']}
+              extra={isOfOrganisation && '该单位的系统须先在“系统”页登记；本人代其办理协作事项。'}
+              rules={[{ required: mustBelong, message: '须写明所属单位。' }]}
+            >
+              <Select
+                allowClear
+                placeholder={mustBelong ? '请选择' : '可不填'}
+                options={belongs.map(([value, label]) => ({ value, label }))}
+              />
+            </Form.Item>
+          )}
           <Form.Item
             label="区划"
             name="region"

@@ -49,7 +49,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
           {of.client ?? '—'}
           {of.role && <span className="soft"> {labelOf('Role', of.role)}</span>}
         </LabelledField>
-        {of.agency && <LabelledField label="所属单位">{agencies.get(of.agency) ?? '—'}</LabelledField>}
+        {of.agency && <LabelledField label="所属单位">{agencies.get(of.agency) ?? of.agency}</LabelledField>}
         <LabelledField label="用途">{of.purpose ?? <span className="soft">没有说明</span>}</LabelledField>
         <LabelledField label="结果">{of.outcome === 'DONE' ? '已答复' : (of.outcome ?? '—')}</LabelledField>
         <LabelledField label="请求编号">

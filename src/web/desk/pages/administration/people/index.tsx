@@ -153,6 +153,7 @@ export default function PeoplePage() {
               what="人员"
               nameLabel="姓名（登录名）"
               roles={PERSON_ROLE_OPTIONS}
+              systems={query.data?.clients ?? []}
               onSend={async (input) => {
                 const { data } = await apollo.mutate({
                   mutation: AddPersonDocument,
