@@ -1,10 +1,12 @@
+import { isUtf8 } from 'node:buffer'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AnySchemaObject, ErrorObject, KeywordCxt, ValidateFunction } from 'ajv'
 import { _, Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
-import { escapePointer } from './text/json.js'
+import { Refusal } from './errors.js'
+import { escapePointer, findDuplicateKey } from './text/json.js'
 import { isDayOfYears } from './time/dates.js'
 
 interface ContractFault {
@@ -22,6 +24,25 @@ const located = (): string => {
 }
 const SCHEMA = located()
 
+/** Refusal RULES_BROKEN: JSON.parse would keep the last of two members of one name. */
+export const parseDocument = (path: string, bytes: Buffer): unknown => {
+  const text = bytes.toString('utf8')
+  const broken = (zh: string, en: string) =>
+    new Refusal('RULES_BROKEN', { file: `schema/${path}`, faults: `${zh}。${en}.` })
+  if (!isUtf8(bytes)) throw broken('不是 UTF-8', 'It is not UTF-8')
+  try {
+    const value: unknown = JSON.parse(text)
+    const twice = findDuplicateKey(text)
+    if (twice === null) return value
+    throw broken(`名称重复：${twice}`, `The name ${twice} is given twice`)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    const at = Number(/position (\d+)/.exec(error.message)?.[1] ?? text.length)
+    const line = text.slice(0, at).split('\n').length
+    throw broken(`第 ${line} 行不是 JSON`, `Line ${line} is no JSON: ${error.message}`)
+  }
+}
+
 export const schemaText = (path: string): string => readFileSync(join(SCHEMA, path), 'utf8')
 
 export const listSchemaFiles = (path: string): string[] => readdirSync(join(SCHEMA, path)).sort()
@@ -29,7 +50,7 @@ export const listSchemaFiles = (path: string): string[] => readdirSync(join(SCHE
 const documents = new Map<string, unknown>()
 
 export const schemaDocument = (path: string): unknown => {
-  if (!documents.has(path)) documents.set(path, frozen(JSON.parse(schemaText(path))))
+  if (!documents.has(path)) documents.set(path, frozen(parseDocument(path, readFileSync(join(SCHEMA, path)))))
   return documents.get(path)
 }
 

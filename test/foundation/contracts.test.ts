@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { RECORD_KINDS } from '../../src/domain/records/records.js'
-import { contractCheck, listSchemaFiles, schemaDocument, schemaText } from '../../src/foundation/contracts.js'
+import {
+  contractCheck,
+  listSchemaFiles,
+  parseDocument,
+  schemaDocument,
+  schemaText,
+} from '../../src/foundation/contracts.js'
 
 const shop = {
   marketplace: 'yangli',
@@ -12,6 +18,27 @@ const shop = {
   real_name_method: null,
   real_name_matched: true,
 }
+
+describe('files of schema', () => {
+  const rows: [title: string, bytes: Buffer, said: RegExp][] = [
+    ['is empty', Buffer.from(''), /第 1 行不是 JSON。Line 1 /],
+    ['ends early', Buffer.from('{\n "kind": "clue"\n'), /第 3 行不是 JSON。Line 3 /],
+    ['has a comma too many', Buffer.from('{\n "kind": "clue",\n}'), /第 3 行不是 JSON。Line 3 /],
+    [
+      'names a member twice',
+      Buffer.from('{"kind":"clue","kind":"assist"}'),
+      /名称重复：kind。The name kind is given twice/,
+    ],
+    ['is of another encoding', Buffer.from([0x22, 0xcf, 0xdf, 0x22]), /不是 UTF-8。It is not UTF-8/],
+  ]
+  for (const [title, bytes, said] of rows)
+    it(`one that ${title} stops the start with file, place and reason in both languages`, () => {
+      expect(() => parseDocument('matters/clue.json', bytes))
+        .to.throw(said)
+        .that.deep.include({ code: 'RULES_BROKEN' })
+        .with.nested.property('details.file', 'schema/matters/clue.json')
+    })
+})
 
 describe('contracts', () => {
   it('exist for every kind of record and for no other', () => {

@@ -15,11 +15,11 @@ import {
 
 type KindFaultReporter = (place: string, reason: string) => void
 
-export const checkMatterKinds = (kinds: readonly MatterKind[]): RuleFault[] => {
+export const checkMatterKinds = (kinds: readonly MatterKind[], lines: ReadonlySet<string>): RuleFault[] => {
   const faults: RuleFault[] = []
   for (const kind of kinds) {
     const say: KindFaultReporter = (place, reason) => faults.push({ place: `${kind.kind}.${place}`, reason })
-    checkWords(kind, say)
+    checkWords(kind, lines, say)
     checkStates(kind, say)
     checkReaders(kind, say)
     checkClockRows(kind, say)
@@ -30,7 +30,7 @@ export const checkMatterKinds = (kinds: readonly MatterKind[]): RuleFault[] => {
   return [...faults, ...checkMoveNames(kinds)]
 }
 
-const checkWords = (kind: MatterKind, say: KindFaultReporter): void => {
+const checkWords = (kind: MatterKind, lines: ReadonlySet<string>, say: KindFaultReporter): void => {
   for (const [name, row] of Object.entries(movesOfKind(kind))) {
     const place = `moves.${name}`
     for (const state of [...(row.from ?? []), ...(row.to === undefined ? [] : [row.to])])
@@ -38,13 +38,22 @@ const checkWords = (kind: MatterKind, say: KindFaultReporter): void => {
     for (const clock of clocksOf(row))
       if (kind.clocks[clock] === undefined) say(place, `没有时限 ${clock}。There is no clock ${clock}.`)
     for (const text of [...(row.requires ?? []), ...(row.guards ?? [])]) checkOperand(kind, place, text, say)
+    for (const guard of row.guards ?? []) checkLine(lines, guard, (reason) => say(place, reason))
     if (row.effects?.includes('back') && row.to !== undefined)
       say(place, '既写明去向又写明返回。It says both a state and `back`.')
+    if (row.effects?.includes('back') && row.from?.includes(opens(kind)))
+      say(place, '发起之前没有可返回的环节。There is no state before the opening to go back to.')
     if (name === OPENING_MOVE && (row.from !== undefined || row.to === undefined))
       say(place, '发起须写明去向、不得写明来自何处。Opening has a state to go to and none to come from.')
     if (name === OPENING_MOVE && actorsOf(row).includes('listing') !== kind.opened_by.includes('listing'))
       say(place, '发起人与种类不符。Opening is not by whom the kind is opened.')
   }
+}
+
+const checkLine = (lines: ReadonlySet<string>, guard: string, say: (reason: string) => void): void => {
+  const { word, operand } = splitWord(guard)
+  if (word === 'holder_line' && !lines.has(operand))
+    say(`没有单位属于条线 ${operand}。No organisation is of the line ${operand}.`)
 }
 
 const clocksOf = ({ starts = [], meets = [], drops = [], ...row }: MatterMoveRow): string[] => [
@@ -75,6 +84,7 @@ const checkOperand = (kind: MatterKind, place: string, text: string, say: KindFa
 const checkStates = (kind: MatterKind, say: KindFaultReporter): void => {
   const moves = Object.values(movesOfKind(kind))
   const reached = reachableStates(kind)
+  const ending = statesBeforeAnEnd(kind)
   for (const [state, { waits_for: waited, ends }] of Object.entries(kind.states)) {
     const place = `states.${state}`
     if (!reached.has(state)) say(place, '到达不了的环节。An unreachable state.')
@@ -82,8 +92,7 @@ const checkStates = (kind: MatterKind, say: KindFaultReporter): void => {
       say(place, '须写明等待谁，或者以何结果办结，二者其一。Either it waits for somebody or it ends.')
     if (ends !== undefined) continue
     const from = moves.filter((row) => row.from?.includes(state) ?? false)
-    const leaving = from.filter(({ to, effects }) => (to !== undefined && to !== state) || effects?.includes('back'))
-    if (leaving.length === 0) say(place, '没有去向的未办结环节。An open state with no way out.')
+    if (!ending.has(state)) say(place, '没有去向的未办结环节。An open state with no way out.')
     const isSilent = waited === 'nobody' || kind.mirror === true
     if (waited !== undefined && !isSilent && !from.some((row) => actorsOf(row).includes(waited)))
       say(place, `等待 ${waited}，却没有其可办理的步骤。It waits for ${waited}, who has no move.`)
@@ -123,6 +132,18 @@ const reachableStates = (kind: MatterKind): Set<string> => {
   return reached
 }
 
+const statesBeforeAnEnd = (kind: MatterKind): Set<string> => {
+  const states = Object.keys(kind.states)
+  const ending = new Set(states.filter((state) => !isOpenState(kind, state)))
+  const leads = (state: string) =>
+    movesFrom(kind, state).some((row) => nextStates(kind, row, state).some((next) => ending.has(next)))
+  for (let found: string | undefined = ''; found !== undefined; ) {
+    found = states.find((state) => !ending.has(state) && leads(state))
+    if (found !== undefined) ending.add(found)
+  }
+  return ending
+}
+
 const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
   for (const [clock, rows] of Object.entries(kind.clocks)) {
     const dated = rows.map(({ from, to = null, certainty: mark, when = {} }) => ({
@@ -133,7 +154,10 @@ const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
     }))
     for (const { place, reason } of checkRuleRows(dated, `clocks.${clock}`, (a, b) => a.when === b.when))
       say(place, reason)
-    const isPaused = Object.values(kind.moves).some(({ pauses }) => pauses === clock)
+    const moves = Object.values(kind.moves)
+    const isPaused = moves.some(({ pauses }) => pauses === clock)
+    if (isPaused !== moves.some(({ resumes }) => resumes === clock))
+      say(`clocks.${clock}`, '中止和恢复须成对。It is paused without being resumed, or the other way round.')
     rows.forEach(({ when = {}, unit, extension }, i) => {
       const place = `clocks.${clock}[${i}]`
       for (const [field, value] of Object.entries(when))
@@ -144,7 +168,7 @@ const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
       if (extension !== undefined && (unit === 'SET' || (extension.unit === 'HOURS') !== (unit === 'HOURS')))
         say(place, '延长的单位与时限不符。The extension has another unit.')
     })
-    if (!Object.values(kind.moves).some((row) => row.starts?.includes(clock)))
+    if (!moves.some((row) => row.starts?.includes(clock)))
       say(`clocks.${clock}`, '没有步骤起算该时限。No move starts this clock.')
   }
 }
@@ -164,8 +188,12 @@ const checkClockEnds = (kind: MatterKind, say: KindFaultReporter): void => {
         say(`clocks.${clock}`, `办结于 ${state} 时仍未了结。It is neither met nor dropped at the end ${state}.`)
         continue
       }
-      for (const row of movesFrom(kind, state))
-        if (!ends(row)) for (const next of nextStates(kind, row, state)) running.add(next)
+      for (const row of movesFrom(kind, state)) {
+        if (ends(row)) continue
+        if (row.starts?.includes(clock))
+          say(`clocks.${clock}`, `在 ${state} 尚在计算时又起算。It is started again while it runs in ${state}.`)
+        for (const next of nextStates(kind, row, state)) running.add(next)
+      }
     }
   }
 }

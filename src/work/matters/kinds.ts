@@ -68,10 +68,13 @@ export const findMatterKindFaults = (files: readonly MatterKindFile[]): RuleFaul
   })
   if (shaped.length > 0) return shaped
   const kinds = files.map(({ content }) => content as MatterKind)
-  return [...checkMatterKinds(kinds), ...kinds.filter(({ kind }) => kind === MEASURE_KIND).flatMap(checkMeasureKind)]
+  const lines = new Set(readOrganisations().map(({ line }) => line))
+  return [
+    ...checkMatterKinds(kinds, lines),
+    ...kinds.filter(({ kind }) => kind === MEASURE_KIND).flatMap(checkMeasureKind),
+  ]
 }
 
-/** Refusal RULES_BROKEN names every fault and stops the start. */
 export const readMatterKinds = makeOnce((): ReadonlyMap<string, MatterKind> => {
   const files = readFiles()
   const faults = findMatterKindFaults(files)

@@ -86,6 +86,33 @@ const BROKEN: [title: string, change: Change, said: RegExp][] = [
     both(set('clocks.ANSWER.0.unit', 'SET'), set('clocks.ANSWER.0.extension', { value: 5, unit: 'WORKDAYS' })),
     /clocks\.ANSWER\[0\] .*another unit/,
   ],
+  [
+    'a clock that is started while it runs',
+    set('moves.accept.starts', ['ANSWER']),
+    /clocks\.ANSWER .*while it runs in SENT/,
+  ],
+  [
+    'a pause that nothing ends',
+    set('moves.halt', { ...MOVE, from: ['ACCEPTED'], by: 'holder', pauses: 'ANSWER' }),
+    /clocks\.ANSWER .*without being resumed/,
+  ],
+  [
+    'states in a circle that leads to no end',
+    both(
+      set('states.ROUND', STATE),
+      set('states.ABOUT', STATE),
+      set('moves.enter', { ...MOVE, from: ['SENT'], to: 'ROUND', by: 'holder', drops: ['ANSWER'] }),
+      set('moves.turn', { ...MOVE, from: ['ROUND'], to: 'ABOUT', by: 'holder' }),
+      set('moves.turn_back', { ...MOVE, from: ['ABOUT'], to: 'ROUND', by: 'holder' }),
+    ),
+    /states\.ROUND .*no way out.*states\.ABOUT .*no way out/s,
+  ],
+  [
+    'a way back from the first state',
+    set('moves.undo', { ...MOVE, from: ['SENT'], by: 'sender', effects: ['back'], drops: ['ANSWER'] }),
+    /moves\.undo .*no state before the opening/,
+  ],
+  ['a line that no organisation has', set('moves.open.guards', ['holder_line:polise']), /moves\.open .*line polise/],
   ['waiting for somebody without a move', set('states.SENT.waits_for', 'copied'), /states\.SENT .*copied/],
   ['a state that waits and ends', set('states.DONE.waits_for', 'holder'), /states\.DONE .*waits/],
   ['a move to a state that is not there', set('moves.accept.to', 'NOWHERE'), /moves\.accept .*NOWHERE/],
