@@ -14,7 +14,6 @@ const MAIL_WISHES = {
   cutAfterAccept: COUNT,
   /** This address is refused for good with 550. */
   refuse: TEXT_OR_NULL,
-  /** This sender is refused with 553. */
   refuseSender: TEXT_OR_NULL,
   /** Every account and password is refused with 535. */
   refuseLogin: SWITCH,

@@ -197,7 +197,6 @@ const statusOf = (read: PenaltyReader, decided: string | null, today: string) =>
   row.notBefore(dateField, revokedOn, decided, '撤销日期早于处罚决定日期。Revoked before it was decided.')
   if (revokedOn !== null && sent !== null && sent !== 'REVOKED')
     row.problem(dateField, 'value', '有撤销日期，而状态不是撤销。A day of revocation, but the status is another.')
-  // A revocation date turns a missing or OTHER status into REVOKED.
   const status = sent === null || sent === 'OTHER' ? (revokedOn === null ? null : 'REVOKED') : sent
   return { status, revoked_on: revokedOn }
 }

@@ -129,7 +129,6 @@ export interface CaseAct {
   returning?: ReturnTarget
   run?: number
   notListed?: NotListedReason
-  /** Default: FALSE_MATERIALS. */
   restoring?: 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
   ofAge?: boolean
   fileHash?: string

@@ -24,7 +24,6 @@ const addCounts = (to: FigureCounts, from: FigureCounts): void => {
   for (const name of TALLIES) for (const [code, n] of Object.entries(from[name])) add(to[name], code, n)
 }
 
-/** Groups cells; the counts of a group are sums. */
 export const groupCells = <K extends object>(
   cells: Iterable<FigureCell>,
   keyOf: (cell: FigureCell) => K,

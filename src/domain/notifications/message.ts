@@ -34,7 +34,6 @@ export interface MessageText {
 interface MessageFrame {
   publicUrl: string
   isDigest: boolean
-  /** Null: a mail. */
   robot: { form: RobotForm; number: string } | null
 }
 

@@ -12,7 +12,6 @@ const NAME = /\/[^\0\t\n\f\r ()<>[\]{}/%]*/y
 const HEX = /<[^>]*>/y
 const WORD = /[^\0\t\n\f\r ()<>[\]{}/%]+/y
 
-/** Null at the end of the text. */
 export const tokenAt = (text: string, from: number): PdfToken | 'BROKEN' | null => {
   const at = endOf(BLANKS, text, from)
   if (at === text.length) return null

@@ -84,7 +84,6 @@ const dayText = (value: Date): string =>
     .replace(/\.\d+Z$/, '')
     .replace(' 00:00:00', '')
 
-/** Loads the code pages of texts from before Excel 97. */
 export const loadCodePages = async (): Promise<void> =>
   XLSX.set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'))
 

@@ -44,7 +44,6 @@ interface RequestTag {
 export interface AnswerPool extends Db {
   /** Statements carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
-  /** The reads share one snapshot (repeatable read). */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void

@@ -53,7 +53,6 @@ export const findKnownKeys = (db: Db, keys: readonly string[]): Promise<string[]
     { keys: [...keys] },
   )
 
-/** Falls back on the last notice to another platform. */
 export const readLastNotice = async (tx: Tx, platform: string, subjectId: string): Promise<Notice | null> => {
   const [notice] = await queryColumn<Notice>(
     tx,

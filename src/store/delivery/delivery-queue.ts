@@ -36,7 +36,6 @@ const DUE = `select d.id from deliveries d where d.platform = :platform and d.st
 const alone = (more: string): string => `and (select true from deliveries f where f.subject_id = d.subject_id
   and f.platform = d.platform and f.id <> d.id and (f.leased_until > :now ${more}) limit 1) is null`
 const REMOVALS_DUE = `${DUE} and d.action = 'REMOVE' ${alone('')}`
-/** MAY_PUBLISH_LIST_SQL holds them back. */
 const OTHERS_DUE = `${DUE} and d.action <> 'REMOVE' and ${MAY_PUBLISH_LIST_SQL} ${alone('or f.sent_at > :now::timestamptz - make_interval(secs => :settleSeconds)')}`
 
 /** Leases up to `limit` deliveries, removals first, one per subject. */

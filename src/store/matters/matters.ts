@@ -120,7 +120,6 @@ export const kindContent = (db: Db | Tx, kind: string, version: string): Promise
     [kind, version],
   )
 
-/** SQL: hash of the newest move of `m`. */
 const LAST_HASH_SQL = `(select h.hash from matter_moves h where h.matter_id = m.id order by h.sequence desc limit 1) as "previousHash"`
 
 /** `rest` follows `from matters m`. */

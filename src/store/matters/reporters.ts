@@ -4,7 +4,6 @@ import { MATTER_COLUMNS, reviveMatter, type StoredMatter } from './matters.js'
 interface StoredReporter {
   matterId: string
   receiptMark: string
-  /** Sealed; null without a contact. */
   contact: string | null
   likenesses: readonly string[]
   at: Date

@@ -116,7 +116,6 @@ export interface ClaimedMessage extends MessageText {
   quietTo: number | null
 }
 
-/** Address of a notice about an account. */
 const OWN_ADDRESS = `(select max(n.address) from notifications n where n.message_id = m.id)`
 
 export const claimMessages = (

@@ -103,7 +103,6 @@ export const listChangesBySequence = (db: Db, client: string, sequences: readonl
     [client, [...sequences]],
   )
 
-/** Confirms the removals up to `to`. */
 export const confirmChangesRead = async (tx: Tx, client: string, to: number, now: Date): Promise<void> => {
   await tx.raw(
     `update change_clients set read_to = :to, read_at = :now where client = :client and read_to < :to and last >= :to /* changes.read */`,

@@ -206,7 +206,6 @@ const recountSome = async (tx: Tx, base: WorkRules): Promise<RecountStep> => {
 
 const listClockKeys = makeOnce(() => new Set(listUncertainRows(CLOCK_TABLE, readClockTable()).map(({ key }) => key)))
 
-/** Fingerprint of the holidays and of the confirmed clocks. */
 export const fingerprintOf = ({ calendar: { holidays, workdays, knownUntil }, confirmations }: WorkRules): string => {
   const confirmed = [...(confirmations?.keys() ?? [])].filter((key) => listClockKeys().has(key))
   const days = { holidays: [...holidays].sort(), workdays: [...workdays].sort(), knownUntil }

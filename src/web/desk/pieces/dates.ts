@@ -11,7 +11,6 @@ export const instantText = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return at.length === 10 ? at : INSTANT.format(new Date(at))
 }
-/** Formats as 2026-03-02 10:00:07. */
 export const exactInstantText = (at: string): string => EXACT.format(new Date(at))
 export const clockTimeText = (at: string): string => TIME.format(new Date(at))
 const dayOf = (at: string | Date): string => DAY.format(new Date(at))
