@@ -14,13 +14,18 @@ export interface EntryBatch {
 
 const BEFORE_FIRST = '00000000-0000-0000-0000-000000000000'
 const ID_BYTES = 16
+const BATCH_ENTRIES = 4_000
 
 /** Aggregates would take three times PostgreSQL's CPU time. */
 const BATCH = `select listing_id, line, csv, listing_id::text || ' ' || hash || ' ' || from_on || ' ' || coalesce(to_on::text, '-') || chr(10)
   from published_entries where ${IN_SNAPSHOT_SQL} and listing_id > :after order by listing_id limit :atATime /* entryBatches.read */`
 const COLUMNS = 4
 
-export async function* readEntriesInBatches(db: Db, sequence: number, atATime: number): AsyncGenerator<EntryBatch> {
+export async function* readEntriesInBatches(
+  db: Db,
+  sequence: number,
+  atATime = BATCH_ENTRIES,
+): AsyncGenerator<EntryBatch> {
   let [reader, other] = [makeBatchReader(db), makeBatchReader(db)]
   const read = (after: string): Promise<EntryBatch> => {
     ;[reader, other] = [other, reader]

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import {
   type ManifestFile,
   type SnapshotMember,
@@ -70,6 +71,7 @@ export const buildEdition = (
       for (const part of parts) {
         await part.add(entriesOf(part, batch, { isFirst: ids.length === 0, folder }))
         await part.flush()
+        await turn()
       }
       ids.push(Buffer.from(batch.ids))
     }

@@ -143,7 +143,7 @@ const take = async (
   await formCsvRows(tx, { anew: false })
   await snapshots.deleteEndedEntriesAndManifests(tx, begun.sequence)
   const made = { before: last?.snapshot ?? null, next: begun, changed: changes.map(({ listingId }) => listingId) }
-  const batches = () => readEntriesInBatches(tx, begun.sequence, STEP_ENTRIES)
+  const batches = () => readEntriesInBatches(tx, begun.sequence)
   const edition = await (files?.make(tx, made) ?? buildEdition(begun, batches(), null))
   try {
     const done = { ...begun, ...(await described(tx, begun, edition)) }

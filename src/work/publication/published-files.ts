@@ -22,7 +22,6 @@ export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
 const SMALL_BYTES = 1024 * 1024
 const QUIET_MS = 5_000
-const STEP_ENTRIES = 1_000
 /** With more changed entries than this, the edition is rebuilt. */
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
@@ -154,7 +153,7 @@ const makeEdition = async (
 ): Promise<Edition> => {
   const { sequence } = snapshot
   if (base === null || changed.length > CHANGES_MOST)
-    return buildEdition(snapshot, readEntriesInBatches(tx, sequence, STEP_ENTRIES), folder)
+    return buildEdition(snapshot, readEntriesInBatches(tx, sequence), folder)
   return deriveEdition(
     base,
     snapshot,
