@@ -57,7 +57,9 @@ describe('the unit of systemd', () => {
     expect((await fetch(`${url}/readyz`)).status).to.equal(200)
     const metrics = await (await fetch(`${url}/metrics`)).text()
     const families = new Set([...metrics.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
-    const named = [...alerts.matchAll(/expr: .*/g)].flatMap(([expr]) => expr.match(/\bhub_\w+/g) ?? [])
+    const named = [...(alerts.match(/expr: .*/g) ?? []), ...panels.map(({ targets: [{ expr }] }) => expr)].flatMap(
+      (expr) => (expr.match(/\b(?:hub|nodejs|process)_\w+/g) ?? []).map((name) => name.replace(/_bucket$/, '')),
+    )
     expect(named.filter((name) => !families.has(name))).to.deep.equal([])
     hub.kill('SIGTERM')
     expect((await ended)[0]).to.equal(0)
@@ -67,6 +69,35 @@ describe('the unit of systemd', () => {
 })
 
 const alerts = readFileSync(join(FOLDER, 'alerts.yml'), 'utf8')
+
+interface DashboardPanel {
+  title: string
+  gridPos: { x: number; y: number; w: number; h: number }
+  targets: [{ expr: string; legendFormat: string }]
+}
+
+const { panels }: { panels: DashboardPanel[] } = JSON.parse(readFileSync(join(FOLDER, 'dashboard.json'), 'utf8'))
+
+describe('the dashboard of Grafana', () => {
+  it('has a title, a place of its own and legends by labels that its expression keeps for each panel', () => {
+    expect(new Set(panels.map(({ title }) => title)).size).to.equal(panels.length)
+    expect(new Set(panels.map(({ gridPos: { x, y } }) => `${x} ${y}`)).size).to.equal(panels.length)
+    for (const { title, targets } of panels) {
+      const kept = /by \(([^)]*)\)/.exec(targets[0].expr)?.[1]?.split(', ') ?? []
+      const shown = [...targets[0].legendFormat.matchAll(/{{(\w+)}}/g)].map(([, label]) => label)
+      expect(shown, title).to.have.members(kept.filter((label) => label !== 'le'))
+    }
+  })
+
+  it('asks what Prometheus can answer', async function () {
+    if (!existsSync('/usr/bin/promtool')) this.skip()
+    const folder = mkdtempSync(join(tmpdir(), 'hub-panels-'))
+    const rules = panels.map(({ targets }, n) => ({ record: `panel_${n}`, expr: targets[0].expr }))
+    writeFileSync(join(folder, 'panels.yml'), JSON.stringify({ groups: [{ name: 'panels', rules }] }))
+    await run('promtool', ['check', 'rules', join(folder, 'panels.yml')])
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
 
 describe('the alert rules', () => {
   const names = [...alerts.matchAll(/- alert: (\w+)/g)].map(([, name]) => name ?? '')
