@@ -315,7 +315,8 @@ const ownMatters = async ({ operator }: OperatorAtTime, _: unknown, context: Gra
   const { db } = context.parts
   const told = [...readMatterKinds().values()].filter(({ party_sees: seen }) => seen !== undefined)
   const kinds = told.map(({ kind }) => kind)
-  const found = await store.listMattersAbout(db, operator.id, { kinds, most: PARTY_MATTERS_MOST })
+  const ids = [operator.id, ...(await context.load.mergedFrom(operator.id)).map(({ id }) => id)]
+  const found = await store.listMattersAbout(db, ids, { kinds, most: PARTY_MATTERS_MOST })
   return Promise.all(found.map(async (stored) => viewForParty(context, await kindAsBegun(db, stored), stored)))
 }
 

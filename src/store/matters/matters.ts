@@ -147,14 +147,14 @@ export const matterByNumber = (db: Db, number: string): Promise<StoredMatter | n
 
 export const listMattersAbout = (
   db: Db,
-  operatorId: number,
+  operators: readonly number[],
   { kinds, most }: { kinds: readonly string[]; most: number },
 ): Promise<StoredMatter[]> =>
   selectMatters(
     db,
-    `where m.operator_id = ? and m.kind = any(?::text[]) and (m.content->>'handed')::boolean
+    `where m.operator_id = any(?::int[]) and m.kind = any(?::text[]) and (m.content->>'handed')::boolean
      order by m.opened_at desc, m.number desc limit ? /* matters.about */`,
-    [operatorId, [...kinds], most],
+    [[...operators], [...kinds], most],
   )
 
 /** `version` changes with every write of the matter. */

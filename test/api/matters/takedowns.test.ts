@@ -232,6 +232,23 @@ describe('POST /v1/takedowns', () => {
     expect(text).to.match(/本环节的期限<\/dt><dd><time datetime="2026-02-24">.*电子商务法第四十三条/)
   })
 
+  it('an operator reads the matters of one that was merged into it', async () => {
+    const { db } = world.database
+    const count = async () => {
+      const { data } = await world.ask('{ myFile { ownMatters { number } } }', {
+        token: world.token('party', codeOf(2)),
+      })
+      return data.myFile.ownMatters.length
+    }
+    const [into] = await db('operators')
+      .where({ uscc: codeOf(2) })
+      .pluck('id')
+    expect(await count()).to.equal(0)
+    await db('operators').where({ uscc: KNOWN }).update({ merged_into: into })
+    expect(await count()).to.be.greaterThan(0)
+    await db('operators').where({ uscc: KNOWN }).update({ merged_into: null })
+  })
+
   it('is for marketplaces and partners, in NDJSON', async () => {
     expect((await post('{}', token('x', 'credit_service'))).status).to.equal(403)
     expect((await post('{}', token(MALL, 'marketplace'), 'application/json')).status).to.equal(415)

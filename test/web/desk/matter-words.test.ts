@@ -49,6 +49,11 @@ describe('a clock in words', () => {
       { statedDay: '2026-10-30', dueOn: '2026-10-30', spans: [] },
       '文书确定或者延期后的日期：10月30日到期，不因节假日调整而变',
     ],
+    [
+      'names the day of a letter before the receipt too',
+      { startsAt: null, statedDay: '2026-10-30', dueOn: '2026-10-30', spans: [] },
+      '文书确定或者延期后的日期：2026年10月30日到期，不因节假日调整而变',
+    ],
   ]
   for (const [title, given, words] of cases)
     it(title, () => expect(describeClock({ ...CLOCK, ...given })).to.equal(words))

@@ -34,13 +34,16 @@ const daysWords = (days: readonly string[], year: string): string => {
 
 /** How a clock was counted, such as 自9月22日起15个工作日，其中10月1日至7日不计入，10月10日计入，10月20日到期. */
 export const describeClock = ({ startsAt, dueOn, dueAt, spans, statedDay, ...clock }: ShownClock): string => {
+  if (statedDay !== null) {
+    const day = dayWords(statedDay, (startsAt ?? '-').slice(0, 4))
+    return `文书确定或者延期后的日期：${day}到期，不因节假日调整而变`
+  }
   const spanWords = spans.map((span, i) => (i === 0 ? spanText(span) : `延长${spanText(span)}`)).join('，')
   if (startsAt === null) return `自承办单位收悉起${spanWords}；尚未收悉，没有起算`
   const [began = '', time = ''] = PARTS.format(new Date(startsAt)).split(' ')
   const year = began.slice(0, 4)
   const from = `自${dayWords(began, year)}${dueAt === null ? '' : ` ${time}`}起`
   if (dueOn === null) return `${from}${spanWords}；现已中止，恢复后再计算到期日`
-  if (statedDay !== null) return `文书确定或者延期后的日期：${dayWords(dueOn, year)}到期，不因节假日调整而变`
   const end = dueAt === null ? '' : ` ${PARTS.format(new Date(dueAt)).split(' ')[1]}`
   return [
     `${from}${spanWords}`,
