@@ -34,6 +34,8 @@ export interface Config {
   databaseUrl: string | null
   /** Address for jobs and locks where `databaseUrl` leads through a pooler. */
   databaseUrlDirect: string | null
+  /** Standbys that answer the public. */
+  databaseUrlRead: string | null
   dataDir: string
   keysDir: string
   /** Received files, with ID numbers replaced. */
@@ -264,6 +266,9 @@ const readSettings = (env: Environment): ReadSettings => {
   const databaseUrlDirect = url('DATABASE_URL_DIRECT', POSTGRES, secretOf('DATABASE_URL_DIRECT'))
   if (databaseUrlDirect !== null && databaseUrl === null)
     faults.push('设置了 DATABASE_URL_DIRECT，但没有 DATABASE_URL / DATABASE_URL_DIRECT without DATABASE_URL')
+  const databaseUrlRead = url('DATABASE_URL_READ', POSTGRES, secretOf('DATABASE_URL_READ'))
+  if (databaseUrlRead !== null && databaseUrl === null)
+    faults.push('设置了 DATABASE_URL_READ，但没有 DATABASE_URL / DATABASE_URL_READ without DATABASE_URL')
   const config: ReadSettings = {
     port,
     host: given('HOST') ?? '127.0.0.1',
@@ -285,6 +290,7 @@ const readSettings = (env: Environment): ReadSettings => {
     publicUrl,
     databaseUrl,
     databaseUrlDirect,
+    databaseUrlRead,
     dataDir,
     keysDir: resolve(root, given('KEYS_DIR') ?? join(dataDir, 'keys')),
     archiveDir: resolve(root, given('ARCHIVE_DIR') ?? join(dataDir, 'archive')),

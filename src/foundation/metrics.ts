@@ -40,6 +40,8 @@ const HELP = {
   hub_job_late_seconds: 'How long after its planned time an occurrence began, by job.',
   hub_database_connections: 'Connections to the database, by pool and whether one is in use.',
   hub_database_waiting: 'Who waits for a connection to the database, by pool.',
+  hub_standby_age_seconds:
+    'How long the standby has not been fresh enough to answer for this hub; 0 where none is stated.',
   hub_waiting: 'What waits in this process, by queue.',
 }
 
@@ -79,6 +81,13 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
     ...named('hub_database_waiting', 'pool'),
     collect() {
       for (const [pool, look] of pools) this.set({ pool }, look().waiting)
+    },
+  })
+  let standbyAge = (): number => 0
+  new Gauge({
+    ...named('hub_standby_age_seconds'),
+    collect() {
+      this.set(standbyAge())
     },
   })
   const queues = new Map<string, () => number>()
@@ -129,6 +138,7 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
       lateness.observe({ job }, Math.max(0, lateSeconds))
     },
     pool: (name: string, look: () => PoolUsage) => void pools.set(name, look),
+    standby: (ageSeconds: () => number) => void (standbyAge = ageSeconds),
     waiting: (what: string, look: () => number) => void queues.set(what, look),
     text: async (figures: readonly MetricFigure[]): Promise<string> => {
       if (!begun) collectDefaultMetrics({ register: registry })

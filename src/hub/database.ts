@@ -1,8 +1,11 @@
 import type { Config } from '../config.js'
 import { isRefusal, Refusal } from '../foundation/errors.js'
 import type { Log } from '../foundation/log.js'
+import type { Metrics } from '../foundation/metrics.js'
 import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
+import { checkServesReaders, makeReaderWait, openStandbyLease } from '../store/db/standby-lease.js'
+import { openStandbyPool } from '../store/db/standby-pool.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 
 /** A phase of the roll-out: `before` runs only what the previous release tolerates, `after` all. `empty` migrates only a new database. */
@@ -13,6 +16,8 @@ interface OpenedDatabase {
   url: string
   /** Address and kind of the connections of answers, which may lead through a pooler. */
   answers: { url: string; pooled: boolean }
+  /** Database's name and system identifier of the cluster. */
+  identity: string
   leave: () => Promise<void>
 }
 
@@ -21,10 +26,12 @@ export const openDatabase = async (config: Config, migrate: MigrationMode): Prom
   const shared = embedded?.url ?? config.databaseUrl ?? ''
   const url = config.databaseUrlDirect ?? shared
   const answers = { url: shared, pooled: false }
-  const opened = { db: database.connect(url), url, answers, leave: async () => embedded?.leave() }
+  const opened = { db: database.connect(url), url, answers, identity: '', leave: async () => embedded?.leave() }
   const { db } = opened
   return closeOnFailure(opened, async () => {
     const jobs = await database.checkServesJobs(db)
+    opened.identity = jobs.identity
+    if (config.databaseUrlRead !== null) await checkServesReaders(config.databaseUrlRead, jobs.identity)
     if (shared !== url) answers.pooled = (await database.checkServesAnswers(shared, jobs)).pooled
     const { state, missing } = await database.databaseVersion(db)
     const all = state === 'EMPTY' || migrate === 'after' || embedded !== null
@@ -43,6 +50,21 @@ export const openAnswers = ({ url, answers }: OpenedDatabase, onServerChanged: (
     waitMs: database.PRIMARY_WAIT_MS,
     pooled: answers.pooled ? { directUrl: url } : null,
   })
+
+/** Reads of the public, and the wait of acts for whoever reads. */
+export const openReaders = (
+  { url, identity }: OpenedDatabase,
+  { standbyUrl, db, log, metrics }: { standbyUrl: string | null; db: AnswerPool; log: Log; metrics: Metrics },
+) => {
+  const awaitReaders = makeReaderWait(db, log)
+  if (standbyUrl === null) return { db, awaitReaders, close: db.close }
+  const lease = openStandbyLease({ primaryUrl: url, standbyUrl, identity, log })
+  metrics.standby(lease.ageSeconds)
+  const statementMs = database.ANSWER_STATEMENT_TIMEOUT_MS
+  const readers = openStandbyPool(standbyUrl, { what: 'answers, standby', statementMs, primary: db, lease })
+  const close = async () => void (await Promise.all([lease.close(), readers.close()]))
+  return { db, awaitReaders, readers, close }
+}
 
 export const closeOnFailure = async <T>({ db, leave }: OpenedDatabase, ask: () => Promise<T>): Promise<T> => {
   try {

@@ -15,7 +15,6 @@ import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
 import { putFile } from '../platforms/transports/folder/files.js'
-import type { AnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { databaseIdentity as identityOf } from '../store/db/restored.js'
 import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } from '../work/access/own-keys.js'
@@ -64,7 +63,7 @@ import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 import type { Addresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
-import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, watchVersion } from './database.js'
+import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, openReaders, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
 import { runNotify } from './notifications.js'
@@ -137,7 +136,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   let timekeeper: TimetableClock | null = null
   const looking = makeClockWatch(clock, log)
   let server: Server | null = null
-  let answers: AnswerPool | null = null
+  let answers: ReturnType<typeof openReaders> | null = null
   let ticking: database.JobDb | null = null
   let auditLog: AuditLog | null = null
   let files: PublishedFiles | null = null
@@ -342,7 +341,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       outdated.start()
       office.start()
       // Own connections for answers: a long merge does not block the public.
-      answers = openAnswers(opened, noticeRestored)
+      const pool = openAnswers(opened, noticeRestored)
+      answers = openReaders(opened, { standbyUrl: config.databaseUrlRead, db: pool, log, metrics })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))
@@ -351,7 +351,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const { makeServer } = await import('../server/server.js')
       const { proxies, quota, fastAnswers, administratorNetworks, publicUrl, metrics: scraping } = config
       const made = await makeServer({
-        ...{ db: answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
+        ...{ ...answers, keys, log, now, sure: clock.sure, rules, metrics, auditLog, files, demo },
         ...{ proxies, quota, fastAnswers, administratorNetworks, publicUrl, scraping, office, setup },
         secondFactor: config.secondFactor ?? secondFactor,
         ...{ agencies: allAgencies, platforms: allPlatforms },
@@ -359,7 +359,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),
-        ready: makeReadiness(answers.beside({ what: 'readiness', max: 1, waitMs: 0 }), { disks }),
+        ready: makeReadiness(pool.beside({ what: 'readiness', max: 1, waitMs: 0 }), { disks }),
       })
       server = made
       const port = await listenOn(made, config)

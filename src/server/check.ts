@@ -20,14 +20,14 @@ export const makeStandingsCheck =
     const units = quotaUnitsOf(1, rows.length)
     if (units > 0) parts.quotas.charge(own, null, units)
     const context = makeContext(parts, { asked: own, viewer: PUBLIC_VIEWER, limits })
-    if (!(await restored.mayPublishList(parts.db))) throw new Refusal('LIST_WITHHELD')
+    if (!(await restored.mayPublishList(parts.readers))) throw new Refusal('LIST_WITHHELD')
     const freshness = await context.load.freshness()
     const left = new AbortController()
     response.once('close', () => left.abort())
     const answer = (db: ReadHandle) => answerRows(context, db, rows, { asOf: context.today, freshness })
     const { rows: answers } = await (rows.length <= ROWS_PER_QUOTA_UNIT
       ? context.lookups.db.transaction(answer, { isolationLevel: 'repeatable read', readOnly: true })
-      : parts.bulk.atOneInstant(left.signal, answer))
+      : parts.publicBulk.atOneInstant(left.signal, answer))
     return { rows: answers.map((one) => ('fault' in one ? { row: one } : checkedRow(one))), ...freshness }
   }
 

@@ -32,8 +32,9 @@ import { makeV1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
 import { makeMetrics } from '../foundation/metrics.js'
+import type { AnswerPool } from '../store/db/answer-pool.js'
 import { makeConcurrencyLimit } from '../store/db/concurrency-limit.js'
-import { unavailableRefusal } from '../store/db/db.js'
+import { type Db, unavailableRefusal } from '../store/db/db.js'
 import { aboutRouter } from '../web/about/page.js'
 import { graphiqlRouter } from '../web/built-pages.js'
 import { checkRouter } from '../web/check/index.js'
@@ -81,19 +82,38 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   setMaxListeners(0, leaving.signal)
   const { metrics = makeMetrics(), scraping = { token: null, local: false } } = given
   const bulkTurns = makeBulkTurns()
+  const { readers = given.db, awaitReaders = async () => undefined } = given
+  const bulkOf = (pool: AnswerPool) =>
+    takeTurns(pool.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: 'ONE_PLAN' }), bulkTurns)
+  const [answerPath, bulk] = [makeAnswerPath(given), bulkOf(given.db)]
+  const isSame = readers === given.db
+  const acknowledged =
+    <A extends unknown[], T>(act: (...given: A) => Promise<T>) =>
+    async (...its: A): Promise<T> => {
+      const done = await act(...its)
+      await awaitReaders()
+      return done
+    }
   const own = {
+    readers,
+    awaitReaders,
+    pull: acknowledged(given.pull),
+    publish: acknowledged(given.publish),
     bulkTurns,
     revocations: makeRevocations(given.db),
     attempts: makeAttemptLog(given.auditLog, given),
     quotas: makeQuotas(given),
-    answerPath: makeAnswerPath(given),
+    answerPath,
+    ...(!isSame && { publicPath: makeAnswerPath({ ...given, db: readers }) }),
     answers: given.db,
-    bulk: takeTurns(given.db.beside({ what: 'answers, bulk', max: BULK_POOL_MAX, prepared: 'ONE_PLAN' }), bulkTurns),
+    bulk,
+    publicBulk: isSame ? bulk : bulkOf(readers),
     inTurn: makeConcurrencyLimit(),
     streams: makeChangeStreams({ ...given, leaving: leaving.signal }),
   }
   const parts: ApiDependencies = { ...given, ...own, metrics, scraping, leaving: leaving.signal }
   metrics.pool('answers', () => given.db.usage())
+  if (!isSame) metrics.pool('answers, standby', () => readers.usage())
   const { pool } = parts.answerPath
   if (pool !== null) metrics.pool('answers, shared', () => pool.usage())
   // Request-log lines hold no secret, and redaction would dominate their cost.
@@ -149,8 +169,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     leaving.abort()
     parts.attempts.flush()
     void graphql.stop()
-    void pool?.close()
-    void parts.bulk.close()
+    for (const path of [parts.answerPath, parts.publicPath]) void path?.pool?.close()
+    for (const one of [parts.bulk, parts.publicBulk]) void one.close()
     if (files !== parts.files) void files.close()
   })
   return server
@@ -207,11 +227,9 @@ const answerTimeout = (request: IncomingMessage, response: ServerResponse): void
   for (const end of ['end', 'close']) request.once(end, () => clearTimeout(late))
 }
 
-/** A request whose body never comes delays nobody, so it does not count. */
 const noteWhenRead = (request: IncomingMessage, note: () => void): void =>
   request.method === 'GET' ? note() : void request.once('end', note)
 
-/** Decodes the path, so an ID number in any encoding is redacted. */
 const shown = (path: string): string => {
   try {
     return decodeURIComponent(path)
@@ -249,11 +267,14 @@ const LEAVING = { ok: false, checks: { hub: 'stopping' } }
 
 const OF_REQUEST = {
   nowOf: (request: IncomingMessage) => getRequestContext(request).now,
-  dbOf: (request: IncomingMessage) => getRequestContext(request).db,
+  dbOf: (request: IncomingMessage) => getRequestContext(request).readDb,
 }
 
+const byKeyOf = (parts: ApiDependencies): Db =>
+  parts.publicPath === undefined ? parts.answerPath.lookups(parts).db : (parts.publicPath.pool ?? parts.readers)
+
 const pagesOf = (parts: ApiDependencies) =>
-  makeSite({ ...parts, ...OF_REQUEST, byKey: parts.answerPath.lookups(parts).db })
+  makeSite({ ...parts, ...OF_REQUEST, db: parts.readers, byKey: byKeyOf(parts) })
 
 export const makeRestRouter = (
   parts: ApiDependencies,
@@ -290,7 +311,7 @@ export const makeRestRouter = (
   app.use(makeDeskRouter(parts, limits, graphql))
   app.use(makeV1Router(parts, limits))
   app.use(graphiqlRouter(({ headers }) => readSessionCookie(headers) !== null))
-  const site = { ...parts, ...OF_REQUEST }
+  const site = { ...parts, ...OF_REQUEST, db: parts.readers }
   app.use(
     dataRouter({
       ...site,

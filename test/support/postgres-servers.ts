@@ -139,9 +139,26 @@ export const makeStandby = async (primary: Cluster, data: string): Promise<Clust
 
 /** SIGINT ends the connections and writes a checkpoint; SIGQUIT is a crash. */
 export const stop = async ({ server }: Cluster, signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void> => {
+  if (server.exitCode !== null || server.signalCode !== null) return
   const ended = once(server, 'exit')
   server.kill(signal)
   await ended
+}
+
+const processesOf = (pid: number): number[] => [
+  pid,
+  ...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    .split(' ')
+    .filter(Boolean)
+    .flatMap((one) => processesOf(Number(one))),
+]
+
+/** A frozen server keeps its connections and answers nothing. */
+export const freeze = ({ server }: Cluster): void => signalAll(server, 'SIGSTOP')
+export const thaw = ({ server }: Cluster): void => signalAll(server, 'SIGCONT')
+
+const signalAll = ({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT'): void => {
+  for (const one of processesOf(Number(pid))) process.kill(one, signal)
 }
 
 const ask = async ({ port }: Cluster, ...statements: string[]): Promise<void> => {

@@ -113,6 +113,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       (await answerByApollo({ apollo, compiled }, request, { ...question, asked }, contextOf))
     // A short answer is sent as text, in one packet with its headers.
     const content = text.length < LONG_ANSWER ? text : Buffer.from(text)
+    if (context?.auditNotes.isAct) await parts.awaitReaders()
     if (context !== null) {
       const cost = readAnswerCost(context)
       response.setHeader('Query-Cost', String(cost))
@@ -136,6 +137,7 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
       const { body } = await apollo.executeOperation(question, { contextValue: context })
       if (body.kind !== 'single') throw new Error('an answer in pieces')
       const { data = null, errors = [] } = body.singleResult
+      if (context.auditNotes.isAct) await parts.awaitReaders()
       await auditAnswer(context, JSON.stringify(body.singleResult))
       return { data, errors }
     },

@@ -106,7 +106,7 @@ export class GraphqlContext {
     this.address = asked.address
     this.refused = asked.refused
     this.purpose = asked.purpose
-    this.lookups = parts.answerPath.lookups(parts)
+    this.lookups = ((given.viewer.sub === null && parts.publicPath) || parts.answerPath).lookups(parts)
     this.load = makeLoaders(parts, this.lookups, this.now)
   }
 
@@ -148,7 +148,6 @@ export const chargeCost = (context: Pick<GraphqlContext, 'budget' | 'isOver'>, c
 
 export const readAnswerCost = ({ budget }: Pick<GraphqlContext, 'budget'>): number => QUERY_COST_MOST - budget.left
 
-/** Default of `knownAt`; it includes what is recorded after the request began. */
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 
 export const choosePointInTime = (

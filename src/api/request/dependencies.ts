@@ -31,6 +31,10 @@ interface UploadInput {
 
 export interface ServerDependencies {
   db: AnswerPool
+  /** Reads of the public, from standbys where there are any; default `db`. */
+  readers?: AnswerPool
+  /** Is awaited before an act is acknowledged. */
+  awaitReaders?: () => Promise<void>
   fastAnswers?: boolean
   metrics?: Metrics
   scraping?: { token: string | null; local: boolean }
@@ -63,14 +67,19 @@ export interface ServerDependencies {
 }
 
 export interface ApiDependencies
-  extends Omit<ServerDependencies, 'db' | 'fastAnswers' | 'metrics' | 'scraping'>,
+  extends Omit<ServerDependencies, 'db' | 'readers' | 'awaitReaders' | 'fastAnswers' | 'metrics' | 'scraping'>,
     Required<Pick<ServerDependencies, 'metrics' | 'scraping'>> {
   db: Db
   answers: AnswerPool
+  readers: AnswerPool
+  awaitReaders: () => Promise<void>
   revocations: Revocations
   attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
+  /** For askers without a token, where standbys answer them. */
+  publicPath?: AnswerPath
+  publicBulk: AnswerPool
   /** Connections of queries about many codes, so short queries need not wait. */
   bulk: AnswerPool
   bulkTurns: BulkTurns

@@ -7,6 +7,7 @@ import type { Keys } from '../../foundation/keys.js'
 import type { Log } from '../../foundation/log.js'
 import { LRUCache } from '../../foundation/lru.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
+import type { AnswerPool } from '../../store/db/answer-pool.js'
 import type { Db } from '../../store/db/db.js'
 import type { ApiDependencies } from './dependencies.js'
 import { isUnsafeMethod, makeRequestDatabase } from './request-database.js'
@@ -58,9 +59,10 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */
 const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
-type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> & {
-  keys: Pick<Keys, 'mark'>
-}
+type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> &
+  Partial<Pick<ApiDependencies, 'readers'>> & {
+    keys: Pick<Keys, 'mark'>
+  }
 
 /** Property key, because V8 would scan a changing WeakMap at every young-generation collection. */
 const CONTEXT = Symbol('request context')
@@ -93,6 +95,7 @@ export class HttpRequestContext {
   role: Role = PUBLIC_VIEWER.role
   #log: Log | null = null
   #db: Db | null = null
+  #readDb: Db | null = null
 
   constructor(
     private readonly request: IncomingMessage,
@@ -114,13 +117,20 @@ export class HttpRequestContext {
   }
 
   get db(): Db {
-    const { requestId, request, response } = this
-    this.#db ??= makeRequestDatabase(this.parts.answers, {
-      requestId,
-      response,
-      acts: () => isUnsafeMethod(request.method),
-    })
+    this.#db ??= this.#databaseOf(this.parts.answers)
     return this.#db
+  }
+
+  get readDb(): Db {
+    const { answers, readers = answers } = this.parts
+    if (readers === answers) return this.db
+    this.#readDb ??= this.#databaseOf(readers)
+    return this.#readDb
+  }
+
+  #databaseOf(pool: AnswerPool): Db {
+    const { requestId, request, response } = this
+    return makeRequestDatabase(pool, { requestId, response, acts: () => isUnsafeMethod(request.method) })
   }
 }
 

@@ -34,6 +34,8 @@ export interface AnswerPoolOptions {
   waitMs?: number
   /** Is awaited before a new connection to another server than before is used. */
   onServerChanged?: () => Promise<unknown>
+  /** Lets the pool lead to a standby. Throws where the server of this connection is too old for the next statement. */
+  checkFresh?: (client: pg.PoolClient) => Promise<void>
 }
 
 interface RequestTag {
@@ -53,7 +55,8 @@ export interface AnswerPool extends Db {
 
 export const openAnswerPool = (url: string, options: AnswerPoolOptions): AnswerPool => openPool(url, options, new Set())
 
-const settingsOf = ({ statementMs, prepared }: AnswerPoolOptions): string[] => [
+const settingsOf = ({ statementMs, prepared, checkFresh }: AnswerPoolOptions): string[] => [
+  ...(checkFresh === undefined ? [] : ['default_transaction_read_only=on']),
   ...(statementMs === undefined ? [] : [`statement_timeout=${statementMs}`]),
   ...(prepared ? PLANNING[prepared] : []),
 ]
@@ -68,9 +71,10 @@ const addressOf = (url: string, { what, pooled }: AnswerPoolOptions, settings: r
 
 const makePool = (
   settings: pg.ClientConfig,
-  { max = POOL_MAX, onServerChanged }: Pick<AnswerPoolOptions, 'max' | 'onServerChanged'>,
+  { max = POOL_MAX, onServerChanged, checkFresh }: Pick<AnswerPoolOptions, 'max' | 'onServerChanged' | 'checkFresh'>,
 ): pg.Pool => {
-  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS, verify: verifyServer(onServerChanged) })
+  const verify = checkFresh === undefined && { verify: verifyServer(onServerChanged) }
+  const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS, ...verify })
   pool.on('error', () => undefined)
   // Without a listener, a lost connection would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined))
@@ -78,7 +82,7 @@ const makePool = (
 }
 
 const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
-  const { prepared, pooled = null, waitMs = 0 } = options
+  const { prepared, pooled = null, waitMs = 0, checkFresh } = options
   const settings = settingsOf(options)
   const pool = makePool(addressOf(url, options, settings), options)
   const cancelling = new Set<Promise<void>>()
@@ -95,7 +99,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     }
   }
 
-  const held = makeLending(pool, { cancelling, pooled: pooled !== null })
+  const held = makeLending(pool, { cancelling, pooled: pooled !== null, checkFresh })
   const local = pooled && settings.length > 0 ? settings.map((one) => `; set local ${one}`).join('') : ''
   const own = addressOf(pooled?.directUrl ?? url, { ...options, pooled: null }, settings)
   const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held }, tag)
@@ -104,7 +108,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     forRequest: (tag) => {
       if (!REQUEST_NAME.test(tag.name)) throw new Error('no name of a request')
       const handle = handleOf({ ...tag, wait: makeWait(waitMs) })
-      beneath.set(handle, whole)
+      noteProcessWide(handle, whole)
       return handle
     },
     atOneInstant: (signal, act) => {
@@ -206,8 +210,14 @@ interface QuestionWait {
   signal: AbortSignal | undefined
 }
 
+interface LendingParts {
+  checkFresh: AnswerPoolOptions['checkFresh'] | undefined
+  cancelling: Set<Promise<void>>
+  pooled: boolean
+}
+
 const makeLending =
-  (pool: pg.Pool, { cancelling, pooled }: { cancelling: Set<Promise<void>>; pooled: boolean }) =>
+  (pool: pg.Pool, { cancelling, pooled, checkFresh }: LendingParts) =>
   async <T>(waiting: QuestionWait, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const { signal } = waiting
     signal?.throwIfAborted()
@@ -227,6 +237,7 @@ const makeLending =
     signal?.throwIfAborted()
     signal?.addEventListener('abort', giveUp, { once: true })
     try {
+      await checkFresh?.(client)
       return await act(client)
     } catch (error) {
       if (isGivenUp) signal?.throwIfAborted()
@@ -240,6 +251,8 @@ const makeLending =
   }
 
 const beneath = new WeakMap<Db, AnswerPool>()
+
+export const noteProcessWide = (handle: Db, pool: AnswerPool): void => void beneath.set(handle, pool)
 
 /** Caches' shared work may outlast a request. */
 export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db

@@ -55,7 +55,6 @@ const POOL_MAX = 10
 const CONNECT_TIMEOUT_MS = 5_000
 export const ACQUIRE_TIMEOUT_MS = 15_000
 export const ANSWER_STATEMENT_TIMEOUT_MS = 30_000
-/** Planned changes of the primary take less. */
 export const PRIMARY_WAIT_MS = 10_000
 
 const OID = { int8: 20, date: 1082 } as const

@@ -67,16 +67,24 @@ export interface DatabaseAddress {
   identity: string
 }
 
-/** A pooler tells another process id than the server's. Throws DATABASE_ENCODING and DATABASE_STANDBY. */
-export const lookAtServer = async (connection: pg.ClientBase): Promise<DatabaseAddress> => {
+/** A pooler tells another process id than the server's. */
+export const identifyServer = async (
+  connection: pg.ClientBase,
+): Promise<DatabaseAddress & { encoding: string; standby: boolean }> => {
   const { rows } = await connection.query(
     `select pg_backend_pid() as pid, current_database() || '@' || (select system_identifier from pg_control_system()) as identity,
-       current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby /* primary.lookAtServer */`,
+       current_setting('server_encoding') as encoding, pg_is_in_recovery() as standby /* primary.identifyServer */`,
   )
-  const [{ pid, identity, encoding, standby }] = rows
+  const [{ pid, ...server }] = rows
+  return { ...server, pooled: (connection as unknown as { processID: number }).processID !== pid }
+}
+
+/** Throws DATABASE_ENCODING and DATABASE_STANDBY. */
+export const lookAtServer = async (connection: pg.ClientBase): Promise<DatabaseAddress> => {
+  const { pooled, identity, encoding, standby } = await identifyServer(connection)
   if (encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding })
   if (standby) throw new Refusal('DATABASE_STANDBY')
-  return { pooled: (connection as unknown as { processID: number }).processID !== pid, identity }
+  return { pooled, identity }
 }
 
 export const lookAtAddress = async (connectionString: string): Promise<DatabaseAddress> => {

@@ -1,5 +1,7 @@
 import { type Db, hasRows, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import { POSITION_SQL } from '../db/standby-lease.js'
+import { raiseFloor } from '../db/standby-pool.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
 
@@ -121,13 +123,15 @@ export interface ListStamp {
  * Equal stamps mean an unchanged list. `forgetChanges` deletes only in large batches, so late commits cannot restore
  * an earlier count.
  */
-export const readListStamp = (db: Db): Promise<ListStamp> =>
-  queryOne(
+export const readListStamp = async (db: Db): Promise<ListStamp> => {
+  const { position, ...stamp } = await queryOne<ListStamp & { position: number }>(
     db,
     `select (select count(*) || '.' || coalesce((select c.xid::text from public_changes c order by c.xid desc limit 1), '') from public_changes) as changes,
-       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_PUBLISH_LIST_SQL} as listed /* publicList.stamp */`, // A binding makes it a prepared statement.
+       coalesce((select max(sequence) from snapshots), ?::int) as sequence, ${MAY_PUBLISH_LIST_SQL} as listed, ${POSITION_SQL} as position /* publicList.stamp */`, // A binding makes it a prepared statement.
     [0],
   )
+  return { ...stamp, changes: stamp.changes + raiseFloor(db, position) }
+}
 
 const CHANGES_MOST = 2_000
 

@@ -133,6 +133,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
       const day = asOf ?? context.today
       const about = async () => ({ asOf: day, freshness: limitFreshness(await freshness, day, context.today) })
       const recheck = makeTokenCheck(asked)
+      const bulk = viewer.sub === null ? parts.publicBulk : parts.bulk
       const pieces = readPieces(request, how, { held, signal })
       const rows = chunkRows(pieces, reader(), marketplace ?? shopsOf(viewer), parts.bulkTurns.rowsOfNextChunk)
       const lines = answerInOrder(rows, async (chunk) => {
@@ -142,7 +143,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
         try {
           await recheck()
           const asking = await about()
-          const { rows: answers, shownCodes } = await parts.bulk.atOneInstant(signal, (db) =>
+          const { rows: answers, shownCodes } = await bulk.atOneInstant(signal, (db) =>
             answerRows(contextOf(), db, chunk, asking),
           )
           const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)

@@ -1,0 +1,260 @@
+/** Leases of readers on standbys. The rule and its proof stand in `hub/README.md`, "Standbys". */
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
+import pg from 'pg'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
+import type { Log } from '../../foundation/log.js'
+import { type Db, queryFirst, queryRows } from './db.js'
+import { identifyServer } from './primary.js'
+
+export const LEASE_MS = 10_000
+const MARGIN_MS = 1_000
+export const HOLD_MS = LEASE_MS + MARGIN_MS
+const RENEW_MS = 1_000
+const LOOK_MS = 100
+/** A standby that stays behind or silent this long is left until it has caught up. */
+const PATIENCE_MS = 2_000
+const REJOIN_MS = 1_000
+const GRANTS_KEPT = 200
+const WAIT_MS = 25
+const NEVER_PROMOTED = '00000001'
+
+/** Bytes of WAL that a snapshot taken by the same statement holds at most, and by a later one at least. */
+export const POSITION_SQL = `(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0')::float8`
+const STATE = `select coalesce((select beat from standby_readers where reader = $1), 0) as beat,
+  coalesce((select asked from standby_readers where reader = $1), 0) as asked, ${POSITION_SQL} as position /* standby.state */`
+const VOUCHED = 'not exists (select 1 from database_identity where timeline <> database_timeline())'
+const RENEW = `update standby_readers set beat = beat + 1, renewals = renewals + 1, seen = greatest(seen, $2)
+  where reader = $1 and ${VOUCHED} returning beat, asked /* standby.renew */`
+
+interface StandbyState {
+  beat: number
+  position: number
+}
+
+interface Grant {
+  beat: number
+  at: number
+}
+
+interface Session {
+  reader: string
+  seen: number
+  grants: Grant[]
+  over: AbortController
+}
+
+export class StandbyBehind extends Error {
+  override readonly name = 'StandbyBehind'
+}
+
+export type StandbyLease = ReturnType<typeof openStandbyLease>
+
+interface LeaseAddresses {
+  primaryUrl: string
+  standbyUrl: string
+  /** Database's name and system identifier of the cluster. */
+  identity: string
+  log: Log
+}
+
+export const openStandbyLease = (addresses: LeaseAddresses) => {
+  const { log, identity } = addresses
+  const stopping = new AbortController()
+  const states = new WeakMap<object, StandbyState & { of: Session }>()
+  let session: Session | null = null
+  let floor = 0
+  let servedAt = performance.now()
+  let told = ''
+
+  const covers = ({ seen, grants }: Session, { beat, position }: StandbyState): boolean => {
+    const grant = grants.findLast((one) => one.beat <= beat)
+    return beat >= seen && position >= floor && grant !== undefined && performance.now() < grant.at + LEASE_MS
+  }
+
+  const follow = async (own: Session, { primary, standby }: Connections): Promise<void> => {
+    let [renewedAt, reported, asked, lateSince] = [Number.NEGATIVE_INFINITY, 0, 0, 0]
+    for (; ; await after(LOOK_MS, undefined, { signal: stopping.signal })) {
+      const state = await rowOf<StandbyState & { asked: number }>(standby, STATE, [own.reader])
+      own.seen = Math.max(own.seen, state?.beat ?? 0)
+      const now = performance.now()
+      if ((state?.asked ?? 0) > reported || now - renewedAt >= RENEW_MS) {
+        const seen = own.seen
+        const renewed = await rowOf<Grant & { asked: number }>(primary, RENEW, [own.reader, seen])
+        if (renewed === null) throw new StandbyBehind('the lease was not renewed in time')
+        own.grants = [...own.grants.slice(-GRANTS_KEPT), { beat: renewed.beat, at: now }]
+        ;[renewedAt, reported, asked] = [now, seen, renewed.asked]
+      }
+      if (asked <= own.seen) lateSince = now
+      if (now - lateSince > PATIENCE_MS) throw new StandbyBehind('the standby is behind')
+      if (state !== null && covers(own, { ...state, position: Number.POSITIVE_INFINITY })) servedAt = now
+    }
+  }
+
+  const hold = async (connections: Connections): Promise<void> => {
+    const { primary, standby } = connections
+    if ((await identifyStandby(standby)) !== identity) throw new Refusal('STANDBY_DIFFERS')
+    const began = await rowOf<{ position: number; vouched: boolean }>(
+      primary,
+      `select ${POSITION_SQL} as position, ${VOUCHED} as vouched`,
+    )
+    if (!began?.vouched) throw new StandbyBehind('nobody vouched for the primary')
+    const own: Session = { reader: randomUUID(), seen: 0, grants: [], over: new AbortController() }
+    for (const end = performance.now() + PATIENCE_MS; ; await after(LOOK_MS)) {
+      const state = await rowOf<StandbyState>(standby, STATE, [own.reader])
+      if (state !== null && state.position >= began.position) break
+      if (performance.now() > end) throw new StandbyBehind('the standby is behind')
+    }
+    // Committed before the first grant, so that each act after a grant finds this reader.
+    await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
+    session = own
+    told = ''
+    try {
+      await follow(own, connections)
+    } finally {
+      session = null
+      own.over.abort(new StandbyBehind('the standby was left'))
+      const left = 'delete from standby_readers where reader = $1 /* standby.leave */'
+      await primary.query(left, [own.reader]).catch(() => undefined)
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      const reason = await withConnections(addresses, hold).then(() => '', reasonOf)
+      if (!stopping.signal.aborted && reason !== told) log.warn({ reason }, 'the primary answers for the standby')
+      told = reason
+      await after(REJOIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+  const running = run()
+
+  return {
+    check: async (client: pg.ClientBase): Promise<void> => {
+      const own = session
+      if (own === null) throw new StandbyBehind('no lease')
+      const known = states.get(client)
+      if (known?.of === own && covers(own, known)) return
+      const [row] = (await client.query({ name: 'standby.state', text: STATE, values: [own.reader] })).rows
+      states.set(client, { ...row, of: own })
+      if (own !== session || !covers(own, row)) throw new StandbyBehind('the standby is behind')
+    },
+    /** Aborted while the standby may not answer. */
+    over: (): AbortSignal => session?.over.signal ?? AbortSignal.abort(new StandbyBehind('no lease')),
+    /** Later reads are at least as new. Returns a name of the present lease. */
+    raise: (position: number): string => {
+      floor = Math.max(floor, position)
+      return ` ${session?.reader ?? ''}`
+    },
+    ageSeconds: (): number => (performance.now() - servedAt) / 1_000,
+    close: async (): Promise<void> => {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+interface Connections {
+  primary: pg.Client
+  standby: pg.Client
+}
+
+const rowOf = async <R extends object>(on: pg.Client, sql: string, values: unknown[] = []): Promise<R | null> =>
+  (await on.query<R>(sql, values)).rows[0] ?? null
+
+const connectWithin = (connectionString: string): pg.Client => {
+  const limits = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS }
+  const client = new pg.Client({ connectionString, application_name: 'hub standby lease', ...limits })
+  client.on('error', () => undefined)
+  return client
+}
+
+const withConnections = async (
+  { primaryUrl, standbyUrl }: LeaseAddresses,
+  act: (connections: Connections) => Promise<void>,
+): Promise<void> => {
+  const connections = { primary: connectWithin(primaryUrl), standby: connectWithin(standbyUrl) }
+  const both = Object.values(connections)
+  try {
+    for (const one of both) await one.connect()
+    await act(connections)
+  } finally {
+    // A frozen server would never confirm the end.
+    for (const one of both) (one as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+  }
+}
+
+/** A pooler's connection may change its server between two statements. */
+const identifyStandby = async (connection: pg.ClientBase): Promise<string> => {
+  const { pooled, identity } = await identifyServer(connection)
+  if (pooled) throw new Refusal('STANDBY_POOLED')
+  return identity
+}
+
+/** Refuses an address that cannot serve. A standby that is not reached may come later. */
+export const checkServesReaders = async (standbyUrl: string, identity: string): Promise<void> => {
+  const client = connectWithin(standbyUrl)
+  try {
+    await client.connect()
+    if ((await identifyStandby(client)) !== identity) throw new Refusal('STANDBY_DIFFERS')
+  } catch (error) {
+    if (error instanceof Refusal) throw error
+  } finally {
+    ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+  }
+}
+
+/** Waits until each reader on a standby has whatever is committed now, or is cut off. */
+export const makeReaderWait = (db: Db, log: Log) => {
+  const knownSince = new Map<string, number>()
+  /** A promotion may have lost leases, so a new server's acts are held as long as one may run. */
+  const heldUntil = (server: string, isPromoted: boolean): number => {
+    const since = knownSince.get(server) ?? performance.now()
+    knownSince.set(server, since)
+    return isPromoted ? since + HOLD_MS : 0
+  }
+  const ask = async (end: number): Promise<void> => {
+    const server = await queryFirst<{ name: string; timeline: string }>(
+      db,
+      `select (select system_identifier from pg_control_system()) || ' ' || database_timeline() as name, database_timeline() as timeline /* standby.server */`,
+    )
+    const until = heldUntil(server?.name ?? '', server?.timeline !== NEVER_PROMOTED)
+    const asked = await queryRows<{ reader: string; beat: number; renewals: number }>(
+      db,
+      'update standby_readers set beat = beat + 1, asked = beat + 1 returning reader, beat, renewals /* standby.ask */',
+    )
+    const wanted = JSON.stringify(asked)
+    const late = (): Promise<object[]> =>
+      queryRows(
+        db,
+        `select 1 from jsonb_to_recordset(:wanted::jsonb) as a(reader uuid, beat bigint)
+         join standby_readers r on r.reader = a.reader and r.seen < a.beat /* standby.late */`,
+        { wanted },
+      )
+    for (let isLate = asked.length > 0; ; await after(WAIT_MS)) {
+      isLate &&= (await late()).length > 0
+      const now = performance.now()
+      if (!isLate && now >= Math.min(until, end)) return
+      if (now >= end) break
+    }
+    const gone = await queryRows(
+      db,
+      `delete from standby_readers r using jsonb_to_recordset(:wanted::jsonb) as a(reader uuid, renewals bigint)
+       where r.reader = a.reader and r.renewals = a.renewals returning r.reader /* standby.cutOff */`,
+      { wanted },
+    )
+    log.warn({ gone: gone.length }, 'a reader on a standby did not confirm; its lease has run out')
+  }
+  const wait = async (): Promise<void> => {
+    const end = performance.now() + HOLD_MS
+    try {
+      await ask(end)
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'readers on standbys could not be asked; their leases run out')
+      await after(Math.max(0, end - performance.now()), undefined, { ref: false })
+    }
+  }
+  void wait()
+  return wait
+}

@@ -1,0 +1,267 @@
+/** A hub that answers the public from a standby: what a removal's acknowledgement promises, whatever the standby does. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect } from 'chai'
+import { readConfig } from '../../src/config.js'
+import { isRefusal } from '../../src/foundation/errors.js'
+import { shanghaiDate } from '../../src/foundation/time/dates.js'
+import { type Hub, makeHub } from '../../src/hub/hub.js'
+import { makeLog } from '../../src/hub/log.js'
+import { connect, migrate } from '../../src/store/db/db.js'
+import { HOLD_MS, LEASE_MS } from '../../src/store/db/standby-lease.js'
+import { globalOf } from '../api/global-ids.js'
+import { freshDatabase } from '../support/database.js'
+import {
+  type Cluster,
+  freeze,
+  makePrimary,
+  makeProxy,
+  makeStandby,
+  newFolder,
+  promote,
+  replicated,
+  rowAt,
+  stop,
+  thaw,
+} from '../support/postgres-servers.js'
+import { codeOf, published, rowsOf } from '../support/world.js'
+
+/** Of an acknowledgement that waits for a standby which follows. */
+const PROMPT_MS = 5_000
+/** Of one that waits until a hub has left its standby: two seconds of patience, and the way of the news. */
+const LEAVES_WITHIN_MS = 8_000
+const STALE_ANSWERS_MS = 1_000
+const JOINS_WITHIN_MS = 20_000
+const AGAIN_MS = 50
+
+interface Answer {
+  data: Record<string, unknown> | null
+  errors?: object[]
+}
+
+const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
+  for (const end = performance.now() + JOINS_WITHIN_MS; performance.now() < end; ) {
+    if (await isSo()) return
+    await wait(AGAIN_MS)
+  }
+  throw new Error(`not in time: ${what}`)
+}
+
+describe('a hub that answers from a standby', () => {
+  let folder = ''
+  let address: Awaited<ReturnType<typeof makeProxy>>
+  let reading: Awaited<ReturnType<typeof makeProxy>>
+  let primary: Cluster
+  let standby: Cluster
+  let hub: Hub
+  let web = ''
+  let listed = 0
+  const env = () => ({
+    PORT: '0',
+    DATABASE_URL: `postgres://hub@127.0.0.1:${address.port}/postgres`,
+    DATABASE_URL_READ: `postgres://hub@127.0.0.1:${reading.port}/postgres`,
+    DATA_DIR: join(folder, 'data'),
+    LOG_LEVEL: 'silent',
+  })
+  const open = () => {
+    const config = readConfig(env())
+    return makeHub(config, { log: makeLog(config.log) })
+  }
+  before(async () => {
+    folder = newFolder()
+    primary = await makePrimary(join(folder, 'pg-0'))
+    ;[address, reading] = [await makeProxy(), await makeProxy()]
+    address.to(primary.port)
+    const migrating = connect(env().DATABASE_URL)
+    await migrate(migrating)
+    await migrating.destroy()
+    standby = await makeStandby(primary, join(folder, 'pg-1'))
+    reading.to(standby.port)
+    hub = await open()
+    web = await hub.serve()
+  })
+  after(async () => {
+    await hub?.close()
+    address?.close()
+    reading?.close()
+    await Promise.all([primary, standby].filter(Boolean).map((one) => stop(one, 'SIGKILL').catch(() => undefined)))
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const on = (cluster: Cluster, sql: string) => rowAt(cluster, sql)
+  const pause = () => on(standby, 'select pg_wal_replay_pause()')
+  const leases = async () =>
+    Number((await on(primary, 'select count(*) as n from standby_readers where seen > 1'))['n'])
+  const joined = () => until('a lease', async () => (await leases()) === 1)
+  const pagesAnswered = async (cluster: Cluster): Promise<number> => {
+    const latest = `select count(*) as n from pg_stat_activity where query like '%publicList.stamp%' and pid <> pg_backend_pid()`
+    return Number((await on(cluster, latest))['n'])
+  }
+  const newEntry = async (): Promise<{ id: string; name: string }> => {
+    listed += 1
+    const { id, operatorId } = await published(hub.db, listed)
+    const [row] = await rowsOf(hub.db, 'select name from operators where id = ?', [operatorId])
+    return { id, name: String(row?.['name']) }
+  }
+  const page = (path: string) => fetch(`${web}${path}`).then((answer) => answer.text())
+  const ask = async (query: string, variables: object, token?: string): Promise<Answer> => {
+    const answer = await fetch(`${web}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify({ query, variables }),
+    })
+    return (await answer.json()) as Answer
+  }
+  /** Hides an entry as an officer does. Returns when that was acknowledged, and how long it took. */
+  const hide = async (id: string): Promise<{ at: number; ms: number }> => {
+    const officer = { sub: 'officer-1', role: 'officer', agency: null, region: null } as const
+    const input = { id: globalOf('Listing', id), on: shanghaiDate(new Date()), reason: '核查' }
+    const began = performance.now()
+    const answer = await ask(
+      'mutation($i: MoveInput!) { hideListing(input: $i) { listing { state } } }',
+      { i: { ...input, hiding: 'ERROR', documentNumber: '虚行初〔2026〕1号' } },
+      hub.keys.sign(officer, Date.now()).token,
+    )
+    expect(answer.errors ?? []).to.deep.equal([])
+    const at = performance.now()
+    return { at, ms: at - began }
+  }
+  const PATHS = ['/', '/blacklist', '/blacklist?lang=en', '/data/blacklist.csv', '/data/blacklist.json']
+  const namedIn = async (name: string): Promise<string[]> => {
+    const texts = await Promise.all(PATHS.map(page))
+    return PATHS.filter((_, n) => texts[n]?.includes(name))
+  }
+  /** Asks all pages without a pause while `act` runs. Returns when each question began that was answered with the name. */
+  const namedDuring = async <T>(name: string, act: () => Promise<T>): Promise<{ done: T; named: number[] }> => {
+    const named: number[] = []
+    let running = true
+    const askers = PATHS.map(async (path) => {
+      while (running) {
+        const began = performance.now()
+        if ((await page(path)).includes(name)) named.push(began)
+      }
+    })
+    const done = await act()
+    running = false
+    await Promise.all(askers)
+    return { done, named }
+  }
+  const hideWatched = async (id: string, name: string) => {
+    const { done, named } = await namedDuring(name, async () => {
+      const hidden = await hide(id)
+      await wait(STALE_ANSWERS_MS)
+      return hidden
+    })
+    expect(named.filter((began) => began > done.at)).to.deep.equal([])
+    return done.ms
+  }
+
+  it('reads pages there, and an acknowledged hiding is in all of them', async () => {
+    await joined()
+    const { id, name } = await newEntry()
+    await replicated(primary, standby)
+    await until('files', async () => (await namedIn(name)).length === PATHS.length)
+    expect(await pagesAnswered(standby)).to.be.above(0)
+    expect(await pagesAnswered(primary)).to.equal(0)
+    expect(await hideWatched(id, name)).to.be.below(PROMPT_MS)
+    expect(await namedIn(name)).to.deep.equal([])
+  })
+
+  it('answers an asker without a token from there, and one with a token from the primary', async () => {
+    const { name } = await newEntry()
+    await replicated(primary, standby)
+    const code = codeOf(listed)
+    const query = `{ standing(code: "${code}") { name listed } }`
+    expect((await ask(query, {})).data).to.deep.equal({ standing: { name, listed: true } })
+    const asked = `select count(*) as n from pg_stat_activity where application_name = 'hub answers, shared' and query like '%standing_rows%'`
+    expect(Number((await on(standby, asked))['n'])).to.be.above(0)
+    expect(Number((await on(primary, asked))['n'])).to.equal(0)
+  })
+
+  it('leaves a standby that stays behind, before a hiding is acknowledged', async () => {
+    const { id, name } = await newEntry()
+    await replicated(primary, standby)
+    await until('the entry', async () => (await page('/blacklist')).includes(name))
+    await pause()
+    expect(await hideWatched(id, name)).to.be.below(LEAVES_WITHIN_MS)
+    expect(await leases()).to.equal(0)
+    expect(await namedIn(name)).to.deep.equal([])
+    await on(standby, 'select pg_wal_replay_resume()')
+    await joined()
+  })
+
+  it('shows what is younger than the bound while its standby stays behind, and nothing older', async () => {
+    await joined()
+    await pause()
+    const { name } = await newEntry()
+    const began = performance.now()
+    expect(await page('/blacklist')).not.to.include(name)
+    await until('the primary to answer', async () => (await page('/blacklist')).includes(name))
+    expect(performance.now() - began).to.be.below(LEASE_MS + PROMPT_MS)
+    await on(standby, 'select pg_wal_replay_resume()')
+    await joined()
+  })
+
+  it('answers from the primary while its standby is frozen, and a hiding is acknowledged', async () => {
+    const { id, name } = await newEntry()
+    await replicated(primary, standby)
+    await until('the entry', async () => (await page('/blacklist')).includes(name))
+    freeze(standby)
+    try {
+      expect(await hideWatched(id, name)).to.be.below(LEAVES_WITHIN_MS)
+      expect(await namedIn(name)).to.deep.equal([])
+    } finally {
+      thaw(standby)
+    }
+    await joined()
+  })
+
+  it('acknowledges within the bound when the hub that reads has died, and cuts it off', async () => {
+    const { id, name } = await newEntry()
+    await on(
+      primary,
+      `insert into standby_readers (reader) values ('00000000-0000-4000-8000-000000000001') returning reader`,
+    )
+    const ms = await hideWatched(id, name)
+    expect(ms).to.be.within(LEASE_MS, HOLD_MS + PROMPT_MS)
+    expect(Number((await on(primary, 'select count(*) as n from standby_readers'))['n'])).to.equal(1)
+    const next = await newEntry()
+    expect((await hide(next.id)).ms).to.be.below(PROMPT_MS)
+  })
+
+  it('holds the first acknowledgement of a promoted standby as long as a lost lease may run', async () => {
+    const { id, name } = await newEntry()
+    await replicated(primary, standby)
+    await stop(primary, 'SIGKILL')
+    await promote(standby)
+    const began = performance.now()
+    primary = standby
+    address.to(primary.port)
+    await hideWatched(id, name)
+    expect(performance.now() - began).to.be.above(LEASE_MS)
+    standby = await makeStandby(primary, join(folder, 'pg-2'))
+    reading.to(standby.port)
+    await joined()
+    const next = await newEntry()
+    await replicated(primary, standby)
+    expect(await hideWatched(next.id, next.name)).to.be.below(PROMPT_MS)
+  })
+
+  it('goes on when its standby is gone', async () => {
+    const { id, name } = await newEntry()
+    await stop(standby, 'SIGKILL')
+    expect((await fetch(`${web}/blacklist`)).status).to.equal(200)
+    expect(await hideWatched(id, name)).to.be.below(LEAVES_WITHIN_MS)
+    expect(await namedIn(name)).to.deep.equal([])
+  })
+
+  it('refuses an address that is no standby of its primary', async () => {
+    const other = await freshDatabase({ empty: true })
+    const config = readConfig({ ...env(), DATABASE_URL_READ: other.url })
+    const refused = await makeHub(config, { log: makeLog(config.log) }).catch((error) => error)
+    expect(isRefusal(refused) && refused.code).to.equal('STANDBY_DIFFERS')
+    await other.drop()
+    const alone = () => readConfig({ DATABASE_URL_READ: other.url })
+    expect(alone).to.throw('DATABASE_URL_READ')
+  })
+})
