@@ -138,7 +138,9 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
       lateness.observe({ job }, Math.max(0, lateSeconds))
     },
     pool: (name: string, look: () => PoolUsage) => void pools.set(name, look),
-    standby: (ageSeconds: () => number) => void (standbyAge = ageSeconds),
+    standby: (ageSeconds: () => number): void => {
+      standbyAge = ageSeconds
+    },
     waiting: (what: string, look: () => number) => void queues.set(what, look),
     text: async (figures: readonly MetricFigure[]): Promise<string> => {
       if (!begun) collectDefaultMetrics({ register: registry })
