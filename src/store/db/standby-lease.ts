@@ -60,98 +60,102 @@ interface LeaseAddresses {
 }
 
 export const openStandbyLease = (addresses: LeaseAddresses) => {
-  const { log, identity } = addresses
   const stopping = new AbortController()
   const states = new WeakMap<object, StandbyState & { of: Session }>()
-  let session: Session | null = null
-  let floor = 0
-  let servedAt = performance.now()
-  let told = ''
-
-  const covers = ({ seen, grants }: Session, { beat, position }: StandbyState): boolean => {
-    const grant = grants.findLast((one) => one.beat <= beat)
-    return beat >= seen && position >= floor && grant !== undefined && performance.now() < grant.at + LEASE_MS
-  }
-
-  const follow = async (own: Session, { primary, standby }: Connections): Promise<void> => {
-    let [renewedAt, reported, asked, lateSince] = [Number.NEGATIVE_INFINITY, 0, 0, 0]
-    for (; ; await after(LOOK_MS, undefined, { signal: stopping.signal })) {
-      const state = await rowOf<StandbyState & { asked: number }>(standby, STATE, [own.reader])
-      own.seen = Math.max(own.seen, state?.beat ?? 0)
-      const now = performance.now()
-      if ((state?.asked ?? 0) > reported || now - renewedAt >= RENEW_MS) {
-        const seen = own.seen
-        const renewed = await rowOf<Grant & { asked: number }>(primary, RENEW, [own.reader, seen])
-        if (renewed === null) throw new StandbyBehind('the lease was not renewed in time')
-        own.grants = [...own.grants.slice(-GRANTS_KEPT), { beat: renewed.beat, at: now }]
-        ;[renewedAt, reported, asked] = [now, seen, renewed.asked]
-      }
-      if (asked <= own.seen) lateSince = now
-      if (now - lateSince > PATIENCE_MS) throw new StandbyBehind('the standby is behind')
-      if (state !== null && covers(own, { ...state, position: Number.POSITIVE_INFINITY })) servedAt = now
-    }
-  }
-
-  const hold = async (connections: Connections): Promise<void> => {
-    const { primary, standby } = connections
-    if ((await identifyStandby(standby)) !== identity) throw new Refusal('STANDBY_DIFFERS')
-    const began = await rowOf<{ position: number; vouched: boolean }>(
-      primary,
-      `select ${POSITION_SQL} as position, ${VOUCHED} as vouched`,
-    )
-    if (!began?.vouched) throw new StandbyBehind('nobody vouched for the primary')
-    const own: Session = { reader: randomUUID(), seen: 0, grants: [], over: new AbortController() }
-    for (const end = performance.now() + PATIENCE_MS; ; await after(LOOK_MS)) {
-      const state = await rowOf<StandbyState>(standby, STATE, [own.reader])
-      if (state !== null && state.position >= began.position) break
-      if (performance.now() > end) throw new StandbyBehind('the standby is behind')
-    }
-    // Committed before the first grant, so that each act after a grant finds this reader.
-    await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
-    session = own
-    told = ''
-    try {
-      await follow(own, connections)
-    } finally {
-      session = null
-      own.over.abort(new StandbyBehind('the standby was left'))
-      const left = 'delete from standby_readers where reader = $1 /* standby.leave */'
-      await primary.query(left, [own.reader]).catch(() => undefined)
-    }
-  }
-
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      const reason = await withConnections(addresses, hold).then(() => '', reasonOf)
-      if (!stopping.signal.aborted && reason !== told) log.warn({ reason }, 'the primary answers for the standby')
-      told = reason
-      await after(REJOIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
-    }
-  }
-  const running = run()
-
+  const lease: Lease = { session: null, floor: 0, servedAt: performance.now(), told: '', stop: stopping.signal }
+  const running = hold(lease, addresses)
   return {
     check: async (client: pg.ClientBase): Promise<void> => {
-      const own = session
+      const own = lease.session
       if (own === null) throw new StandbyBehind('no lease')
       const known = states.get(client)
-      if (known?.of === own && covers(own, known)) return
+      if (known?.of === own && covers(lease, own, known)) return
       const [row] = (await client.query({ name: 'standby.state', text: STATE, values: [own.reader] })).rows
       states.set(client, { ...row, of: own })
-      if (own !== session || !covers(own, row)) throw new StandbyBehind('the standby is behind')
+      if (own !== lease.session || !covers(lease, own, row)) throw new StandbyBehind('the standby is behind')
     },
     /** Aborted while the standby may not answer. */
-    over: (): AbortSignal => session?.over.signal ?? AbortSignal.abort(new StandbyBehind('no lease')),
+    over: (): AbortSignal => lease.session?.over.signal ?? AbortSignal.abort(new StandbyBehind('no lease')),
     /** Later reads are at least as new. Returns a name of the present lease. */
     raise: (position: number): string => {
-      floor = Math.max(floor, position)
-      return ` ${session?.reader ?? ''}`
+      lease.floor = Math.max(lease.floor, position)
+      return ` ${lease.session?.reader ?? ''}`
     },
-    ageSeconds: (): number => (performance.now() - servedAt) / 1_000,
+    ageSeconds: (): number => (performance.now() - lease.servedAt) / 1_000,
     close: async (): Promise<void> => {
       stopping.abort()
       await running
     },
+  }
+}
+
+interface Lease {
+  session: Session | null
+  floor: number
+  servedAt: number
+  told: string
+  stop: AbortSignal
+}
+
+const covers = ({ floor }: Lease, { seen, grants }: Session, { beat, position }: StandbyState): boolean => {
+  const grant = grants.findLast((one) => one.beat <= beat)
+  return beat >= seen && position >= floor && grant !== undefined && performance.now() < grant.at + LEASE_MS
+}
+
+const hold = async (lease: Lease, addresses: LeaseAddresses): Promise<void> => {
+  while (!lease.stop.aborted) {
+    const reason = await withConnections(addresses, (each) => join(lease, addresses, each)).then(() => '', reasonOf)
+    if (!lease.stop.aborted && reason !== lease.told)
+      addresses.log.warn({ reason }, 'the primary answers for the standby')
+    lease.told = reason
+    await after(REJOIN_MS, undefined, { signal: lease.stop }).catch(() => undefined)
+  }
+}
+
+const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Connections): Promise<void> => {
+  const { primary, standby } = connections
+  if ((await identifyStandby(standby)) !== identity) throw new Refusal('STANDBY_DIFFERS')
+  const began = await rowOf<{ position: number; vouched: boolean }>(
+    primary,
+    `select ${POSITION_SQL} as position, ${VOUCHED} as vouched`,
+  )
+  if (!began?.vouched) throw new StandbyBehind('nobody vouched for the primary')
+  const own: Session = { reader: randomUUID(), seen: 0, grants: [], over: new AbortController() }
+  for (const end = performance.now() + PATIENCE_MS; ; await after(LOOK_MS)) {
+    const state = await rowOf<StandbyState>(standby, STATE, [own.reader])
+    if (state !== null && state.position >= began.position) break
+    if (performance.now() > end) throw new StandbyBehind('the standby is behind')
+  }
+  // Committed before the first grant, so that each act after a grant finds this reader.
+  await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
+  lease.session = own
+  lease.told = ''
+  try {
+    await follow(lease, own, connections)
+  } finally {
+    lease.session = null
+    own.over.abort(new StandbyBehind('the standby was left'))
+    const left = 'delete from standby_readers where reader = $1 /* standby.leave */'
+    await primary.query(left, [own.reader]).catch(() => undefined)
+  }
+}
+
+const follow = async (lease: Lease, own: Session, { primary, standby }: Connections): Promise<void> => {
+  let [renewedAt, reported, asked, lateSince] = [Number.NEGATIVE_INFINITY, 0, 0, 0]
+  for (; ; await after(LOOK_MS, undefined, { signal: lease.stop })) {
+    const state = await rowOf<StandbyState & { asked: number }>(standby, STATE, [own.reader])
+    own.seen = Math.max(own.seen, state?.beat ?? 0)
+    const now = performance.now()
+    if ((state?.asked ?? 0) > reported || now - renewedAt >= RENEW_MS) {
+      const seen = own.seen
+      const renewed = await rowOf<Grant & { asked: number }>(primary, RENEW, [own.reader, seen])
+      if (renewed === null) throw new StandbyBehind('the lease was not renewed in time')
+      own.grants = [...own.grants.slice(-GRANTS_KEPT), { beat: renewed.beat, at: now }]
+      ;[renewedAt, reported, asked] = [now, seen, renewed.asked]
+    }
+    if (asked <= own.seen) lateSince = now
+    if (now - lateSince > PATIENCE_MS) throw new StandbyBehind('the standby is behind')
+    if (state !== null && covers({ ...lease, floor: 0 }, own, state)) lease.servedAt = now
   }
 }
 
