@@ -45,7 +45,7 @@ interface Session {
   over: AbortController
 }
 
-export class StandbyBehind extends Error {
+class StandbyBehind extends Error {
   override readonly name = 'StandbyBehind'
 }
 
