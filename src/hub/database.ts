@@ -7,6 +7,7 @@ import * as database from '../store/db/db.js'
 import { checkServesReaders, makeReaderWait, openStandbyLease } from '../store/db/standby-lease.js'
 import { openStandbyPool } from '../store/db/standby-pool.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
+import { joinHubs } from './shared-folders.js'
 
 /** A phase of the roll-out: `before` runs only what the previous release tolerates, `after` all. `empty` migrates only a new database. */
 export type MigrationMode = database.RollOut | 'empty'
@@ -51,18 +52,21 @@ export const openAnswers = ({ url, answers }: OpenedDatabase, onServerChanged: (
     pooled: answers.pooled ? { directUrl: url } : null,
   })
 
-/** Reads of the public, and the wait of acts for whoever reads. */
-export const openReaders = (
+/** Joins the hubs of the database, and opens its standbys. Throws FOLDER_NOT_SHARED. */
+export const openServing = async (
   { url, identity }: OpenedDatabase,
-  { standbyUrl, db, log, metrics }: { standbyUrl: string | null; db: AnswerPool; log: Log; metrics: Metrics },
+  { config, db, log, metrics }: { config: Config; db: AnswerPool; log: Log; metrics: Metrics },
 ) => {
+  const leaveHubs = await joinHubs(url, config)
   const awaitReaders = makeReaderWait(db, log)
-  if (standbyUrl === null) return { db, awaitReaders, close: db.close }
+  const { databaseUrlRead: standbyUrl } = config
+  if (standbyUrl === null)
+    return { db, awaitReaders, close: async () => void (await Promise.all([db.close(), leaveHubs()])) }
   const lease = openStandbyLease({ primaryUrl: url, standbyUrl, identity, log })
   metrics.standby(lease.ageSeconds)
   const statementMs = database.ANSWER_STATEMENT_TIMEOUT_MS
   const readers = openStandbyPool(standbyUrl, { what: 'answers, standby', statementMs, primary: db, lease })
-  const close = async () => void (await Promise.all([lease.close(), readers.close()]))
+  const close = async () => void (await Promise.all([lease.close(), readers.close(), leaveHubs()]))
   return { db, awaitReaders, readers, close }
 }
 

@@ -63,7 +63,7 @@ import { TIMETABLED_RUN_LINGERS_MS } from '../work/timetable/timetable.js'
 import type { Addresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
-import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, openReaders, watchVersion } from './database.js'
+import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, openServing, watchVersion } from './database.js'
 import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
 import { runNotify } from './notifications.js'
@@ -136,7 +136,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   let timekeeper: TimetableClock | null = null
   const looking = makeClockWatch(clock, log)
   let server: Server | null = null
-  let answers: ReturnType<typeof openReaders> | null = null
+  let answers: Awaited<ReturnType<typeof openServing>> | null = null
   let ticking: database.JobDb | null = null
   let auditLog: AuditLog | null = null
   let files: PublishedFiles | null = null
@@ -342,7 +342,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       office.start()
       // Own connections for answers: a long merge does not block the public.
       const pool = openAnswers(opened, noticeRestored)
-      answers = openReaders(opened, { standbyUrl: config.databaseUrlRead, db: pool, log, metrics })
+      answers = await openServing(opened, { config, db: pool, log, metrics })
       auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity, metrics })
       uploading.add(audit.atStart(stopping.signal))
       files = makePublishedFiles(join(config.dataDir, 'published'))

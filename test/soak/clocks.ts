@@ -85,7 +85,7 @@ export const soakClocks = async (given: {
     turn(place, '+0')
     const child = begin(['start'], {
       DATABASE_URL: named(embedded.url, `hub-${place}`),
-      DATA_DIR: join(folder, `data-${place}`),
+      DATA_DIR: join(folder, 'data'),
       KEYS_DIR: join(folder, 'keys'),
       PORT: '0',
       LOG_LEVEL: 'warn',

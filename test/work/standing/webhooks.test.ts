@@ -52,6 +52,13 @@ describe('webhooks', () => {
     expect(hook.mall.received[1]?.by).to.deep.equal([rotated.secret])
   })
 
+  it('sends each change once where several hubs send at the same time', async () => {
+    await add()
+    for (const code of SELLERS) await rename(code)
+    await Promise.all([tell(), tell(), tell()])
+    expect(codesTold().sort()).to.deep.equal([...SELLERS].sort())
+  })
+
   it('stores a secret only sealed', async () => {
     const { webhook, secret } = await add()
     const row = await stateOf(webhook.id)

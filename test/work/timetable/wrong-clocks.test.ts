@@ -46,7 +46,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
     platforms = await startPlatformStandIns({}, null, { now: () => new REAL() })
     for (const name of ['one', 'two']) {
       const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', KEYS_DIR: join(folder, 'keys') }
-      const config = readConfig({ ...env, DATA_DIR: join(folder, name) })
+      const config = readConfig({ ...env, DATA_DIR: join(folder, 'data') })
       const to = Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }]))
       const addresses = { agencies: {}, platforms: to }
       // Entries are hidden and unhidden within seconds, so messages must not wait a minute to settle.
