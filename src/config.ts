@@ -34,7 +34,6 @@ export interface Config {
   databaseUrl: string | null
   /** Address for jobs and locks where `databaseUrl` leads through a pooler. */
   databaseUrlDirect: string | null
-  /** Standbys that answer the public. */
   databaseUrlRead: string | null
   dataDir: string
   keysDir: string

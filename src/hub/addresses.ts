@@ -5,7 +5,6 @@ export interface Addresses {
   agencies: Record<string, string>
   platforms: Record<string, { url: string; secret: string }>
   webhookAllow?: string[]
-  /** Mail server used where none is set. */
   mail?: MailSettings | null
 }
 

@@ -19,7 +19,6 @@ export interface CommandAuditParts {
 
 /** Access to the hub's commands equals an administrator's rights. */
 const ROLE = 'administrator'
-/** Longest command recorded, characters. */
 const WORDS_MOST = 2_000
 
 type Note = (words: string, codes: readonly string[]) => Promise<void>

@@ -17,7 +17,6 @@ interface OpenedDatabase {
   url: string
   /** Address and kind of the connections of answers, which may lead through a pooler. */
   answers: { url: string; pooled: boolean }
-  /** Database's name and system identifier of the cluster. */
   identity: string
   leave: () => Promise<void>
 }
@@ -52,7 +51,6 @@ export const openAnswers = ({ url, answers }: OpenedDatabase, onServerChanged: (
     pooled: answers.pooled ? { directUrl: url } : null,
   })
 
-/** Joins the hubs of the database, and opens its standbys. Throws FOLDER_NOT_SHARED. */
 export const openServing = async (
   { url, identity }: OpenedDatabase,
   { config, db, log, metrics }: { config: Config; db: AnswerPool; log: Log; metrics: Metrics },
@@ -82,7 +80,6 @@ export const closeOnFailure = async <T>({ db, leave }: OpenedDatabase, ask: () =
 
 const VERSION_EVERY_MS = 5_000
 
-/** Checks every 5 s for migrations of a newer release. */
 export const watchVersion = (db: database.JobDb, log: Log) => {
   let timer: NodeJS.Timeout | null = null
   let refuse: (reason: unknown) => void = () => {}

@@ -73,9 +73,7 @@ import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
 
 const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused, putFile }
-/** Wait of a request for another publication. */
 const ASKER_WAIT_MS = 30_000
-/** Slower scoring continues. */
 const SCORE_WAIT_MS = 2_000
 const UPLOAD_WAIT_MS = 5_000
 
@@ -197,7 +195,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await noticeRestored()
     return reconcilePlatforms(db, { rules, platforms, hideLost: hideLostEntry, now, log, settleSeconds, ...options })
   }
-  /** Hides entries removed since the backup. */
   const reconcileRestored = async (platform: string, signal: AbortSignal): Promise<void> => {
     await noticeRestored()
     if (await restored.awaitsComparison(db, platform)) await reconcileWith([platform], { cause: 'timetable', signal })
@@ -226,7 +223,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const recorded = makeCommandRecorder({ databaseUrl, identity, notes, keys, log, now })
   const scoreNow = async (options: Omit<ScoringOptions, 'rules' | 'families' | 'now' | 'log'>) =>
     scoreOperators(db, { rules, families: await families(), now, log, ...options })
-  /** The timetable scores later if a lock is busy. */
   const scoreAtOnce = (only: readonly number[]) => {
     const scored = scoreNow({ cause: 'person', only, waitMs: SCORE_WAIT_MS }).catch((error) =>
       log.warn({ reason: reasonOf(error) }, 'operators could not be scored at once'),
@@ -234,7 +230,6 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     return Promise.race([scored, after(SCORE_WAIT_MS, undefined, { ref: false })])
   }
 
-  /** False when the job must be retried later. */
   const act = async (turn: OccurrenceTurn, signal: AbortSignal): Promise<boolean> => {
     const { job, subject, ...occasioned } = turn
     const { cause, plannedFor } = occasioned

@@ -17,7 +17,6 @@ export interface PushParts {
   identity: string
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
-  /** Only removals are sent while the clock is doubted. */
   isDoubted: () => boolean
   isHeldOnTrial: (platform: string) => boolean
   now: () => Date

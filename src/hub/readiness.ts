@@ -12,7 +12,6 @@ export interface ReadinessReport {
 
 const WITHIN_MS = 2_000
 const REASON_CHARACTERS_MOST = 80
-/** How long the hub is unready after a full disk. */
 const FULL_MS = 30_000
 /** With fewer free bytes the data folder counts as full. */
 const FREE_LEAST_BYTES = 16 * 1024 * 1024
@@ -67,7 +66,6 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     return { ok: false, checks: { database: error instanceof Refusal ? error.code : `unreachable: ${outside(error)}` } }
   }
 }
-/** Hides the database address from outsiders. */
 const outside = (error: unknown): string =>
   reasonOf(error)
     .replace(/\S*\d+\.\d+\.\d+\.\d+\S*|\S+:\d+/g, '…')

@@ -12,7 +12,6 @@ import { readRulesFile, type WorkRules } from '../work/calendar/rules.js'
 import { readClockRules } from '../work/listing/publication-clocks.js'
 import { readMeasureRules } from '../work/matters/measures.js'
 
-/** Throws RULES_BROKEN or CONFIG_INVALID. */
 export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
   const { items, organisations } = readMeasureRules()
   const { lists } = readRulesFile<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) => [
@@ -39,7 +38,6 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
   }
 }
 
-/** Throws CONFIG_INVALID for kinds without a format. */
 export const listConfiguredPlatformSubjects = ({ platforms }: Pick<OfficeConfig, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

@@ -1,7 +1,6 @@
 import { reopenLogs } from '../foundation/log.js'
 import type { Hub } from './hub.js'
 
-/** Exit status after a second signal. */
 const INTERRUPTED = 130
 /** npm may pass Ctrl-C on, so two signals within this time are one. */
 const ECHO_MS = 500

@@ -1,4 +1,4 @@
-/** Hubs of one database share their folders: each looks there for a file of every other hub that serves. */
+/** Hubs of one database share their folders: each looks there for the file of every other hub. */
 import { randomInt } from 'node:crypto'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const IDS = 2 ** 31 - 1
 
 const fileOf = (folder: string, hub: number): string => join(folder, `.hub-${hub}`)
 
-/** Throws FOLDER_NOT_SHARED and FOLDER_UNWRITABLE. Returns how to leave. */
+/** Throws FOLDER_NOT_SHARED. */
 export const joinHubs = async (
   url: string,
   { dataDir, archiveDir, mattersFolder }: Pick<Config, 'dataDir' | 'archiveDir' | 'mattersFolder'>,

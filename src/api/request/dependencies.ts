@@ -31,9 +31,8 @@ interface UploadInput {
 
 export interface ServerDependencies {
   db: AnswerPool
-  /** Reads of the public, from standbys where there are any; default `db`. */
+  /** Default `db`. */
   readers?: AnswerPool
-  /** Is awaited before an act is acknowledged. */
   awaitReaders?: () => Promise<void>
   fastAnswers?: boolean
   metrics?: Metrics
@@ -77,7 +76,6 @@ export interface ApiDependencies
   attempts: AttemptLog
   quotas: Quotas
   answerPath: AnswerPath
-  /** For askers without a token, where standbys answer them. */
   publicPath?: AnswerPath
   publicBulk: AnswerPool
   /** Connections of queries about many codes, so short queries need not wait. */

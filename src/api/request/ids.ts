@@ -138,7 +138,6 @@ export const readQueueInCursor = (cursor: Cursor): { dueAt: string; id: string }
   throw new Refusal('INPUT_INVALID', { reason: '游标无效 not a cursor' })
 }
 
-/** An instant as PostgreSQL writes it. */
 const QUEUE_TIME = /^(?:-?infinity|\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}(?:\.\d{1,6})?[+-]\d{2}(?::\d{2})?)$/
 
 export const makeCaseCursor = ({ id, key }: { id: string; key: string }): string => makeCursor(id, key)

@@ -20,7 +20,6 @@ export const QUERY_TOKENS_MOST = 10_000
 export const QUERY_DEPTH_MOST = 15
 export const QUERY_ALIASES_MOST = 50
 export const ROOT_FIELDS_MOST = 50
-/** Fragments expanded. */
 export const QUERY_FIELDS_MOST = 10_000
 export const QUERY_CODES_MOST = 1_000
 export const QUERY_DIRECTIVES_MOST = 100

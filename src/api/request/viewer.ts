@@ -22,7 +22,6 @@ import { getRequestContext } from './request-context.js'
 
 type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations' | 'secondFactor'>
 
-/** Refusals UNAUTHENTICATED, CSRF_REFUSED, QUOTA_EXCEEDED. */
 export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,

@@ -9,7 +9,6 @@ export const ACCESS_CODE_BYTES = 15
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const SIGNS = 25
 const GROUP = 5
-/** Characters. */
 const LONGEST = 100
 const SEPARATORS = /[\s\p{Pd}_.·\u00ad\u200b]/gu
 const GOOD = new RegExp(`^[${ALPHABET}]{${SIGNS}}$`)

@@ -34,7 +34,7 @@ export interface AnswerPoolOptions {
   waitMs?: number
   /** Is awaited before a new connection to another server than before is used. */
   onServerChanged?: () => Promise<unknown>
-  /** Lets the pool lead to a standby. Throws where the server of this connection is too old for the next statement. */
+  /** Lets the pool lead to standbys. Throws where one is too old for the next statement. */
   checkFresh?: (client: pg.PoolClient) => Promise<void>
 }
 

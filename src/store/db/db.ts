@@ -158,7 +158,6 @@ export const reportIfDiskFull = (error: unknown): boolean => {
   return disk !== undefined
 }
 
-/** Returns a refusal for a lost connection or a full disk. */
 export const unavailableRefusal = (error: unknown): Refusal | null => {
   if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
   return reportIfDiskFull(error) ? new Refusal('STORAGE_FULL') : null

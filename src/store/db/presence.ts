@@ -1,4 +1,4 @@
-/** Each hub that serves holds an advisory lock. PostgreSQL gives it back when the hub dies. */
+/** Each hub that serves holds an advisory lock until it dies. */
 import pg from 'pg'
 
 const CLASS = 0x68756273
@@ -7,7 +7,6 @@ const LIMIT_MS = 5_000
 const OTHERS = `select objid::bigint as id from pg_locks where locktype = 'advisory' and classid = $1 and objsubid = 2 and objid <> $2
   and database = (select oid from pg_database where datname = current_database()) /* presence.others */`
 
-/** Other hubs see `id`, also after a change of the primary. */
 export const announceHub = async (url: string, id: number) => {
   let client = await lockOn(url, id)
   let looking: Promise<void> | null = null

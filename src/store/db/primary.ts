@@ -79,7 +79,6 @@ export const identifyServer = async (
   return { ...server, pooled: (connection as unknown as { processID: number }).processID !== pid }
 }
 
-/** Throws DATABASE_ENCODING and DATABASE_STANDBY. */
 export const lookAtServer = async (connection: pg.ClientBase): Promise<DatabaseAddress> => {
   const { pooled, identity, encoding, standby } = await identifyServer(connection)
   if (encoding !== 'UTF8') throw new Refusal('DATABASE_ENCODING', { encoding })

@@ -13,14 +13,13 @@ const MARGIN_MS = 1_000
 export const HOLD_MS = LEASE_MS + MARGIN_MS
 const RENEW_MS = 1_000
 const LOOK_MS = 100
-/** A standby that stays behind or silent this long is left until it has caught up. */
 const PATIENCE_MS = 2_000
 const REJOIN_MS = 1_000
 const GRANTS_KEPT = 200
 const WAIT_MS = 25
 const NEVER_PROMOTED = '00000001'
 
-/** Bytes of WAL that a snapshot taken by the same statement holds at most, and by a later one at least. */
+/** Upper bound of the statement's own snapshot, lower bound of a later one's, bytes of WAL. */
 export const POSITION_SQL = `(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0')::float8`
 const STATE = `select coalesce((select beat from standby_readers where reader = $1), 0) as beat,
   coalesce((select asked from standby_readers where reader = $1), 0) as asked, ${POSITION_SQL} as position /* standby.state */`
@@ -54,7 +53,6 @@ export type StandbyLease = ReturnType<typeof openStandbyLease>
 interface LeaseAddresses {
   primaryUrl: string
   standbyUrl: string
-  /** Database's name and system identifier of the cluster. */
   identity: string
   log: Log
 }
@@ -74,9 +72,7 @@ export const openStandbyLease = (addresses: LeaseAddresses) => {
       states.set(client, { ...row, of: own })
       if (own !== lease.session || !covers(lease, own, row)) throw new StandbyBehind('the standby is behind')
     },
-    /** Aborted while the standby may not answer. */
     over: (): AbortSignal => lease.session?.over.signal ?? AbortSignal.abort(new StandbyBehind('no lease')),
-    /** Later reads are at least as new. Returns a name of the present lease. */
     raise: (position: number): string => {
       lease.floor = Math.max(lease.floor, position)
       return ` ${lease.session?.reader ?? ''}`
@@ -126,7 +122,7 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
     if (state !== null && state.position >= began.position) break
     if (performance.now() > end) throw new StandbyBehind('the standby is behind')
   }
-  // Committed before the first grant, so that each act after a grant finds this reader.
+  // Committed before the first grant: an act after it finds this reader.
   await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
   lease.session = own
   lease.told = ''
@@ -184,7 +180,6 @@ const withConnections = async (
     for (const one of both) await one.connect()
     await act(connections)
   } finally {
-    // A frozen server would never confirm the end.
     for (const one of both) (one as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
   }
 }
@@ -196,7 +191,7 @@ const identifyStandby = async (connection: pg.ClientBase): Promise<string> => {
   return identity
 }
 
-/** Refuses an address that cannot serve. A standby that is not reached may come later. */
+/** A standby that is not reached may come later. */
 export const checkServesReaders = async (standbyUrl: string, identity: string): Promise<void> => {
   const client = connectWithin(standbyUrl)
   try {
@@ -209,10 +204,9 @@ export const checkServesReaders = async (standbyUrl: string, identity: string): 
   }
 }
 
-/** Waits until each reader on a standby has whatever is committed now, or is cut off. */
 export const makeReaderWait = (db: Db, log: Log) => {
   const knownSince = new Map<string, number>()
-  /** A promotion may have lost leases, so a new server's acts are held as long as one may run. */
+  /** A promotion may have lost leases. */
   const heldUntil = (server: string, isPromoted: boolean): number => {
     const since = knownSince.get(server) ?? performance.now()
     knownSince.set(server, since)

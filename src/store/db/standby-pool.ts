@@ -8,10 +8,10 @@ type Handle = Db & ConnectionLender
 
 const leases = new WeakMap<Db, StandbyLease>()
 
-/** After a read at `position`, later reads of `db` are at least as new. Returns a mark that changes with the lease. */
+/** Makes later reads at least as new. Returns a mark that changes with the lease. */
 export const raiseFloor = (db: Db, position: number): string => leases.get(db)?.raise(position) ?? ''
 
-/** Reads come from the standby while the lease covers it, otherwise from the primary, where everything else goes. */
+/** Reads come from the standby while the lease covers it; everything else goes to the primary. */
 export const openStandbyPool = (
   url: string,
   { primary, lease, ...options }: AnswerPoolOptions & { primary: AnswerPool; lease: StandbyLease },

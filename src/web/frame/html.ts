@@ -1,4 +1,3 @@
-/** Templates escape every value except Html. */
 
 import { containDirection } from '../../foundation/text/bidi.js'
 import { type BilingualText, splitLanguages } from '../../foundation/text/words.js'

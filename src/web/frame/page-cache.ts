@@ -118,7 +118,6 @@ export const cacheKeyOf = (encoding: PageEncoding, address: string): string => `
 
 const ENTRY = /^\/blacklist\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\?lang=en)?$/
 
-/** Serves cached pages and entries in force, and nothing else. */
 export const makeFastPath =
   ({ cache, entry }: FastPathSources): FastPath =>
   (request, response, now, express) => {

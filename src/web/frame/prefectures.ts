@@ -21,7 +21,6 @@ export const PREFECTURES: readonly Prefecture[] = [
 
 const PROVINCE = { zh: '吉林省', en: 'Jilin province' }
 
-/** Returns null outside the province. */
 export const prefectureOf = (region: string | null): BilingualText | null => {
   if (region === null) return null
   return PREFECTURES.find(({ code }) => region.startsWith(code)) ?? (region.startsWith('22') ? PROVINCE : null)

@@ -26,7 +26,6 @@ export interface ZipPart {
   content: Buffer
 }
 
-/** Null for a sound archive. `each` receives every part. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,
