@@ -1,4 +1,3 @@
-
 import { containDirection } from '../../foundation/text/bidi.js'
 import { type BilingualText, splitLanguages } from '../../foundation/text/words.js'
 
