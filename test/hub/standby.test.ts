@@ -247,6 +247,31 @@ describe('a hub that answers from a standby', () => {
     expect(await hideWatched(next.id, next.name)).to.be.below(PROMPT_MS)
   })
 
+  it('answers nothing older than an acknowledged hiding where one of two standbys stays behind', async () => {
+    const second = await makeStandby(primary, join(folder, 'pg-3'))
+    try {
+      reading.to(standby.port, second.port)
+      await until('both to answer', async () => {
+        await namedIn('')
+        const answering = `select count(*) as n from pg_stat_activity where application_name like 'hub answers%'`
+        const [here, there] = [await on(standby, answering), await on(second, answering)]
+        return Number(here['n']) > 0 && Number(there['n']) > 0
+      })
+      for (const behind of [standby, second]) {
+        await joined()
+        const { id, name } = await newEntry()
+        await Promise.all([replicated(primary, standby), replicated(primary, second)])
+        await until('the entry', async () => (await page('/blacklist')).includes(name))
+        await on(behind, 'select pg_wal_replay_pause()')
+        await hideWatched(id, name)
+        await on(behind, 'select pg_wal_replay_resume()')
+      }
+    } finally {
+      reading.to(standby.port)
+      await stop(second, 'SIGKILL')
+    }
+  })
+
   it('goes on when its standby is gone', async () => {
     const { id, name } = await newEntry()
     await stop(standby, 'SIGKILL')

@@ -32,12 +32,14 @@ export interface Cluster {
   server: ChildProcess
 }
 
-/** A TCP proxy with one address, which forwards to the current primary. */
-export const makeProxy = async (): Promise<{ port: number; to: (port: number) => void; close: () => void }> => {
-  let target = 0
+/** A TCP proxy with one address, which forwards to the current primary, or to several servers in turns. */
+export const makeProxy = async (): Promise<{ port: number; to: (...ports: number[]) => void; close: () => void }> => {
+  let targets = [0]
+  let turn = 0
   const sockets = new Set<Socket>()
   const server: Server = createServer((near) => {
-    const far = dial(target, '127.0.0.1')
+    turn += 1
+    const far = dial(targets[turn % targets.length] ?? 0, '127.0.0.1')
     for (const one of [near, far]) {
       sockets.add(one)
       one.on('error', () => one.destroy())
@@ -54,8 +56,8 @@ export const makeProxy = async (): Promise<{ port: number; to: (port: number) =>
   const address = server.address()
   return {
     port: typeof address === 'object' && address ? address.port : 0,
-    to: (port) => {
-      target = port
+    to: (...ports) => {
+      targets = ports
       for (const socket of sockets) socket.destroy()
     },
     close: () => {
