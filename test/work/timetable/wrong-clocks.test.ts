@@ -44,7 +44,7 @@ describe('P-A3: two hubs on hosts whose clocks are days and years wrong', () => 
   before(async () => {
     database = await freshDatabase()
     platforms = await startPlatformStandIns({}, null, { now: () => new REAL() })
-    for (const name of ['one', 'two']) {
+    for (const _ of ['one', 'two']) {
       const env = { PORT: '0', DATABASE_URL: database.url, LOG_LEVEL: 'silent', KEYS_DIR: join(folder, 'keys') }
       const config = readConfig({ ...env, DATA_DIR: join(folder, 'data') })
       const to = Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }]))
