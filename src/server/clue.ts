@@ -79,7 +79,7 @@ const makePageSender =
   (response, page) => {
     const { req: request } = response
     const here = request.method === 'GET' ? { path: request.path, parameters: {} } : null
-    response.type('html').send(renderUncompressed(parts, request, page, here))
+    response.type('html').end(renderUncompressed(parts, request, page, here))
   }
 
 /** Refusals about what was written leave no line with an address. */

@@ -16,6 +16,7 @@ export interface SubmittedForm {
 const MULTIPART = 'multipart/form-data'
 const URL_ENCODED = 'application/x-www-form-urlencoded'
 const FIELDS_MOST = 20
+const FIELD_SEPARATOR = '&'
 
 export const rawFormBody = (most: number): RequestHandler =>
   express.raw({ type: () => true, limit: most, inflate: false })
@@ -27,7 +28,9 @@ export const parseForm = async (request: Request): Promise<SubmittedForm> => {
   if (separator === null || hasMany(bytes, separator)) throw new Refusal('FORM_UNREADABLE')
   const texts = new Map<string, string>()
   const files: FormFile[] = []
-  for (const [name, value] of await entriesOf(new Uint8Array(bytes), type)) {
+  const entries =
+    separator === FIELD_SEPARATOR ? new URLSearchParams(bytes.toString()) : await entriesOf(new Uint8Array(bytes), type)
+  for (const [name, value] of entries) {
     if (typeof value === 'string') texts.set(name, value.replaceAll('\0', '').replaceAll('\r\n', '\n'))
     else if (value.size > 0) files.push({ name: value.name, content: Buffer.from(await value.arrayBuffer()) })
   }
@@ -39,7 +42,7 @@ const separatorIn = (type: string): string | null => {
   try {
     const { essence, params } = new MIMEType(type)
     const boundary = params.get('boundary')
-    if (essence === URL_ENCODED) return '&'
+    if (essence === URL_ENCODED) return FIELD_SEPARATOR
     return essence === MULTIPART && boundary ? `--${boundary}` : null
   } catch {
     return null
