@@ -327,7 +327,7 @@ export const makeMatterView = async (context: GraphqlContext, stored: store.Stor
     about: async () => ((await sightOf(context, stored)) === 'CONTENT' ? aboutView(context, kind, stored) : null),
     content: async () => ((await sightOf(context, stored)) === 'CONTENT' ? contentView(context, kind, stored) : null),
     allowedMoves: async () => {
-      const own = seat === null ? [] : placesOfSeat(seats, seat)
+      const own = seat !== null && may(viewer, 'open_matter') ? placesOfSeat(seats, seat) : []
       const places = (await actsForHub(context, stored)) ? [...own, 'hub' as const] : own
       return listAllowedMoves(kind, openFields(parts.keys, stored).matter, { places }).map(moveKindView)
     },

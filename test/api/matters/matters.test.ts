@@ -76,6 +76,8 @@ describe('matters over GraphQL', () => {
       'answer',
       'unable',
     ])
+    const auditor = token('auditor', 'auditor', 'market-regulator', '210000')
+    expect((await shown(id, auditor)).data.matter).to.deep.include({ allowedMoves: [], state: 'SENT' })
     expect((await queue('OTHERS', bureau())).map((one: { id: string }) => one.id)).to.include(id)
     const answered = await move({ id, move: 'answer', attachments: [{ ...LETTER, type: 'REPLY' }] }, neighbour())
     expect(answered.data.moveMatter.state).to.equal('DONE')
