@@ -1,7 +1,7 @@
 /** Days of the kinds as shipped, by the calendar of 2026 in schema/rules/calendar.json. */
 import { expect } from 'chai'
 import { applyAmendments } from '../../../src/domain/calendar/calendar.js'
-import { recountClock } from '../../../src/domain/matters/clocks.js'
+import { isRunOut, recountClock } from '../../../src/domain/matters/clocks.js'
 import { rules } from '../../support/rules.js'
 import { BUREAU, docketOf, follow, instant, NEIGHBOUR, POLICE, PROCURATORATE, PROVINCE } from './world.js'
 
@@ -114,6 +114,8 @@ describe('days of a matter', () => {
     const clock = docket.matter.clocks.find(({ clock }) => clock === 'SEND')
     expect(clock?.due?.at).to.deep.equal(instant('2026-10-01 16:00'))
     expect(clock?.seat).to.equal(BUREAU)
+    const late = ['2026-10-01 16:00', '2026-10-01 16:01'].map((at) => clock && isRunOut(clock, instant(at)))
+    expect(late).to.deep.equal([false, true])
   })
 
   it('a listing removed on 30 September is to be lifted by Saturday, 10 October, received or not', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { findSuccessorSeat, seatOf } from '../../../src/domain/matters/seats.js'
+import { findSuccessorSeat, placesOfSeat, seatOf } from '../../../src/domain/matters/seats.js'
 import { readOrganisations } from '../../../src/work/matters/kinds.js'
 
 describe('seats', () => {
@@ -10,6 +10,17 @@ describe('seats', () => {
     for (const agency of ['hub', 'police@220100']) expect(seatOf({ ...seat, role: 'partner', agency })).to.equal(null)
     expect(seatOf({ ...seat, role: 'agency', agency: 'police', region: '220100' })).to.equal('police@220100')
     expect(seatOf({ ...seat, role: 'credit_service' })).to.equal(null)
+  })
+})
+
+describe('a seat above another', () => {
+  it('acts as superior only, of its own agency and region', () => {
+    const seats = { sender: 'market-regulator@220104', holder: 'police@220104', copied: [], named: null }
+    const places = (seat: string) => placesOfSeat(seats, seat)
+    expect([places('market-regulator@220104'), places('police@220104')]).to.deep.equal([['sender'], ['holder']])
+    for (const above of ['market-regulator@220100', 'police@220000']) expect(places(above)).to.deep.equal(['superior'])
+    for (const other of ['market-regulator@220200', 'finance@220000', 'police@210000'])
+      expect(places(other)).to.deep.equal([])
   })
 })
 
