@@ -3,13 +3,15 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect } from 'chai'
+import pg from 'pg'
 import { readConfig } from '../../src/config.js'
 import { isRefusal } from '../../src/foundation/errors.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, migrate } from '../../src/store/db/db.js'
-import { HOLD_MS, LEASE_MS } from '../../src/store/db/standby-lease.js'
+import { lookAtAddress } from '../../src/store/db/primary.js'
+import { HOLD_MS, LEASE_MS, makeReaderWait, openStandbyLease, POSITION_SQL } from '../../src/store/db/standby-lease.js'
 import { globalOf } from '../api/global-ids.js'
 import { freshDatabase } from '../support/database.js'
 import {
@@ -25,7 +27,7 @@ import {
   stop,
   thaw,
 } from '../support/postgres-servers.js'
-import { codeOf, published, rowsOf } from '../support/world.js'
+import { codeOf, log, published, rowsOf } from '../support/world.js'
 
 /** Of an acknowledgement that waits for a standby which follows. */
 const PROMPT_MS = 5_000
@@ -268,6 +270,39 @@ describe('a hub that answers from a standby', () => {
       }
     } finally {
       reading.to(standby.port)
+      await stop(second, 'SIGKILL')
+    }
+  })
+
+  it('lets no connection answer that has seen less than was reported, or than an earlier read', async () => {
+    const second = await makeStandby(primary, join(folder, 'pg-4'))
+    const urlOf = ({ port }: Cluster) => `postgres://hub@127.0.0.1:${port}/postgres`
+    const { identity } = await lookAtAddress(urlOf(primary))
+    const lease = openStandbyLease({ primaryUrl: urlOf(primary), standbyUrl: urlOf(standby), identity, log })
+    const [ahead, behind] = [new pg.Client(urlOf(standby)), new pg.Client(urlOf(second))]
+    for (const each of [ahead, behind]) each.on('error', () => undefined)
+    const mayAnswer = (client: pg.Client) =>
+      lease.check(client).then(
+        () => true,
+        () => false,
+      )
+    const bothMay = async () => (await mayAnswer(ahead)) && (await mayAnswer(behind))
+    const connection = connect(urlOf(primary))
+    try {
+      await Promise.all([ahead.connect(), behind.connect()])
+      await until('both to answer', bothMay)
+      await on(second, 'select pg_wal_replay_pause()')
+      await makeReaderWait(connection, log)()
+      expect(await mayAnswer(behind)).to.equal(false)
+      await until('the one ahead to answer', () => mayAnswer(ahead))
+      const { position } = await on(primary, `select ${POSITION_SQL} + 1e6 as position`)
+      lease.raise(Number(position))
+      expect(await mayAnswer(ahead)).to.equal(false)
+      await on(primary, `select pg_logical_emit_message(false, 'test', repeat('x', 1200000))`)
+      await until('the one ahead to have replayed as much', () => mayAnswer(ahead))
+    } finally {
+      await lease.close()
+      await Promise.all([ahead.end(), behind.end(), connection.destroy()])
       await stop(second, 'SIGKILL')
     }
   })
