@@ -1,12 +1,16 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Response } from 'express'
 import * as snapshots from '../../src/store/publication/snapshots.js'
 import { makeListReader } from '../../src/web/published/current.js'
 import { readDelta } from '../../src/web/published/delta.js'
+import { makePublishedFiles } from '../../src/work/publication/published-files.js'
 import { makeWorld, NOW, TODAY, type World } from '../api/world.js'
 import { getRaw, keysOf, verified } from '../support/holder.js'
 import { letGo, shown } from '../support/public-list.js'
 import { snapshotHash } from '../support/publication-chain.js'
+import { refusal } from '../support/world.js'
 
 const NOBODY = { set: () => undefined } as unknown as Response
 const [KEPT, GONE] = ['虚构长留有限公司', '虚构将去有限公司']
@@ -59,6 +63,16 @@ describe('changes while a delta is being made', () => {
     const next = await deltaBeside(async () => undefined)
     expect(leadsTo(next)).to.equal(true)
     expect(JSON.stringify(next.delta)).to.include(KEPT).and.not.include(GONE)
+  })
+
+  it('a hub that has not yet formed the files of a list refuses once an entry has left it', async () => {
+    const { db } = world.database
+    const snapshot = await snapshots.readLastSnapshot(db)
+    if (snapshot === null) throw new Error('no snapshot')
+    await letGo(db, gone)
+    const files = makePublishedFiles(join(tmpdir(), `hub-files-${process.pid}`))
+    expect((await refusal(files.ensure(db, snapshot))).code).to.equal('LIST_IN_THE_MAKING')
+    await files.close()
   })
 
   it('a removal during an HTTP request leaves the answer whole and signed', async () => {

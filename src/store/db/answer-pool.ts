@@ -6,7 +6,15 @@ import type { PoolUsage } from '../../foundation/metrics.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
-import { isNotRun, isReadOnly, makeWait, type PrimaryWait, repeatUntilServed, verifyServer } from './primary.js'
+import {
+  HAS_CHANGED,
+  isNotRun,
+  isReadOnly,
+  makeWait,
+  type PrimaryWait,
+  repeatUntilServed,
+  verifyServer,
+} from './primary.js'
 
 const POOL_MAX = 10
 const IDLE_MS = 30_000
@@ -32,7 +40,7 @@ export interface AnswerPoolOptions {
   pooled?: { directUrl: string } | null
   /** How long a question waits for a primary; default 0. */
   waitMs?: number
-  /** Is awaited before a new connection to another server than before is used. */
+  /** Is awaited before another server than before is used. */
   onServerChanged?: () => Promise<unknown>
   /** Lets the pool lead to standbys. Throws where one is too old for the next statement. */
   checkFresh?: (client: pg.PoolClient) => Promise<void>
@@ -82,7 +90,7 @@ const makePool = (
 }
 
 const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
-  const { prepared, pooled = null, waitMs = 0, checkFresh } = options
+  const { prepared, pooled = null, waitMs = 0, checkFresh, onServerChanged } = options
   const settings = settingsOf(options)
   const pool = makePool(addressOf(url, options, settings), options)
   const cancelling = new Set<Promise<void>>()
@@ -102,7 +110,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   const held = makeLending(pool, { cancelling, pooled: pooled !== null, checkFresh })
   const local = pooled && settings.length > 0 ? settings.map((one) => `; set local ${one}`).join('') : ''
   const own = addressOf(pooled?.directUrl ?? url, { ...options, pooled: null }, settings)
-  const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held }, tag)
+  const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held, onServerChanged }, tag)
   const whole: AnswerPool = {
     ...handleOf({}),
     forRequest: (tag) => {
@@ -111,12 +119,12 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
       noteProcessWide(handle, whole)
       return handle
     },
-    atOneInstant: (signal, act) => {
-      const wait = makeWait(waitMs)
-      const reads = handleOf({ over: signal, wait })
-      const read = () => reads.transaction(act, { isolationLevel: 'repeatable read', readOnly: true })
-      return repeatUntilServed(read, isConnectionLost, { wait, signal })
-    },
+    atOneInstant: (signal, act) =>
+      handleOf({ over: signal }).transaction(act, {
+        isolationLevel: 'repeatable read',
+        readOnly: true,
+        mayRepeat: true,
+      }),
     beside: (more) => {
       const { what: _, max: __, prepared: ___, ...same } = options
       const opened = openPool(url, { ...same, ...more }, listeners)
@@ -143,7 +151,6 @@ type HandleTag = Partial<RequestTag> & { wait?: PrimaryWait }
 
 interface PoolParts {
   own: pg.ClientConfig
-  /** SQL that follows `begin`, where the settings are not the connection's. */
   local: string
   waitMs: number
   query: (
@@ -153,19 +160,23 @@ interface PoolParts {
     comment: string,
   ) => Promise<pg.QueryResult>
   held: ReturnType<typeof makeLending>
+  onServerChanged: AnswerPoolOptions['onServerChanged']
 }
 
 const makeHandle = (
-  { own, local, waitMs, query, held }: PoolParts,
+  { own, local, waitMs, query, held, onServerChanged }: PoolParts,
   { name, over, wait: shared }: HandleTag,
 ): Db & ConnectionLender => {
   const comment = name === undefined ? '' : `/* request=${name} */ `
+  const pooling = local === '' ? {} : { local: `${local}; ${HAS_CHANGED}`, onServerChanged }
   const newWaiting = () => ({ wait: shared ?? makeWait(waitMs), signal: over })
   const transactionIn =
     (waiting: QuestionWait): Db['transaction'] =>
     (act, options) =>
       held(waiting, (client) =>
-        transactionOn(client, act, { ...options, local }, (sql, bindings) => query(client, sql, bindings, comment)),
+        transactionOn(client, act, { ...options, ...pooling }, (sql, bindings) =>
+          query(client, sql, bindings, comment),
+        ),
       )
   const once = (waiting: QuestionWait, sql: string, bindings: object | undefined) =>
     local === ''
@@ -187,11 +198,13 @@ const makeHandle = (
         return readAgain(waiting, sql, bindings, error)
       })
     },
-    transaction: (act, options) => transactionIn(newWaiting())(act, options),
+    transaction: (act, options) => {
+      const waiting = newWaiting()
+      const begin = () => transactionIn(waiting)(act, options)
+      return options?.mayRepeat ? repeatUntilServed(begin, isConnectionLost, waiting) : begin()
+    },
     withConnection: (act) =>
-      held(newWaiting(), (client) =>
-        local === '' ? act(client) : transactionOn(client, () => act(client), { local }),
-      ),
+      held(newWaiting(), (client) => (local === '' ? act(client) : transactionOn(client, () => act(client), pooling))),
     withOwnConnection: async (act) => {
       const client = new pg.Client(own)
       client.on('error', () => undefined)

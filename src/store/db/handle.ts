@@ -13,6 +13,8 @@ export interface ReadHandle {
 export interface TransactionOptions {
   isolationLevel?: 'read committed' | 'repeatable read'
   readOnly?: boolean
+  /** On the loss of the primary the act begins anew. */
+  mayRepeat?: boolean
 }
 
 export interface Db extends ReadHandle {

@@ -72,13 +72,28 @@ const literalOf = (value: unknown): string => {
 
 export type RunStatement = (sql: string, bindings?: object) => Promise<QueryResult>
 
+interface PooledOptions extends TransactionOptions {
+  /** May end in HAS_CHANGED, because a pooler changes servers under its clients. */
+  local?: string
+  onServerChanged?: (() => Promise<unknown>) | undefined
+}
+
+/** pg answers several statements with a list of results. */
+const hasChanged = (begun: QueryResult | QueryResult[]): boolean =>
+  Array.isArray(begun) && begun.at(-1)?.rows[0]?.changed === true
+
 export const transactionOn = async <T>(
   connection: ClientBase,
   act: (tx: Tx) => Promise<T>,
-  { isolationLevel = 'read committed', readOnly = false, local = '' }: TransactionOptions & { local?: string } = {},
+  { isolationLevel = 'read committed', readOnly = false, local = '', onServerChanged }: PooledOptions = {},
   run: RunStatement = (sql, bindings) => runStatement(connection, sql, bindings),
 ): Promise<T> => {
-  await run(`begin isolation level ${isolationLevel}${readOnly ? ' read only' : ''}${local}`)
+  const begin = `begin isolation level ${isolationLevel}${readOnly ? ' read only' : ''}${local}`
+  if (hasChanged(await run(begin)) && onServerChanged) {
+    await run('rollback')
+    await onServerChanged()
+    await run(begin)
+  }
   return ended(connection, run, act, { done: 'commit', failed: 'rollback' })
 }
 

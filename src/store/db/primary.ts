@@ -59,7 +59,7 @@ export const verifyServer =
     look().then(() => done(), done)
   }
 
-const HAS_CHANGED = `select exists (select 1 from database_identity where timeline <> database_timeline()) as changed /* primary.hasChanged */`
+export const HAS_CHANGED = `select exists (select 1 from database_identity where timeline <> database_timeline()) as changed /* primary.hasChanged */`
 
 export interface DatabaseAddress {
   pooled: boolean

@@ -1,3 +1,4 @@
+import { Refusal } from '../../foundation/errors.js'
 import { countTexts, makeTextPacker, type PackedTexts } from '../../foundation/text/packed-texts.js'
 import { makeFieldReader } from '../db/copy.js'
 import type { Db } from '../db/db.js'
@@ -36,7 +37,6 @@ export async function* readEntriesInBatches(
     const batch: EntryBatch = await next
     const entries = countTexts(batch.chain)
     next = entries === atATime ? read(batch.ids.toString('hex', batch.ids.length - ID_BYTES)) : null
-    // Prevents an unhandled rejection when the consumer stops.
     next?.catch(() => undefined)
     if (entries > 0) yield batch
   }
@@ -55,7 +55,8 @@ const makeBatchReader = (db: Db) => {
       PackedTexts,
     ]
     const entries = countTexts(chain)
-    if (countTexts(lines) !== entries) throw new Error('an entry of the snapshot being made has no text')
+    // A removal erases the text at once, also of what another hub has just published.
+    if (countTexts(lines) !== entries) throw new Refusal('LIST_IN_THE_MAKING')
     return { ids: ids.bytes, lines, csv: countTexts(csv) === entries ? csv : null, chain }
   }
 }

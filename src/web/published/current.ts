@@ -5,7 +5,7 @@ import { outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/sna
 import { Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
-import type { Db, Tx } from '../../store/db/db.js'
+import { type Db, isConnectionLost, type Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
@@ -58,14 +58,16 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
             list === 'WHOLE' ? [] : await snapshots.findEntriesGoneSince(tx, snapshot.sequence, shanghaiDate(now))
           return { read: await read(tx, { snapshot, signed, gone }) }
         },
-        { isolationLevel: 'repeatable read', readOnly: true },
+        { isolationLevel: 'repeatable read', readOnly: true, mayRepeat: true },
       )
     try {
       for (let tried = 0; ; tried += 1) {
         const list = await readList('WHOLE')
         if (list !== null) return list.read
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
-        const making = made()
+        const making = made().catch((error: unknown) => {
+          if (!isConnectionLost(error)) throw error
+        })
         const before = (await settlesWithin(making, waitMs)) ? null : await readList('WITHOUT_REMOVED')
         if (before !== null) return before.read
         await making
@@ -94,7 +96,6 @@ const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) =
         making = null
       }
     })()
-    // Prevents an unhandled rejection when no request waits any more.
     making.catch(() => undefined)
     return making
   }

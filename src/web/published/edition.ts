@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { Response } from 'express'
-import { Refusal } from '../../foundation/errors.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
@@ -33,7 +33,7 @@ export const makeEditionReader = (
   { files, waitMs = PUBLICATION_WAIT_MS }: { files: PublishedFiles; waitMs?: number },
   listAt: CurrentListReader,
 ) => {
-  // The last edition served. While the next is built it is served again, less the entries removed since.
+  // While the next is built this is served again, less the entries removed since.
   let served: ListInForce | null = null
   const heldOf = ({ snapshot }: ListInForce): HeldEdition | null => {
     const held = files.hold()
@@ -51,7 +51,9 @@ export const makeEditionReader = (
   return async (db: Db, now: Date, response: Response): Promise<ListedEdition> => {
     for (let tried = 0; tried < TRIES; tried += 1) {
       const list = await listAt(db, now, response, async (_, found) => found)
-      const ready = files.ensure(db, list.snapshot)
+      const ready = files.ensure(db, list.snapshot).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error
+      })
       ready.catch(() => undefined)
       if (!(await settlesWithin(ready, waitMs))) {
         const older = await before(db, now)

@@ -63,7 +63,10 @@ const hasMoved = async (db: Db): Promise<boolean> => {
  */
 const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<boolean> => {
   const { now, vouched } = await store.readPresentAndVouchedServer(db)
-  if (now.system !== vouched?.system || !isLaterTimeline(now.timeline, vouched.timeline)) return false
+  if (now.system !== vouched?.system) return false
+  // Another hub, or another connection of this one, has judged it meanwhile.
+  if (now.timeline === vouched.timeline) return true
+  if (!isLaterTimeline(now.timeline, vouched.timeline)) return false
   const released = await findLastRelease(db)
   // A person judged what was noted before a release.
   const heads = notes.heads().filter(({ at }) => at === null || released === null || at > released)

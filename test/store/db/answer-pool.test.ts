@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { type AnswerPool, openAnswerPool } from '../../../src/store/db/answer-pool.js'
 import { copyIntoTable } from '../../../src/store/db/copy.js'
-import { connect, type Db, type JobDb, type ReadHandle } from '../../../src/store/db/db.js'
+import { connect, type Db, isConnectionLost, type JobDb, type ReadHandle, type Tx } from '../../../src/store/db/db.js'
 import { withConnection, withOwnConnection } from '../../../src/store/db/own-connection.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { rowsOf } from '../../support/world.js'
@@ -105,6 +105,21 @@ describe('connections of answers', () => {
   it('read days and large numbers as jobs do', async () => {
     const asked = `select date '2026-03-01' as day, 9007199254740991::bigint as large`
     expect((await pool.raw(asked)).rows).to.deep.equal((await watcher.raw(asked)).rows)
+  })
+
+  it('begin a transaction anew on another connection where that may be, and only there', async () => {
+    const patient = pool.beside({ what: 'answers', waitMs: 5_000 })
+    let begun = 0
+    const act = async (tx: Tx) => {
+      begun += 1
+      if (begun === 1) await tx.raw('select pg_terminate_backend(pg_backend_pid())')
+      return (await tx.raw('select 1 as one')).rows
+    }
+    expect(await patient.transaction(act, { mayRepeat: true })).to.deep.equal([{ one: 1 }])
+    expect(begun).to.equal(2)
+    begun = 0
+    expect(isConnectionLost(await patient.transaction(act).catch((error) => error))).to.equal(true)
+    await patient.close()
   })
 
   it('roll a nested transaction back alone, and copy rows', async () => {

@@ -7,6 +7,7 @@ import { openAnswerPool } from '../../../src/store/db/answer-pool.js'
 import { checkServesAnswers, checkServesJobs, connect } from '../../../src/store/db/db.js'
 import { withLock } from '../../../src/store/db/locks.js'
 import { withConnection } from '../../../src/store/db/own-connection.js'
+import { databaseIdentity, mayPublishList, vouchForServer } from '../../../src/store/db/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { hasPooler, type Pooler, startPooler } from '../../support/pooler.js'
 
@@ -67,6 +68,26 @@ describe('a pooler before the database', () => {
     expect(left).to.deep.equal({ ...AS_STATED, timeout: '0', plans: 'auto', jit: left.jit })
     await stranger.destroy()
     await Promise.all([straight.close(), pooled.close()])
+  })
+
+  it('has a promoted server judged before a statement, although the client keeps its connection', async () => {
+    await databaseIdentity(direct.db)
+    await vouchForServer(direct.db, { only: 'ALWAYS' })
+    let judged = 0
+    const onServerChanged = async () => {
+      judged += 1
+      await vouchForServer(direct.db, { only: 'ALWAYS' })
+    }
+    const pooled = openAnswerPool(pooler.url, {
+      ...ANSWERS,
+      max: 1,
+      onServerChanged,
+      pooled: { directUrl: direct.url },
+    })
+    expect([await mayPublishList(pooled), judged]).to.deep.equal([true, 0])
+    await direct.db.raw(`update database_identity set timeline = '00000000'`)
+    expect([await mayPublishList(pooled), judged]).to.deep.equal([true, 1])
+    await pooled.close()
   })
 
   it('forwards cancellation: what a caller gave up ends at the server', async () => {

@@ -1,6 +1,7 @@
 /** A promoted standby of the same system: judged by the heads of the audit log that were noted outside the database. */
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
+import type { Db } from '../../../src/store/db/db.js'
 import { makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { areAdditionsStopped, detectRestore, releaseRestored } from '../../../src/work/delivery/restored.js'
@@ -51,6 +52,24 @@ describe('a promoted standby', () => {
     expect(await noticed(notes)).to.equal(false)
     expect([await areAdditionsStopped(db()), await causes()]).to.deep.equal([false, []])
     expect(await rowsOf(db(), 'select distinct attempts from deliveries')).to.deep.equal([{ attempts: 1 }])
+  })
+
+  it('is accepted by a hub while another accepts it too', async () => {
+    const notes = await notedBy(3)
+    await noticed(notes)
+    await promoted()
+    let looks = 0
+    const slow: Db = {
+      raw: async (sql, bindings) => {
+        if (sql.includes('restored.servers')) looks += 1
+        if (looks === 2) await noticed(notes)
+        return db().raw(sql, bindings)
+      },
+      transaction: (act) => db().transaction((tx) => act(tx)),
+    }
+    expect(await detectRestore(slow, { notes, platforms: IDS, now: NOW, log })).to.equal(false)
+    expect(looks).to.be.greaterThan(1)
+    expect(await causes()).to.deep.equal([])
   })
 
   it('that lacks the last noted head is not, also after its loss stands in the audit log', async () => {
