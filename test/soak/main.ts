@@ -2,6 +2,7 @@
  * `npm run soak [NAME…] [--runs N] [--minutes N] [--seed N]`: the long forms of tests. The last line is one JSON
  * object.
  */
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { soakAbsence } from './absence.js'
 import { soakAccess } from './access.js'
@@ -14,6 +15,8 @@ import { soakFailover } from './failover.js'
 import { soakGeneratedClients } from './generated-clients.js'
 import { soakHistoriesAlone } from './histories.js'
 import { soakIntake } from './intake.js'
+import type { MachineFaults } from './machines/faults.js'
+import { sumParts } from './machines/verdict.js'
 import { soakMatters } from './matters.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakScoreAlone } from './score.js'
@@ -24,6 +27,9 @@ import { soakUpgrades } from './upgrades.js'
 
 interface Options {
   runs: number | undefined
+  faults: MachineFaults
+  /** Files with the last lines of earlier parts, which are added up instead of a new one. */
+  sum: readonly string[]
   minutes: number
   seed: number
   progress: (name: string, done: number, of: number) => void
@@ -106,6 +112,16 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     })
     return { ok: soaked.faults.length === 0, seed, ...soaked }
   },
+  machines: async ({ faults, minutes, seed, sum }) => {
+    if (sum.length > 0) return sumParts(sum.map((file) => JSON.parse(readFileSync(file, 'utf8')).machines))
+    const { soakMachines } = await import('./machines.js')
+    return soakMachines({
+      counts: faults,
+      forMs: minutes * 60_000,
+      seed,
+      progress: (fault, done, of) => process.stderr.write(`machines ${done}/${of} ${JSON.stringify(fault)}\n`),
+    })
+  },
   matters: ({ runs = 2_000, progress }) =>
     soakMatters({
       requests: runs,
@@ -151,6 +167,12 @@ const main = async (): Promise<void> => {
     allowPositionals: true,
     options: {
       runs: { type: 'string' },
+      kills: { type: 'string', default: '10' },
+      switchovers: { type: 'string', default: '2' },
+      splits: { type: 'string', default: '2' },
+      freezes: { type: 'string', default: '1' },
+      poolers: { type: 'string', default: '1' },
+      sum: { type: 'string', multiple: true, default: [] },
       minutes: { type: 'string', default: '10' },
       seed: { type: 'string', default: '20261125' },
     },
@@ -164,6 +186,14 @@ const main = async (): Promise<void> => {
     if (soak)
       figures[name] = await soak({
         runs: values.runs === undefined ? undefined : Number(values.runs),
+        faults: {
+          kill: Number(values.kills),
+          switchover: Number(values.switchovers),
+          split: Number(values.splits),
+          freeze: Number(values.freezes),
+          pooler: Number(values.poolers),
+        },
+        sum: values.sum,
         seed: Number(values.seed),
         minutes: Number(values.minutes),
         progress: (what, done, of) => {
