@@ -16,7 +16,7 @@ import { codeOf, published } from '../support/world.js'
 import { makeClient } from './machines/client.js'
 import { ETCD_TIMES, startCluster, until } from './machines/cluster.js'
 import { type Fault, happen, type MachineFaults, planOf } from './machines/faults.js'
-import { judge } from './machines/oracle.js'
+import { judge, watchRuns } from './machines/oracle.js'
 import { isGood, type MachinesPart } from './machines/verdict.js'
 import { statesOf } from './push/verdict.js'
 import { randomOf } from './random.js'
@@ -79,6 +79,7 @@ export const soakMachines = async (given: {
       const [url = ''] = /http:\S+/.exec(await printed(child, /Serving at http:\S+\n/, READY_WITHIN_MS)) ?? []
       hubs[hubs.length - 1] = { child, url }
     }
+    await watchRuns(db)
     const listings: string[] = []
     for (let n = 1; n <= (given.subjects ?? SUBJECTS_USUAL); n += 1) listings.push((await published(db, n)).id)
     const officer = await confirmedClient(db, { name: 'soak', role: 'officer' }, [], new Date())

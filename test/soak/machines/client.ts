@@ -24,7 +24,7 @@ export interface Answered {
   code: string
 }
 
-export interface Move {
+interface Move {
   listing: string
   name: 'hideListing' | 'unhideListing'
 }

@@ -11,7 +11,7 @@ export type MachineFaults = Readonly<Record<FaultKind, number>>
 
 /** What is under way when it happens. */
 const MOMENTS = ['merge', 'publication', 'removal', 'nothing', 'nothing', 'nothing'] as const
-export type Moment = (typeof MOMENTS)[number]
+type Moment = (typeof MOMENTS)[number]
 
 const CALM_MS = 2_000
 const CALM_RANDOM_MS = 4_000

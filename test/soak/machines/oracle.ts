@@ -30,6 +30,18 @@ const told = (what: string, found: readonly unknown[]): number => {
   return found.length
 }
 
+/** Each hub dates runs by a clock of its own; a trigger dates their begin and end by the server's. */
+export const watchRuns = async (db: JobDb): Promise<void> => {
+  await db.raw(`
+    create table soak_runs (run bigint, what text, at timestamptz not null default clock_timestamp());
+    create index soak_runs_run on soak_runs (run);
+    create function soak_run() returns trigger language plpgsql as $$ begin
+      insert into soak_runs (run, what) values (new.id, tg_op);
+      return null; end $$;
+    create trigger soak_run_begun after insert on runs for each row execute function soak_run();
+    create trigger soak_run_ended after update of ended_at on runs for each row execute function soak_run()`)
+}
+
 export const judge = async (given: {
   db: JobDb
   client: Client
@@ -71,8 +83,10 @@ export const judge = async (given: {
   )
   const overlaps = await rowsOf(
     db,
-    `select a.id, b.id as other, a.job, a.subject, a.outcome from runs a join runs b using (job, subject)
-     where a.id < b.id and a.job <> all(?) and b.started_at < coalesce(a.ended_at, 'infinity') and a.started_at < coalesce(b.ended_at, 'infinity')`,
+    `select a.id, b.id as other, a.job, a.subject, a.outcome, ended.at as ended, begun.at as begun
+     from runs a join runs b using (job, subject) join soak_runs ended on ended.run = a.id and ended.what = 'UPDATE'
+       join soak_runs begun on begun.run = b.id and begun.what = 'INSERT'
+     where a.id < b.id and a.job <> all(?) and a.outcome <> 'ABANDONED' and begun.at < ended.at`,
     [BESIDE],
   )
   const restored = await rowsOf(db, 'select * from database_restored')
