@@ -134,12 +134,12 @@ const findClockDenial = (
   const paused = findRunningClock(before, row.pauses ?? row.resumes ?? '')
   if (row.pauses !== undefined) return paused && !isPausedClock(paused) ? null : 'CLOCK_NOT_RUNNING'
   if (row.resumes !== undefined) return paused && isPausedClock(paused) ? null : 'CLOCK_NOT_PAUSED'
-  for (const name of startedBy(row)) {
-    const rule = findClockRow(kind, name, { ...before.fields, ...act.fields }, act.on)
-    if (rule === undefined) return 'NO_CLOCK_RULE'
-    if (rule.unit === 'SET' && (act.day === undefined || isDaySoonerThan(rule, act))) return 'DAY_TOO_SOON'
-  }
-  return null
+  const rules = startedBy(row).map((name) => findClockRow(kind, name, { ...before.fields, ...act.fields }, act.on))
+  if (rules.includes(undefined)) return 'NO_CLOCK_RULE'
+  const set = rules.flatMap((rule) => (rule?.unit === 'SET' ? [rule] : []))
+  if (set.some((rule) => act.day === undefined || isDaySoonerThan(rule, act))) return 'DAY_TOO_SOON'
+  const isDayFixed = rules.length > 0 && set.length === 0 && !row.requires?.includes('day')
+  return act.day !== undefined && isDayFixed ? 'DAY_FIXED' : null
 }
 
 const startedBy = ({ starts = [], restarts }: MatterMoveRow): string[] =>

@@ -159,6 +159,16 @@ describe('POST /v1/takedowns', () => {
         '/declaration/waitUntil',
       ],
       [
+        removed('坏', { declaration: { ...declared, waitUntil: '2026-02-20' } }),
+        'MATTER_MOVE_REFUSED',
+        '/declaration/waitUntil',
+      ],
+      [
+        removed('坏', { provider: 'OTHER', declaration: { text: '虚构', on: '2026-02-02', waitUntil: '2026-02-20' } }),
+        'MATTER_FIELD_INVALID',
+        '/declaration/reachedOn',
+      ],
+      [
         removed('坏', { publication: { url: 'https://a.test', on: '2026-03-04' } }),
         'MATTER_MOVE_REFUSED',
         '/publication/on',

@@ -56,6 +56,7 @@ describe('days of a takedown', () => {
     expect(forwarded()).to.equal('DAY_TOO_SOON')
     expect(forwarded({ day: '2026-02-20' })).to.equal(null)
     expect(docket.due('WAIT')).to.equal('2026-02-20')
+    expect(waiting('2026-02-03').forwarded({ day: '2026-02-20' })).to.equal('DAY_FIXED')
   })
 
   it('a measure of 30 September against a violation is to be public by 8 October', () => {
