@@ -60,6 +60,10 @@ export interface MappingContext {
 
 export type Agency = ReturnType<typeof makeAgency>
 
+export type WatchedFeed = Pick<AgencyFeed, 'id' | 'agency' | 'title' | 'whole' | 'bounds' | 'duty' | 'forms'> & {
+  kind: RecordKind | 'mirror'
+}
+
 export interface FeedForm extends FormShape {
   /** Key fields. A rejected item's record is not missing; with a faulty key field, none of its party's is. */
   keyed?: readonly string[]
@@ -80,13 +84,17 @@ export interface FeedDescription
 
 const BOUNDS: FeedBounds = { fewest: 1, most: 2_000_000, rejectShare: 0.5, shrinkShare: 0.5, staleAfterHours: 48 }
 
-export const makeAgency = (id: string, name: AgencyFeed['title'], feeds: readonly FeedDescription[]) => ({
-  id,
-  name,
-  region: JILIN,
-  sends: feeds.map(({ id }) => id),
-  feeds: feeds.map((feed) => makeFeed(id, feed)),
-})
+/** `mirrors`: feeds of a channel, whose items become matters and no records. */
+export const makeAgency = (
+  id: string,
+  name: AgencyFeed['title'],
+  descriptions: readonly FeedDescription[],
+  mirrors: readonly Omit<WatchedFeed, 'kind'>[] = [],
+) => {
+  const feeds = descriptions.map((feed) => makeFeed(id, feed))
+  const watched: readonly WatchedFeed[] = [...feeds, ...mirrors.map((feed) => ({ ...feed, kind: 'mirror' as const }))]
+  return { id, name, region: JILIN, sends: watched.map((feed) => feed.id), feeds, watched }
+}
 
 export const makeFeed = (
   agency: string,

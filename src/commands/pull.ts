@@ -10,6 +10,7 @@ import { startProgress } from './progress.js'
 import { answerWithHub } from './with-hub.js'
 
 const REJECTS_SHOWN = 10
+const KNOWN = [...feeds.keys(), ...mirrors.keys()]
 
 interface PullFlags extends JsonFlag {
   file?: string
@@ -21,7 +22,7 @@ interface PullFlags extends JsonFlag {
 export const addPullCommand = (command: Command): void => {
   const pull = command
     .command('pull')
-    .argument('[feed...]', `数据源 feeds: ${[...feeds.keys()].join(' ')}`)
+    .argument('[feed...]', `数据源 feeds: ${KNOWN.join(' ')}`)
     .description('立即拉取，或以文件代替 · pull now, or take a file instead')
     .option('--file <path>', '以文件代替 · take a file instead')
     .option('--reader <name>', '读取器（默认按内容识别）· the reader follows the content unless named')
@@ -51,11 +52,12 @@ const pullAll = async (
   json: boolean | undefined,
   file: SubmittedFile | undefined,
 ): Promise<CommandAnswer> => {
-  const configured = [...feeds.values()].filter((feed) => hub.addresses.agencies[feed.agency]).map(({ id }) => id)
+  const configured = [...feeds.values(), ...mirrors.values()]
+    .filter((feed) => hub.addresses.agencies[feed.agency])
+    .map(({ id }) => id)
   const wanted = ids.length > 0 ? ids : configured
   const [first] = wanted
-  if (first === undefined)
-    throw new Refusal('FEED_NOT_CONFIGURED', { feed: [...feeds.keys()].join(' '), setting: 'AGENCY_…_URL' })
+  if (first === undefined) throw new Refusal('FEED_NOT_CONFIGURED', { feed: KNOWN.join(' '), setting: 'AGENCY_…_URL' })
   if (wanted.length > 1) return pullEach(hub, wanted, json)
   const pulled = await pullOne(hub, first, json, file)
   const rejected = json ? [] : await rejects.latestRejectsOf(hub.db, pulled.feed, REJECTS_SHOWN)

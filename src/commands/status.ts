@@ -56,7 +56,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
 
   const watched = await watch.healthOfFeeds(
     db,
-    agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
+    agencies.flatMap(({ sends }) => sends),
     new Date(hub.now().getTime() - REPORTING_WINDOW_DAYS * DAY_MS),
   )
   const rules = await watch.countRulesOfRuns(
@@ -65,7 +65,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   )
 
   const feeds = agencies.flatMap((agency) =>
-    agency.feeds.map((feed) => {
+    agency.watched.map((feed) => {
       const at = good.get(feed.id)?.at ?? null
       return {
         feed: feed.id,

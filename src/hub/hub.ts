@@ -383,7 +383,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
 
 export const requireFeed = (id: string) => {
   const feed = feeds.get(id)
-  if (feed === undefined) throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys()].join(' ') })
+  if (feed === undefined)
+    throw new Refusal('FEED_UNKNOWN', { feed: id, known: [...feeds.keys(), ...mirrors.keys()].join(' ') })
   return feed
 }
 

@@ -115,7 +115,7 @@ export const makeExportWords = (
   { agencies, platforms }: ApiDependencies,
   labelOf: ExportWords['labelOf'],
 ): ExportWords => {
-  const feeds = new Map(agencies.flatMap((agency) => agency.feeds.map(({ id, title }) => [id, title.zh])))
+  const feeds = new Map(agencies.flatMap((agency) => agency.watched.map(({ id, title }) => [id, title.zh])))
   const names = new Map(platforms.map(({ id, name }) => [id, name.zh]))
   return { labelOf, feedName: (id) => feeds.get(id) ?? id, platformName: (id) => names.get(id) ?? id }
 }

@@ -55,7 +55,7 @@ const isScraper = ({ headers, socket }: IncomingMessage, { token, local }: ApiDe
 
 const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencies): Promise<MetricFigure[]> => {
   const at = now()
-  const feeds = agencies.flatMap((agency) => agency.feeds)
+  const feeds = agencies.flatMap((agency) => agency.watched)
   const ids = feeds.map(({ id }) => id)
   const [known, pulls, { calendar }] = await Promise.all([
     store.readFigures(db, at),

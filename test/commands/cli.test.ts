@@ -52,6 +52,24 @@ describe('the hub command', () => {
     expect(again.json).to.deep.include({ new: 0, changed: 0, unchanged: 1, rejected: 1 })
   })
 
+  it('mirrors a file of 12315, names the feed in its help, and keeps what was rejected', async () => {
+    const letters = ['举报', '表扬'].map((type, i) => ({
+      ...{ 登记编号: `虚构${i}`, 类型: type, 登记日期: '2026-02-02', 主体类型: '线下经营者', 实际经营地区划: '220104' },
+      ...{ 问题类别: '假冒商品', 问题概述: '虚构的问题' },
+    }))
+    writeFileSync(join(folder, 'letters.json'), JSON.stringify(letters))
+    const { ms: _, ...rest } = (
+      await hubHere(['pull', 'petitions', '--file', join(folder, 'letters.json'), '--json'], env)
+    ).json
+    expect(rest).to.deep.include({ feed: 'petitions', received: 2, new: 1, rejected: 1, full: false })
+    const again = await hubHere(['pull', 'petitions', '--file', join(folder, 'letters.json'), '--json'], env)
+    expect(again.json).to.deep.include({ new: 0, unchanged: 1, rejected: 1 })
+    expect(await test.db('rejects').where({ feed: 'petitions', state: 'OPEN' })).to.have.length(2)
+    const unknown = await hubHere(['pull', 'nosuch', '--json'], env)
+    expect(unknown.json.error.details.known).to.include('petitions')
+    expect((await hub(['pull', '--help'], env)).stdout).to.include('petitions')
+  })
+
   it('scores, verifies, publishes and pushes, with answers in the documented form', async () => {
     const scored = await hub(['score', '--json'], env)
     expect(scored.json).to.have.all.keys('scored', 'stored', 'unchanged', 'ms')

@@ -4,6 +4,7 @@ import { commitmentsFeed } from './commitments.js'
 import { dishonestFeed } from './dishonest.js'
 import { foodFeed } from './food.js'
 import { individualsFeed } from './individuals.js'
+import { petitionsMirror } from './petitions.js'
 import { qualityFeed } from './quality.js'
 import { recallsFeed } from './recalls.js'
 import { registryFeed } from './registry.js'
@@ -16,4 +17,5 @@ export const marketRegulatorAgency = makeAgency(
     ...[registryFeed, individualsFeed, qualityFeed, foodFeed, recallsFeed],
     ...[abnormalFeed, dishonestFeed, standardsFeed, commitmentsFeed],
   ],
+  [petitionsMirror],
 )

@@ -126,14 +126,17 @@ const TEXTS = ['问题概述', '新的事实']
 const withoutTexts = ({ fields }: SourceItem): Record<string, unknown> =>
   Object.fromEntries(NAMES.flatMap((name) => (name in fields && !TEXTS.includes(name) ? [[name, fields[name]]] : [])))
 
-/** Its items become matters and no records. */
+const FORMS = [{ names: NAMES }]
+
 export const petitionsMirror = {
   id: 'petitions',
   agency: 'market-regulator',
   title: { zh: '12315 投诉举报（镜像）', en: 'Complaints and reports of 12315, mirrored' },
   kind: 'petition',
+  whole: true,
+  forms: FORMS,
   ...makeFeedReading('petitions', {
-    forms: [{ names: NAMES }],
+    forms: FORMS,
     fetch: makeServicePagesFetch('/petitions'),
   }),
   interpret: readPetition,

@@ -174,7 +174,7 @@ const withRootFieldCounts = (schema: GraphQLSchema): GraphQLSchema => {
 const upper = (words: readonly string[]) => Object.fromEntries(words.map((word) => [word.toUpperCase(), word]))
 
 const ENUMS = {
-  RecordKind: upper(RECORD_KINDS),
+  RecordKind: upper([...RECORD_KINDS, 'mirror']),
   SubjectKind: upper(SUBJECT_KINDS),
   CodeScheme: upper(['uscc', 'org_code', 'reg_no', 'shop']),
   Job: {

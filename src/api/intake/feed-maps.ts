@@ -1,4 +1,4 @@
-import type { AgencyFeed } from '../../agencies/feed.js'
+import type { AgencyFeed, WatchedFeed } from '../../agencies/feed.js'
 import type { MapLine } from '../../domain/intake/feed-maps.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/intake/feed-maps.js'
@@ -29,8 +29,12 @@ const feedMaps = async (_: unknown, args: { feed: string }, context: GraphqlCont
   return (await store.listOfFeed(context.parts.db, id)).map(mapView)
 }
 
-const feedSamples = (_: unknown, args: { feed: string }, context: GraphqlContext) =>
-  samplesOfFeed(feedIn(context, refuseUnstorableText(args).feed)).map((columns) => ({ columns }))
+const feedSamples = (_: unknown, args: { feed: string }, context: GraphqlContext) => {
+  const { feed } = refuseUnstorableText(args)
+  if (context.parts.agencies.some(({ sends, feeds }) => sends.includes(feed) && !feeds.some(({ id }) => id === feed)))
+    return []
+  return samplesOfFeed(feedIn(context, feed)).map((columns) => ({ columns }))
+}
 
 const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLine>[] }, context: GraphqlContext) => {
   const { parts, viewer, now } = context
@@ -54,5 +58,5 @@ export const feedMapResolvers = {
     maps: async ({ maps }: RunRow, _: unknown, { parts }: GraphqlContext) =>
       (await store.byIds(parts.db, maps)).map(mapView),
   },
-  Feed: { forms: ({ forms }: AgencyFeed) => forms.map(({ names }) => ({ fields: names })) },
+  Feed: { forms: ({ forms }: WatchedFeed) => forms.map(({ names }) => ({ fields: names })) },
 }

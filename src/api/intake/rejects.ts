@@ -85,7 +85,9 @@ interface RejectSettlement {
 }
 
 const correctReject = async (_: unknown, args: RejectSettlement & { fields: unknown }, context: GraphqlContext) => {
-  const { reject, feed } = await toSettle(context, args.id)
+  const reject = await toSettle(context, args.id)
+  const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === reject.feed)
+  if (feed === undefined) throw new Refusal('REJECT_MIRRORED')
   const { fields, note } = refuseUnstorableText(args)
   const made = { ...settling(context, reject.id, note), fields, rules: context.parts.rules, log: context.log }
   const corrected = await work.takeCorrection(context.parts.db, feed, made)
@@ -94,16 +96,15 @@ const correctReject = async (_: unknown, args: RejectSettlement & { fields: unkn
 }
 
 const dropReject = async (_: unknown, args: RejectSettlement, context: GraphqlContext) => {
-  const { reject } = await toSettle(context, args.id)
+  const reject = await toSettle(context, args.id)
   await work.dropOpenReject(context.parts.db, settling(context, reject.id, refuseUnstorableText(args.note)))
   return payload(context, reject.id)
 }
 
 const toSettle = async (context: GraphqlContext, id: string) => {
   const reject = await seen(context, readNumberInGlobalId(id, 'Reject'), 'correct_rejects')
-  const feed = context.parts.agencies.flatMap(({ feeds }) => feeds).find((each) => each.id === reject?.feed)
-  if (reject === null || feed === undefined) throw new Refusal('REJECT_UNKNOWN')
-  return { reject, feed }
+  if (reject === null || senderOf(context, reject.feed) === '') throw new Refusal('REJECT_UNKNOWN')
+  return reject
 }
 
 const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, reject: number, note: string) => ({

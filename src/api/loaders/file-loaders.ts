@@ -79,7 +79,7 @@ const operatorLoaders = ({ lookups: { db } }: FileLoaderSources) => ({
 
 const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
   const { db } = lookups
-  const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
+  const feeds = agencies.flatMap(({ sends }) => sends)
   return {
     watched: cacheFirstCall(() =>
       watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),

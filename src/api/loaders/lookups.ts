@@ -48,7 +48,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   pulls: () =>
     watch.lastVouchedPulls(
       own.db,
-      agencies.flatMap((agency) => agency.feeds.map(({ id }) => id)),
+      agencies.flatMap(({ sends }) => sends),
     ),
   operators: async (codes) => {
     const found = await operators.operatorsByCode(own.db, codes)

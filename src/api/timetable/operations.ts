@@ -1,4 +1,4 @@
-import type { Agency, AgencyFeed } from '../../agencies/feed.js'
+import type { Agency, WatchedFeed } from '../../agencies/feed.js'
 import { may, RECORD_KINDS_SEEN, regionBoundOf, visibleSenderOf } from '../../domain/access/viewer.js'
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
@@ -47,7 +47,7 @@ export const runById = async (context: GraphqlContext, id: number) => {
   return run && makeRunView(run)
 }
 
-const watched = async (context: GraphqlContext, { id }: AgencyFeed): Promise<watch.FeedHealth> => {
+const watched = async (context: GraphqlContext, { id }: WatchedFeed): Promise<watch.FeedHealth> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found
@@ -62,6 +62,7 @@ export const operationResolvers = {
     },
   },
   Agency: {
+    feeds: ({ watched }) => watched,
     configured: ({ id }, _, { parts }) => parts.office.configured().agencies.has(id),
   } satisfies Record<string, FieldResolver<Agency>>,
   Feed: {
@@ -92,5 +93,5 @@ export const operationResolvers = {
       const { late, timely } = await watched(context, feed)
       return { late, timely, share: lateShare({ late, timely }) }
     },
-  } satisfies Record<string, FieldResolver<AgencyFeed>>,
+  } satisfies Record<string, FieldResolver<WatchedFeed>>,
 }

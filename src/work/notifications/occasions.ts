@@ -68,7 +68,7 @@ const gatherObjections = async (db: Db, { agencies, rules }: OccasionSources, no
 
 const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const feeds = agencies.flatMap((agency) =>
-    configured.has(agency.id) ? agency.feeds.map((feed) => ({ agency, feed })) : [],
+    configured.has(agency.id) ? agency.watched.map((feed) => ({ agency, feed })) : [],
   )
   const ids = feeds.map(({ feed }) => feed.id)
   const [failed, pulls] = await Promise.all([store.listFailedFeeds(db, ids), watch.lastGoodPulls(db, ids)])

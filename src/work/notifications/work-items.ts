@@ -87,7 +87,7 @@ const nameSubject = (
   if (party !== null) return { words: `：${nameParty(party)}`, code: party.code }
   const by = countedBy(kind)
   if (by === null) return { words: '', code: null }
-  const feeds = agencies.flatMap((agency) => agency.feeds)
+  const feeds = agencies.flatMap((agency) => agency.watched)
   const name =
     by === 'FEED'
       ? feeds.find(({ id }) => id === subject)?.title.zh

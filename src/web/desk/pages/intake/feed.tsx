@@ -76,7 +76,8 @@ export default function FeedPage() {
       <PageHead
         title={title}
         extra={
-          feed && (
+          feed &&
+          feed.kind !== 'MIRROR' && (
             <>
               <Link to={`/intake/feeds/${id}/maps`}>
                 <Button tabIndex={-1}>表头映射</Button>

@@ -43,7 +43,7 @@ export const UnmatchedFilters = ({ of, feeds, onChange }: UnmatchedFiltersProps)
       all="全部种类"
       value={of.kind}
       onChange={(kind) => onChange({ kind })}
-      options={optionsOf('RecordKind')}
+      options={optionsOf('RecordKind').filter(({ value }) => value !== 'MIRROR')}
     />
     <RegionFilter value={of.region} onChange={(region) => onChange({ region })} />
     <OrderFilter value={of.order} onChange={(order) => onChange({ order })} />

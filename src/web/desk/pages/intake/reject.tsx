@@ -37,6 +37,7 @@ const drafts = new Map<string, Readonly<Record<string, string>>>()
 export interface RejectProps {
   id: string
   feedTitle: string
+  isMirrored: boolean
   onSettled: (words: string, reject: RejectWholeFragment) => void
   onMove: (step: 1 | -1) => void
 }
@@ -53,9 +54,19 @@ export const RejectDrawer = (props: RejectProps) => {
 const placeOf = ({ source }: RejectWholeFragment): string =>
   `${source.page == null ? '' : `第 ${source.page} 页 `}第 ${source.row} 行`
 
-const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: RejectWholeFragment }) => {
+const DropButton = ({ onDo }: { onDo: (reason: string) => Promise<unknown> }) => (
+  <ConfirmButton
+    action="不再处理"
+    follows={['这一条不予接收，也不再列入待处理。', '原始条目和理由照样留存。']}
+    asks={{ label: '理由' }}
+    onDo={onDo}
+  />
+)
+
+const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps & { reject: RejectWholeFragment }) => {
   const client = useApolloClient()
-  const mayCorrect = useMay('correct_rejects')
+  const maySettle = useMay('correct_rejects')
+  const mayCorrect = maySettle && !isMirrored
   const columns = useFeedColumns(reject.feed)
   const item = reject.item as RejectedItem
   const isOpen = reject.state === 'OPEN'
@@ -167,6 +178,14 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
           />
         ))}
       </section>
+      {isOpen && maySettle && isMirrored && (
+        <>
+          <p className="soft">这是外部系统的镜像，在这里只读：请在原系统更正，下次镜像时接收。</p>
+          <div className="acts">
+            <DropButton onDo={drop} />
+          </div>
+        </>
+      )}
       {isOpen && mayCorrect && (
         <>
           <label htmlFor={noteId}>更正的理由</label>
@@ -181,12 +200,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
             <Button type="primary" htmlType="submit" loading={isBusy}>
               更正并接收
             </Button>
-            <ConfirmButton
-              action="不再处理"
-              follows={['这一条不成为信用信息，也不再列入待处理。', '原始条目和理由照样留存。']}
-              asks={{ label: '理由' }}
-              onDo={drop}
-            />
+            <DropButton onDo={drop} />
             <Button onClick={() => onMove(-1)}>上一条</Button>
             <Button onClick={() => onMove(1)}>下一条</Button>
           </div>
@@ -197,7 +211,7 @@ const Form = ({ reject, feedTitle, onSettled, onMove }: RejectProps & { reject: 
           </p>
         </>
       )}
-      {isOpen && !mayCorrect && <p className="soft">更正由经办人、管理员或信源单位办理。</p>}
+      {isOpen && !maySettle && <p className="soft">更正由经办人、管理员或信源单位办理。</p>}
       <p role="status" className={words ? 'bad said' : 'said'}>
         {words}
       </p>

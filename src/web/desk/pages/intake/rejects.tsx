@@ -46,6 +46,7 @@ export default function RejectsPage() {
   const columnsOfFeed = useFeedColumns(feed)
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
+  const isMirrored = (id: string) => feeds.some((each) => each.id === id && each.kind === 'MIRROR')
   // Rows settled on this page stay in the table.
   const [settled, setSettled] = useState<ReadonlyMap<string, RejectStateName>>(new Map())
   const [words, setWords] = useState('')
@@ -193,6 +194,7 @@ export default function RejectsPage() {
             <RejectDrawer
               id={picked}
               feedTitle={titleOf(rows.rows[at]?.feed ?? feed)}
+              isMirrored={isMirrored(rows.rows[at]?.feed ?? feed)}
               onMove={move}
               onSettled={(words, reject) => {
                 setSettled((before) => new Map(before).set(reject.id, reject.state))

@@ -39,7 +39,10 @@ export default function UploadsPage() {
   const [asked, ask] = useAddressState({ feed: '' })
   const { feed } = asked
   const { data, error } = useQuery(UploadFeedsDocument)
-  const agencies = own(data?.agencies ?? [])
+  const agencies = own(data?.agencies ?? []).map((agency) => ({
+    ...agency,
+    feeds: agency.feeds.filter(({ kind }) => kind !== 'MIRROR'),
+  }))
   const feeds = agencies.flatMap(({ feeds }) => feeds)
   const picked = feeds.find(({ id }) => id === feed)
   const [file, setFile] = useState<File | null>(null)

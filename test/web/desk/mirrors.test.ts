@@ -1,0 +1,44 @@
+import { expect } from 'chai'
+import { petitionsMirror } from '../../../src/agencies/market-regulator/petitions.js'
+import { mirrorPetitions } from '../../../src/work/matters/petitions.js'
+import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+describe('the mirror of 12315 at the desk', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    const { db, rules, keys, log, now } = hub.hub
+    const letter = { 登记编号: '虚构乙', 类型: '表扬', 登记日期: '2026-02-02', 主体类型: '线下经营者' }
+    const open = () => ({ items: petitionsMirror.read(Buffer.from(JSON.stringify([letter])), {}), file: null })
+    const given = { feed: petitionsMirror, open, rules, keys, mark: keys.mark, log, now, cause: 'command' as const }
+    await mirrorPetitions(db, given)
+  })
+  after(() => hub?.stop())
+
+  it('is among the feeds, and an officer drops its reject, which is corrected elsewhere', async () => {
+    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
+    await open('/intake/feeds', '数据源')
+    const row = page.getByRole('row', { name: /12315 投诉举报/ })
+    await row.getByText('外部系统的镜像').waitFor()
+    await row.getByRole('link', { name: '12315 投诉举报（镜像）' }).click()
+    await page.getByRole('heading', { level: 1, name: '12315 投诉举报（镜像）' }).waitFor()
+    await page.getByText('每次全量').waitFor()
+    expect(await page.getByRole('link', { name: /上传文件|表头映射/ }).count()).to.equal(0)
+    await page.getByRole('region', { name: '状况' }).getByRole('link', { name: '1 条' }).click()
+    const item = page.getByRole('form', { name: '拒收的条目' })
+    await item.getByText('请在原系统更正，下次镜像时接收。').waitFor()
+    expect(await item.getByRole('button', { name: '更正并接收' }).count()).to.equal(0)
+    expect(await violations(page)).to.deep.equal([])
+    await item.getByRole('button', { name: '不再处理' }).click()
+    await page.getByLabel('理由').fill('虚构：不属办理范围')
+    await page.getByRole('button', { name: '确认不再处理' }).click()
+    await page.getByRole('status').filter({ hasText: '不再处理' }).waitFor()
+    expect([faults, strays]).to.deep.equal([[], []])
+    await close()
+  })
+})
