@@ -64,7 +64,7 @@ describe('the hub command', () => {
     expect(rest).to.deep.include({ feed: 'petitions', received: 2, new: 1, rejected: 1, full: false })
     const again = await hubHere(['pull', 'petitions', '--file', join(folder, 'letters.json'), '--json'], env)
     expect(again.json).to.deep.include({ new: 0, unchanged: 1, rejected: 1 })
-    expect(await test.db('rejects').where({ feed: 'petitions', state: 'OPEN' })).to.have.length(2)
+    expect(await test.db('rejects').where({ feed: 'petitions', state: 'OPEN' })).to.have.length(1)
     const unknown = await hubHere(['pull', 'nosuch', '--json'], env)
     expect(unknown.json.error.details.known).to.include('petitions')
     expect((await hub(['pull', '--help'], env)).stdout).to.include('petitions')
