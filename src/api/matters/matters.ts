@@ -74,7 +74,7 @@ const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange
     ? rangeOfSeat(seat)
     : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
-/** A holder's read of its queue or of one matter is the receipt of what it lists. Matters keep their places. */
+/** A holder's read of its queue or of one matter is the receipt of what it lists, if the reader may act for the seat. Matters keep their places. */
 const withReceipts = async <M extends store.StoredMatter>(
   context: GraphqlContext,
   seat: string | null,
@@ -82,7 +82,7 @@ const withReceipts = async <M extends store.StoredMatter>(
   size: number,
 ): Promise<M[]> => {
   const listed = found.slice(0, size).filter(({ matter }) => isUnreceivedBy(matter, seat))
-  if (seat === null || listed.length === 0) return [...found]
+  if (seat === null || listed.length === 0 || !may(context.viewer, 'open_matter')) return [...found]
   const ids = listed.map(({ id }) => id)
   await receiveMatters(context.parts, { seat, ids, way: 'QUEUE', now: context.now })
   const received = new Map((await store.mattersByIds(context.parts.db, ids)).map((one) => [one.id, one]))
@@ -107,8 +107,8 @@ export const matterByGlobalId = async (context: GraphqlContext, id: string) => {
   const seat = seatOf(context.viewer)
   const [stored] = await withReceipts(context, seat, found === null ? [] : [found], 1)
   if (stored === undefined) return null
-  if (seat !== null && stored.matter.outcome !== null && stored.matter.seats.sender === seat)
-    await store.noteAnswerOpened(context.parts.db, stored.id, seat)
+  const isAnswer = seat !== null && stored.matter.outcome !== null && stored.matter.seats.sender === seat
+  if (isAnswer && may(context.viewer, 'open_matter')) await store.noteAnswerOpened(context.parts.db, stored.id, seat)
   return makeMatterView(context, stored)
 }
 

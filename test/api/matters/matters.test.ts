@@ -66,6 +66,8 @@ describe('matters over GraphQL', () => {
     const { data } = await open({ ...ASSIST, reference: '虚构-1' })
     const { id, clocks, receivedAt } = data.openMatter
     expect([receivedAt, clocks[0].dueOn]).to.deep.equal([null, null])
+    const auditor = token('auditor', 'auditor', 'market-regulator', '210000')
+    expect((await queue('WAITING', auditor))[0]).to.deep.include({ id, receivedAt: null })
     const [waiting] = await queue('WAITING', neighbour())
     expect(waiting).to.deep.include({ id, state: 'SENT', waitingFor: 'market-regulator@210000' })
     expect(waiting.receivedAt).to.equal(NOW.toISOString())
@@ -76,7 +78,6 @@ describe('matters over GraphQL', () => {
       'answer',
       'unable',
     ])
-    const auditor = token('auditor', 'auditor', 'market-regulator', '210000')
     expect((await shown(id, auditor)).data.matter).to.deep.include({ allowedMoves: [], state: 'SENT' })
     expect((await queue('OTHERS', bureau())).map((one: { id: string }) => one.id)).to.include(id)
     const answered = await move({ id, move: 'answer', attachments: [{ ...LETTER, type: 'REPLY' }] }, neighbour())
