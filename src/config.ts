@@ -26,6 +26,7 @@ export interface Config {
   administratorNetworks: string[]
   /** `token` opens the metrics; if null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
+  tracesUrl: string | null
   /** A stopping hub still accepts requests this long, so load balancers notice. */
   lingerMs: number
   /** Also the issuer (`iss`) of tokens. */
@@ -284,6 +285,7 @@ const readSettings = (env: Environment): ReadSettings => {
     webhookAllow: ownNetworks('WEBHOOK_ALLOW'),
     secondFactor: secondFactor(),
     administratorNetworks: networks('ADMINISTRATOR_NETWORKS'),
+    tracesUrl: url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']),
     metrics: { token: metricsToken(), local: LOOPBACK.test(new URL(publicUrl).hostname) },
     lingerMs: 1_000 * count('LINGER_SECONDS', 0, LINGER_SECONDS_MAX, undefined, 'a whole number of seconds'),
     publicUrl,

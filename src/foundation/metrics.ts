@@ -25,6 +25,23 @@ export interface PoolUsage {
   waiting: number
 }
 
+interface AnsweredRequest {
+  door: string
+  status: number
+  role: string
+  seconds: number
+  requestId: string
+  traceparent: string | undefined
+}
+
+interface EndedJob {
+  job: string
+  subject: string
+  outcome: string
+  lateSeconds: number
+  seconds: number
+}
+
 const HELP = {
   hub_requests_total: 'Requests answered, by door, HTTP status and role of whoever asked.',
   hub_request_seconds: 'From the head of a request to the end of its answer, by door.',
@@ -120,7 +137,7 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
 
   return {
     contentType: registry.contentType,
-    answered: (request: { door: string; status: number; role: string; seconds: number }): void => {
+    answered: (request: AnsweredRequest): void => {
       countRequest(`${request.door} ${request.status} ${request.role}`)()
       secondsOf(request.door).observe(request.seconds)
     },
@@ -133,7 +150,7 @@ export const makeMetrics = (initialPools: Record<string, () => PoolUsage> = {}) 
       groupRows.observe(group.rows)
       groupSeconds.observe(group.seconds)
     },
-    ran: ({ job, outcome, lateSeconds }: { job: string; outcome: string; lateSeconds: number }): void => {
+    ran: ({ job, outcome, lateSeconds }: EndedJob): void => {
       jobs.inc({ job, outcome })
       lateness.observe({ job }, Math.max(0, lateSeconds))
     },

@@ -13,6 +13,7 @@ import { Refusal, reasonOf } from '../foundation/errors.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
+import { makeTraces } from '../foundation/traces.js'
 import { platforms as allPlatforms } from '../platforms/index.js'
 import { putFile } from '../platforms/transports/folder/files.js'
 import * as database from '../store/db/db.js'
@@ -130,9 +131,10 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const strangers = notes.strangers(identity)
   if (strangers.length > 0)
     log.warn({ strangers }, 'the data folder has notes of other databases, which say nothing of this one')
-  const metrics = makeMetrics({ jobs: () => database.poolUsage(db) })
+  const traces = makeTraces(config.tracesUrl, { log })
+  const metrics = traces.hearing(makeMetrics({ jobs: () => database.poolUsage(db) }))
   let timekeeper: TimetableClock | null = null
-  const looking = makeClockWatch(clock, log)
+  const watches = [makeClockWatch(clock, log), outdated, office]
   let server: Server | null = null
   let answers: Awaited<ReturnType<typeof openServing>> | null = null
   let ticking: database.JobDb | null = null
@@ -321,9 +323,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     expire: expireNow,
     tick: (): void => {
       ticking = database.connect(databaseUrl, 'hub timetable')
-      looking.start()
-      outdated.start()
-      office.start()
+      for (const watch of watches) watch.start()
       const { timetable: occasions } = office
       timekeeper = startClock(ticking, { occasions, act, now, log, metrics })
     },
@@ -332,9 +332,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       demo = false,
       secondFactor = demo ? 'nobody' : 'administrators',
     }: ServeOptions = {}): Promise<string> => {
-      looking.start()
-      outdated.start()
-      office.start()
+      for (const watch of watches) watch.start()
       // Own connections for answers: a long merge does not block the public.
       const pool = openAnswers(opened, noticeRestored)
       answers = await openServing(opened, { config, db: pool, log, metrics })
@@ -367,13 +365,12 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       if (server) await drainServer(server, config)
       stopping.abort(new Refusal('STOPPING'))
       await Promise.allSettled([...uploading, sweeper.stop()])
-      looking.stop()
-      outdated.stop()
-      office.stop()
+      for (const watch of watches) watch.stop()
       await auditLog?.close()
       await files?.close()
       await answers?.close()
       await ticking?.destroy()
+      await traces.close()
       await db.destroy()
       disks.close()
       await leave()

@@ -141,6 +141,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
         status,
         role,
         seconds: (performance.now() - began) / 1_000,
+        requestId,
+        traceparent: request.headers.traceparent as string | undefined,
       })
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)

@@ -112,7 +112,11 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
   ): Promise<void> => {
     const turn = turnOf(one)
     const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
-    const tell = (outcome: string): void => metrics?.ran({ job: one.job, outcome, lateSeconds })
+    const began = performance.now()
+    const tell = (outcome: string): void => {
+      const seconds = (performance.now() - began) / 1_000
+      metrics?.ran({ job: one.job, subject: one.subject, outcome, lateSeconds, seconds })
+    }
     const end = (state: 'DONE' | 'FAILED') => {
       tell(state)
       return () => occurrences.endOccurrence(db, mine, state, now())
