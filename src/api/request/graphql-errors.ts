@@ -33,8 +33,9 @@ export const logFaults = (
 ): void => {
   for (const error of errors) {
     const thrown = unwrapResolverError(error)
-    noted.push(findRefusalOfThrown(thrown)?.code ?? codeOf(error))
-    if (findRefusalOfThrown(thrown) !== null || (thrown === error && isOfTheQuestion(error))) continue
+    const refusal = findRefusalOfThrown(thrown) ?? unavailableRefusal(thrown)
+    noted.push(refusal?.code ?? codeOf(error))
+    if (refusal !== null || (thrown === error && isOfTheQuestion(error))) continue
     log.error({ err: thrown, path: error.path }, 'a field broke')
     error.extensions.requestId = requestId
   }
