@@ -1,6 +1,6 @@
 /** Words that no page or document for people shows: ids, enum names, codes, and English on a Chinese page. */
 import ORGANISATIONS from '../../schema/matters/organisations.json' with { type: 'json' }
-import { agencies, feeds } from '../../src/agencies/index.js'
+import { agencies, feeds, mirrors } from '../../src/agencies/index.js'
 import { platforms } from '../../src/platforms/index.js'
 
 const { organisations } = ORGANISATIONS
@@ -10,6 +10,7 @@ const IDS = new RegExp(
     ...organisations.flatMap(({ agency, line }) => [agency, line]),
     ...agencies.map(({ id }) => id),
     ...feeds.keys(),
+    ...mirrors.keys(),
     ...platforms.map(({ id }) => id),
     ...['serious', 'ecommerce-2018', 'party'],
   ].join('|')})(?![\\w./:-])`,
