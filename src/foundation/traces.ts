@@ -63,6 +63,7 @@ export interface TracesOptions {
 const makeSpanSender = (endpoint: string, log: Log) => {
   let waiting: object[] = []
   let lost = 0
+  let isRefused = false
   let sending: Promise<void> = Promise.resolve()
 
   const send = async (): Promise<void> => {
@@ -80,10 +81,12 @@ const makeSpanSender = (endpoint: string, log: Log) => {
       })
       await answer.body?.cancel()
       if (!answer.ok) throw new Error(`status ${answer.status}`)
-      if (lost > 0) log.warn({ lost }, 'spans were lost, the collector takes them again')
+      if (lost > 0) log.warn({ lost }, 'spans were lost')
       lost = 0
+      isRefused = false
     } catch (error) {
-      if (lost === 0) log.warn({ reason: reasonOf(error) }, 'the collector of traces takes no spans; they are lost')
+      if (!isRefused) log.warn({ reason: reasonOf(error) }, 'the collector of traces takes no spans; they are lost')
+      isRefused = true
       lost += spans.length
     }
   }

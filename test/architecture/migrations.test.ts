@@ -16,7 +16,7 @@ const NOT_OURS = [
   'prefer-bigint-over-smallint',
 ]
 /** Landed migrations are never edited. Those before this name were applied while no hub was in service. */
-const FIRST_LINTED = '20261201-9G'
+const FIRST_LINTED = '20261202-04'
 
 interface Finding {
   rule_name: string

@@ -21,6 +21,11 @@ const BINARIES = [17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/b
 const FOLDER_MODE = 0o755
 
 describe('a restore by pgBackRest to the second before a removal', () => {
+  const closers: (() => unknown)[] = []
+  afterEach(async () => {
+    for (const close of closers.reverse()) await close()
+  })
+
   it('is noticed, sends nothing, and lists nobody whom the hub had removed', async function () {
     if (process.geteuid?.() !== 0 || BINARIES === undefined || !existsSync('/usr/bin/pgbackrest')) {
       process.stdout.write('    the restore is not tried here: it needs root, PostgreSQL of Debian and pgbackrest\n')
@@ -28,6 +33,7 @@ describe('a restore by pgBackRest to the second before a removal', () => {
     }
     const folder = mkdtempSync(join(tmpdir(), 'hub-backrest-'))
     chmodSync(folder, FOLDER_MODE)
+    closers.push(() => rmSync(folder, { recursive: true }))
     const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])))
     const own = (name: string): string => {
       mkdirSync(join(folder, name))
@@ -59,12 +65,18 @@ describe('a restore by pgBackRest to the second before a removal', () => {
     const settings = [`port=${port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${log}`]
     const archiving = ['archive_mode=on', `archive_command=${archive}`, 'timezone=Asia/Shanghai']
     const address = `postgres://postgres@127.0.0.1:${port}/postgres`
+    const end = async (child: ChildProcess): Promise<void> => {
+      const ended = once(child, 'exit')
+      child.kill('SIGINT')
+      await ended
+    }
     const start = async (): Promise<ChildProcess> => {
       const out = openSync(join(folder, 'postgres.log'), 'a')
       const options = [...settings, ...archiving].flatMap((each) => ['-c', each])
       const child = spawn('setpriv', [...as, join(BINARIES, 'postgres'), '-D', data, ...options], {
         stdio: ['ignore', out, out],
       })
+      closers.push(() => child.exitCode ?? child.signalCode ?? end(child))
       await until('PostgreSQL', async () => {
         const db = connect(address)
         const [row] = await rowsOf(db, 'select pg_is_in_recovery() as standby').catch(() => [])
@@ -73,17 +85,12 @@ describe('a restore by pgBackRest to the second before a removal', () => {
       })
       return child
     }
-    const end = async (child: ChildProcess): Promise<void> => {
-      const ended = once(child, 'exit')
-      child.kill('SIGINT')
-      await ended
-    }
-
     let server = await start()
     const migrating = connect(address)
     await migrate(migrating)
     await migrating.destroy()
     const platforms = await startPlatformStandIns()
+    closers.push(() => Promise.all(platforms.map((one) => one.close())))
     const addresses = {
       agencies: {},
       platforms: Object.fromEntries(platforms.map(({ id, url, secret }) => [id, { url, secret }])),
@@ -92,6 +99,7 @@ describe('a restore by pgBackRest to the second before a removal', () => {
     const open = async () => {
       const config = readConfig(env)
       const hub = await makeHub(config, { log: makeLog(config.log), addresses, settleSeconds: 0 })
+      closers.push(() => hub.close().catch(() => undefined))
       return { hub, web: await hub.serve() }
     }
     const before = await open()
@@ -100,7 +108,9 @@ describe('a restore by pgBackRest to the second before a removal', () => {
     await before.hub.publish({ cause: 'command' })
     await backrest('stanza-create')
     await backrest('backup', '--type=full')
-    const [instant] = await rowsOf(before.hub.db, `select clock_timestamp()::text as at, pg_sleep(1)`)
+    // A backup's stop time counts whole seconds, and the target must be later.
+    const [instant] = await rowsOf(before.hub.db, `select clock_timestamp()::text as at from pg_sleep(1)`)
+    await rowsOf(before.hub.db, 'select pg_sleep(1)')
     await removed(before.hub.db, gone.id)
     await before.hub.push(null, { cause: 'command' })
     await before.hub.publish({ cause: 'command' })
@@ -130,9 +140,5 @@ describe('a restore by pgBackRest to the second before a removal', () => {
         [gone.id, 'HIDDEN'],
       ]),
     )
-    await hub.close()
-    await Promise.all(platforms.map((one) => one.close()))
-    await end(server)
-    rmSync(folder, { recursive: true })
   })
 })

@@ -112,8 +112,8 @@ export const soakMachines = async (given: {
       looks: client.looks.length,
       ms: Math.round(performance.now() - startedAt),
     }
-    isSpotless = Object.values(verdict).every((count) => count === 0)
-    return { ok: isGood([{ ...part, ok: true }]), ...part }
+    isSpotless = isGood([{ ...part, ok: true }])
+    return { ok: isSpotless, ...part }
   } finally {
     for (const { child } of hubs) child.kill('SIGTERM')
     await Promise.all(hubs.map(({ child }) => ended(child)))

@@ -282,7 +282,6 @@ const clientView = ({ id, role, region }: clients.ClientSummary) => ({
   name: { zh: id, en: id },
 })
 
-/** A party reads the fields that a kind names, never who sent them. */
 const PARTY_MATTERS_MOST = 200
 
 const fieldsForParty = ({ fields, party_sees: seen = [] }: MatterKind, { matter }: store.StoredMatter) =>

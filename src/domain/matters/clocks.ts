@@ -31,7 +31,7 @@ export const makeClockTable = (kinds: Iterable<MatterKind>) => ({
   })),
 })
 
-/** Describes in words what a field chooses. */
+/** A row of the rule table; `applies` is `when` in words. */
 const ruleRowOf = (kind: MatterKind, { when = {}, value, unit, extension, from, to, ...row }: MatterClockRow) => ({
   ...{ from, to: to ?? null, value, unit, ...(extension && { extension }), basis: row.source },
   applies: Object.entries(when)
@@ -53,7 +53,7 @@ export const isConfirmedClock = ({ kind, clock, row }: ClockRule, confirmations?
   return rule.mark === 'F' || (confirmations?.has(keyOfRuleRow(CLOCK_TABLE, path, rule)) ?? false)
 }
 
-/** A rule from memory (M) blames nobody. */
+/** An unconfirmed rule (M) makes nobody late. */
 export const isLateByLaw = (
   kind: MatterKind,
   clock: MatterClock,

@@ -34,7 +34,7 @@ const STANDING_GUARDS: Readonly<Record<string, Guard<StandingMove>>> = {
 
 const GUARDS: Readonly<Record<string, Guard>> = {
   ...STANDING_GUARDS,
-  /** Another person of the same seat made its last move; adding an attachment is none. */
+  /** The seat's last move, common moves aside, was another person's. */
   other_person: ({ kind, before, act }) => {
     const last = before.moves.findLast(({ seat, move }) => seat === act.seat && Object.hasOwn(kind.moves, move))
     return last === undefined || isSamePerson(last.by, act.by) ? 'OTHER_PERSON' : null

@@ -175,12 +175,13 @@ const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
 
 /** Follows every way from the move that starts a clock to an end of the matter. */
 const checkClockEnds = (kind: MatterKind, say: KindFaultReporter): void => {
+  const openStates = Object.keys(kind.states).filter((state) => isOpenState(kind, state))
   for (const clock of Object.keys(kind.clocks)) {
     const running = new Set<string>()
     const starts = ({ starts = [], restarts }: MatterMoveRow) => starts.includes(clock) || restarts === clock
     const ends = ({ meets = [], drops = [] }: MatterMoveRow) => meets.includes(clock) || drops.includes(clock)
     for (const row of Object.values(kind.moves).filter(starts)) {
-      const from = row.from ?? ['']
+      const from = row.from ?? (row === kind.moves[OPENING_MOVE] ? [''] : openStates)
       for (const state of from) for (const next of nextStates(kind, row, state)) running.add(next)
     }
     for (const state of running) {

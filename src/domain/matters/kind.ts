@@ -1,6 +1,6 @@
 /**
  * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are schema/contracts/matter-kind.json.
- * No code names a kind.
+ * Only measures, petitions and takedowns are named in code.
  */
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { SourceCertainty } from '../calendar/dated-rows.js'
@@ -30,7 +30,7 @@ interface MatterStateRow extends BilingualText {
   ends?: string
 }
 
-/** Words of section 5 of the vocabulary, as written: `field:purpose`, `in_time:ANSWER`, `all_attachments:[LETTER, TESTS]`. */
+/** Checked by moves.ts and guards.ts, as written: `field:purpose`, `in_time:ANSWER`, `all_attachments:[LETTER, TESTS]`. */
 type MatterRequirement = string
 type MatterGuard = string
 type MatterEffect = 'hand_to' | 'copy_to' | 'link' | 'back'

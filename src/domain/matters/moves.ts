@@ -6,6 +6,7 @@ import {
   findClockRow,
   findExtensionDenial,
   findRunningClock,
+  instantOf,
   isDaySoonerThan,
   isPausedClock,
   pauseClock,
@@ -250,7 +251,7 @@ export const receiveMatter = (before: Matter, received: Pick<MatterAct, 'on' | '
   const { holder } = before.seats
   return {
     ...before,
-    receivedAt: received.at,
+    receivedAt: instantOf(received),
     clocks: before.clocks.map((clock) => (clock.seat === holder ? startAtReceipt(clock, received, calendar) : clock)),
   }
 }

@@ -19,7 +19,7 @@ export interface MatterSeats {
 const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 export const HUB_SEAT = 'hub'
-/** No person received it, so a receipt is nobody's own move. */
+/** Seat of receipts, so none counts as a person's move. */
 export const RECEIPT_SEAT = 'receipt'
 /** Sender of matters that a feed mirrors. */
 export const CHANNEL_SEAT = 'channel'

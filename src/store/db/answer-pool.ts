@@ -1,4 +1,4 @@
-/** An abort closes a connection: a late cancel could hit its next statement. */
+/** Pool for requests. An abort closes its connection: a late cancel could hit the next statement. */
 import { connect as connectTo, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
@@ -241,7 +241,7 @@ const makeLending =
       isGivenUp = true
       const cancelled = cancel(client).finally(() => cancelling.delete(cancelled))
       cancelling.add(cancelled)
-      // A pooler cancels for clients that are there.
+      // A pooler drops a cancel whose client is gone.
       const mayClose = pooled && Promise.race([cancelled, new Promise<void>((resolve) => (end = resolve))])
       if (mayClose) void mayClose.then(() => client.release(true))
       else client.release(true)

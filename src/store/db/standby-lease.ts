@@ -19,7 +19,7 @@ const GRANTS_KEPT = 200
 const WAIT_MS = 25
 const NEVER_PROMOTED = '00000001'
 
-/** Upper bound of the statement's own snapshot, lower bound of a later one's, bytes of WAL. */
+/** WAL bytes: not below this statement's snapshot, not above a later statement's. */
 export const POSITION_SQL = `(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0')::float8`
 const STATE = `select coalesce((select beat from standby_readers where reader = $1), 0) as beat,
   coalesce((select asked from standby_readers where reader = $1), 0) as asked, ${POSITION_SQL} as position /* standby.state */`
@@ -145,7 +145,7 @@ const follow = async (lease: Lease, own: Session, { primary, standby }: Connecti
     if ((state?.asked ?? 0) > reported || now - renewedAt >= RENEW_MS) {
       const seen = own.seen
       const renewed = await rowOf<Grant & { asked: number }>(primary, RENEW, [own.reader, seen])
-      if (renewed === null) throw new StandbyBehind('the lease was not renewed in time')
+      if (renewed === null) throw new StandbyBehind('the reader was cut off, or nobody vouched for the primary')
       own.grants = [...own.grants.slice(-GRANTS_KEPT), { beat: renewed.beat, at: now }]
       ;[renewedAt, reported, asked] = [now, seen, renewed.asked]
     }
@@ -253,6 +253,7 @@ export const makeReaderWait = (db: Db, log: Log) => {
       await after(Math.max(0, end - performance.now()), undefined, { ref: false })
     }
   }
+  // Notes since when the server is known.
   void wait()
   return wait
 }

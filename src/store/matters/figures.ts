@@ -11,7 +11,7 @@ export interface MatterHistoryRow {
   moves: [move: string, state: string, on: string, to: string | null][]
 }
 
-/** Matters open since `since` or opened later, in the order of their ids; without what they say. */
+/** Matters not closed before `since`, by id, without fields and moves. */
 export const listHistories = async (
   tx: Tx,
   { since, after, first }: { since: Date; after: string; first: number },

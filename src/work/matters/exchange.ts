@@ -88,7 +88,9 @@ export const exchangeMatters = (db: Db, options: ExchangeOptions): Promise<Excha
 const listVisits = async (parts: Omit<SeatVisit, 'path' | 'who'> & { folder: string }): Promise<SeatVisit[]> => {
   const entries = await readdir(parts.folder, { withFileTypes: true })
   const visits: SeatVisit[] = []
-  for (const { name: seat } of entries.filter((entry) => entry.isDirectory()).slice(0, SEATS_MOST)) {
+  const seats = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  parts.counts.failed += Math.max(0, seats.length - SEATS_MOST)
+  for (const seat of seats.toSorted().slice(0, SEATS_MOST)) {
     const role = await findRoleOfSeat(parts.db, seat, parts.now())
     if (role === null) parts.counts.unknown += 1
     else visits.push({ ...parts, path: join(parts.folder, seat), who: { by: `folder ${seat}`, role, seat } })

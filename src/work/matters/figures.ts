@@ -44,7 +44,7 @@ export interface FigureContent {
   departments: Record<string, BilingualText>
   cells: FigureCell[]
   waits: LongWait[]
-  /** The figures of the day of freezing alone make no new issue. */
+  /** Not compared: a change of these alone makes no new issue. */
   checks?: store.CheckCoverage[]
   pilots?: (PilotFigures & { zh: string })[]
 }

@@ -1,4 +1,4 @@
-/** domain/matters decides what is allowed. */
+/** Opens and moves matters; domain/matters decides what is allowed. */
 
 import { hash, randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
@@ -58,7 +58,7 @@ export interface MatterOpening extends Omit<MatterMoveGiven, 'copyTo' | 'link'> 
   reference?: string
   operatorId?: number
   parent?: string
-  /** The day on which the holder had it, of what it or its channel reports afterwards; absent: today, not yet received. */
+  /** Day on which the holder had it, if it or its channel reports afterwards; absent: today, not yet received. */
   on?: string
 }
 
@@ -256,7 +256,7 @@ const isRepeatedMove = async (
   throw new Refusal('MATTER_REFERENCE_TAKEN', { reference, pointer: '/reference' })
 }
 
-/** The linked thing exists, is another matter, and is there for its mover. */
+/** Refuses a link to the matter itself or to what the mover may not see. */
 export const refuseUnknownLink = (isSeen: boolean): void => {
   if (isSeen) return
   const reason =
@@ -271,7 +271,7 @@ interface MoveMade {
   amendments: CalendarAmendments
 }
 
-/** A holder that moves a matter has it, whether or not it has read its queue. Null if it was written meanwhile. */
+/** A holder's move is its receipt too. Returns null if the matter was written meanwhile. */
 const foldAndKeep = async (
   { db, keys, rules }: MatterParts,
   { before, ...chain }: Omit<MatterChain, 'moves'> & { before: Matter },

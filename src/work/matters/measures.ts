@@ -235,7 +235,7 @@ export const handToSuccessors = async (
         for (const stored of held) {
           const { holder } = stored.matter.seats
           const kind = await kindAsBegun(tx, stored)
-          const isThere = (of: string) => organisationOfSeat(of, on) !== null
+          const isThere = (of: string) => organisationOfSeat(of, on, organisations) !== null
           const seat = isThere(holder) ? null : findSuccessorSeat(organisations, holder, isThere)
           if (seat === null || !isMovable(kind, stored, 'succeed')) continue
           const given = { move: 'succeed', on, to: seat, reason: SUCCEEDED }

@@ -133,6 +133,7 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
         SUPERUSER_PASSWORD: PASSWORD,
         REPLICATION_PASSWORD: PASSWORD,
         REWIND_PASSWORD: PASSWORD,
+        REST_PASSWORD: PASSWORD,
       }),
     )
     start(name)
@@ -197,6 +198,7 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
       const from = await leader()
       const answer = await fetch(`http://${machineOf(machines, to).address}:${PATRONI_PORT}/switchover`, {
         method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(`patroni:${PASSWORD}`).toString('base64')}` },
         body: JSON.stringify({ leader: from, candidate: to }),
       })
       if (!answer.ok) throw new Error(`switchover: ${answer.status} ${await answer.text()}`)

@@ -245,7 +245,7 @@ describe('the pages of deliveries', function () {
   it('an auditor sees monthly figures and downloads them, and has no buttons for settling', async () => {
     const { page, open, faults, strays, close } = await atDesk(visitor, all.hub, 'auditor')
     await open('/deliveries/timeliness', '推送及时率')
-    const link = page.getByRole('link', { name: /下载 .* 的表格/ })
+    const link = page.getByRole('link', { name: /下载.*的表格/ })
     const file = await page.request.get((await link.getAttribute('href')) ?? '')
     expect([file.status(), file.headers()['content-type']]).to.deep.equal([
       200,

@@ -274,7 +274,7 @@ describe('measures of an entry', () => {
     await db().raw(`update matters set content = replace(content::text, 'finance@', 'treasury@')::jsonb;
       update matter_seats set seat = replace(seat, 'finance@', 'treasury@');
       update matter_clocks set seat = replace(seat, 'finance@', 'treasury@')`)
-    const organisations = [{ ...finance, agency: 'treasury', to: '2026-11-01', successor: 'finance' }]
+    const organisations = [finance, { ...finance, agency: 'treasury', to: '2026-11-01', successor: 'finance' }]
     expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(1)
     expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(0)
     const seats = await rowsOf(

@@ -71,7 +71,9 @@ export default function MattersPage() {
         }
       >
         {!hasSeat && (
-          <p className="soft">您的账号不属于任何单位，没有席位：只列出各单位之间的事项，不显示内容，也不能办理。</p>
+          <p className="soft">
+            您的账号不属于任何单位，没有席位：除向本枢纽开放的事项外，只列出各单位之间的事项，不显示内容，也不能办理。
+          </p>
         )}
       </PageHead>
       <form className="filters" aria-label="筛选" onSubmit={(event) => event.preventDefault()}>

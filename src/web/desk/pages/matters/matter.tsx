@@ -51,7 +51,7 @@ export default function MatterPage() {
             {of.content ? (
               <Content of={of} content={of.content} />
             ) : (
-              <EmptyNotice>您没有席位，不显示内容。</EmptyNotice>
+              <EmptyNotice>您的单位不在此事项的席位上，不显示内容。</EmptyNotice>
             )}
           </div>
           <div className="stack">
