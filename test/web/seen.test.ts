@@ -110,7 +110,7 @@ describe('what people read', () => {
 describe('refusals', () => {
   /** Told to operators of the hub and to programs. */
   const OPERATORS =
-    /^(CONFIG|USAGE|PORT|HOST|FILE|FOLDER|DATABASE|RULES|KEYS|CONTENT_TYPE|MEDIA_TYPE|NOT_ACCEPTABLE|CHANGES|WEBHOOK|UNAUTHENTICATED|CONTENT_UNREADABLE|ROWS_UNREADABLE|SCORECARD|DATE_INVALID|SELLERS)/
+    /^(CONFIG|USAGE|PORT|HOST|FILE|FOLDER|DATABASE|MIGRATION|STANDBY|RULES|KEYS|CONTENT_TYPE|MEDIA_TYPE|NOT_ACCEPTABLE|CHANGES|WEBHOOK|UNAUTHENTICATED|CONTENT_UNREADABLE|ROWS_UNREADABLE|SCORECARD|DATE_INVALID|SELLERS)/
   const sentences = [
     ...Object.entries(REFUSALS).map(([code, { sentence }]) => [code, sentence ?? ''] as const),
     ...Object.entries(DENIALS).map(([code, { zh, en }]) => [code, `${zh}。${en}.`] as const),
