@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { FileClaim } from '../../agencies/transports/folder/claims.js'
 import type { moveToDone, moveToRefused } from '../../agencies/transports/folder/file-outcomes.js'
@@ -36,7 +36,11 @@ const MATTERS_MOST = 200
 const FILE_BYTES_MOST = 32 * 1024 * 1024
 /** A seat hears of the end of its matters for so many days. */
 const ENDED_DAYS = 30
+/** Is in the folder whose files were written; one that was emptied or replaced has none. */
+const MARK = '.hub'
 const ROWS = /\.(?:json|jsonl|ndjson)$/i
+const REPLACED =
+  'out 已被清空或者更换；文件确已取走的，请建空文件 out/.hub. out was emptied or replaced; if its files were taken, make an empty file out/.hub'
 const FOLDERS = ['in', 'in/.taken', 'in/done', 'in/refused', 'out']
 
 interface ExchangeTransport {
@@ -207,7 +211,12 @@ const receiveTaken = async (visit: SeatVisit): Promise<void> => {
   } = visit
   const names = await readdir(join(path, 'out'))
   const there = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
-  for (const { matterId, number, isWhole } of await store.listTaken(db, seat, there)) {
+  const taken = await store.listTaken(db, seat, there)
+  if (!names.includes(MARK)) {
+    if (taken.length > 0 && there.length === 0) throw new Refusal('FILE_UNREADABLE', { path, reason: REPLACED })
+    await writeFile(join(path, 'out', MARK), '')
+  }
+  for (const { matterId, number, isWhole } of taken) {
     const now = visit.now()
     await receiveMatters(visit, { seat, ids: [matterId], way: 'FOLDER', now })
     if (isWhole) await matters.noteAnswerOpened(db, matterId, seat)

@@ -114,7 +114,7 @@ describe('exchange folders of matters', () => {
 
     unlinkSync(join(folder, NEIGHBOUR, 'out', `${number}.json`))
     expect(await run()).to.include({ received: 1, written: 1 })
-    expect([listed(NEIGHBOUR, 'out'), told(BUREAU)[0].receivedAt]).to.deep.equal([[], NOW.toISOString()])
+    expect([listed(NEIGHBOUR, 'out'), told(BUREAU)[0].receivedAt]).to.deep.equal([['.hub'], NOW.toISOString()])
     expect((await movesOf())[1]).to.deep.equal(['receive', 'FOLDER'])
     expect(told(BUREAU)[0].clocks).to.deep.equal([
       { clock: 'ANSWER', seat: NEIGHBOUR, dueOn: '2026-10-20', dueAt: null, ended: null },
@@ -139,6 +139,18 @@ describe('exchange folders of matters', () => {
     unlinkSync(join(folder, BUREAU, 'out', `${number}.json`))
     await run()
     expect(await marked(), 'its seat took the answer away').to.deep.equal([])
+  })
+
+  it('take a folder that was emptied from outside for no receipt, until a person says that its files were taken', async () => {
+    put(BUREAU, 'letter.pdf', LETTER)
+    putRows(BUREAU, '发起.ndjson', [assist('虚构-1')])
+    await run()
+    rmSync(join(folder, NEIGHBOUR, 'out'), { recursive: true })
+    for (let n = 0; n < 2; n += 1) expect(await run()).to.include({ received: 0, failed: 1 })
+    expect(told(BUREAU)[0].receivedAt).to.equal(null)
+    writeFileSync(join(folder, NEIGHBOUR, 'out', '.hub'), '')
+    expect(await run()).to.include({ received: 1, failed: 0 })
+    expect(told(BUREAU)[0].receivedAt).to.equal(NOW.toISOString())
   })
 
   it('answer bad rows with a pointer, lose no good one, and answer a file that comes again with same', async () => {
