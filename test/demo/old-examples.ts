@@ -39,6 +39,8 @@ interface Answered {
   errors?: unknown
 }
 
+const BUSY_TRIES = 10
+
 interface Printed {
   secretOf: (client: string) => string
   passwordOf: (person: string) => string
@@ -59,6 +61,14 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
   const asking = async (client: string, text: string, filled: Record<string, string> = {}) => {
     const answer = await pasted(shellOf(), `TOKEN=${await tokenOf(client)}\n${text}`, filled)
     return JSON.parse(answer)
+  }
+
+  /** Jobs of the demo may hold the moves of a case; a person then tries again, as the refusal says. */
+  const askingAgain = async (...asked: Parameters<typeof asking>) => {
+    for (let tries = 1; ; tries += 1) {
+      const answer = await asking(...asked)
+      if (answer.errors?.[0]?.extensions?.code !== 'RUN_BUSY' || tries === BUSY_TRIES) return answer
+    }
   }
 
   it('answers section 2 of the earlier README: standing, standings, the file of an operator', async () => {
@@ -185,19 +195,23 @@ export const oldExamples = (shellOf: () => Shell, { secretOf, passwordOf }: Prin
     const seen = await asking('demo-officer', example('what each move would bring'), { ID: id })
     expect(JSON.stringify(seen.errors)).to.equal(undefined)
     const moves = seen.data.listing.outlooks as { removal: string | null; denial: { because: string } | null }[]
-    expect(moves.find(({ removal }) => removal === 'REVOKED')).to.include({ denial: null, stateAfter: 'REMOVED' })
+    expect(
+      moves.find(({ removal }) => removal === 'REVOKED'),
+      JSON.stringify(moves),
+    ).to.include({ denial: null, stateAfter: 'REMOVED' })
     const alone = 'CORRECTION_ALONE'
     expect(moves.find(({ removal }) => removal === 'CORRECTED')?.denial?.because).to.equal(alone)
     const [publish = '', remove = ''] = example('two moves').split('\n')
     const filled = { '"ID': `"${id}`, 'ID\\': `${id}\\`, '2026-11-26': today() }
-    const again = await asking('demo-officer', publish, filled)
-    expect(again.errors[0].extensions.code).to.equal('MOVE_NOT_ALLOWED')
-    const denied = await asking('demo-officer', remove, {
+    const again = await askingAgain('demo-officer', publish, filled)
+    expect(again.errors?.[0].extensions.code).to.equal('MOVE_NOT_ALLOWED')
+    const denied = await askingAgain('demo-officer', remove, {
       ...filled,
       'removal: CORRECTED,': 'removal: CORRECTED, documentNumber: \\"更1\\",',
     })
-    expect(denied.errors[0].extensions.details.because).to.equal(alone)
-    const removed = await asking('demo-officer', remove, { ...filled, CORRECTED: 'REVOKED' })
+    expect(denied.errors?.[0].extensions.details.because, JSON.stringify(denied)).to.equal(alone)
+    const removed = await askingAgain('demo-officer', remove, { ...filled, CORRECTED: 'REVOKED' })
+    expect(JSON.stringify(removed.errors)).to.equal(undefined)
     expect(removed.data.removeListing.listing.state).to.equal('REMOVED')
   })
 
