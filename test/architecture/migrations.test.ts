@@ -39,7 +39,7 @@ const lint = (sql: string, isInTransaction: boolean): string[] => {
   return (JSON.parse(stdout) as Finding[]).map(({ rule_name, message }) => `${rule_name}: ${message}`)
 }
 
-/** What a migration sends to a database that answers nothing. */
+/** Returns the statements of a migration, sent to a database that answers nothing. */
 const statementsOf = async (up: (tx: Knex) => Promise<unknown>): Promise<string> => {
   const sent: string[] = []
   const raw = (sql: string) => {

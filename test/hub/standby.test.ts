@@ -29,9 +29,9 @@ import {
 } from '../support/postgres-servers.js'
 import { codeOf, log, published, rowsOf } from '../support/world.js'
 
-/** Of an acknowledgement that waits for a standby which follows. */
+/** Bound of an acknowledgement that waits for a standby which follows, milliseconds. */
 const PROMPT_MS = 5_000
-/** Of one that waits until a hub has left its standby: two seconds of patience, and the way of the news. */
+/** Bound of an acknowledgement that waits until a hub has left its standby (patience of 2 s, then the news), milliseconds. */
 const LEAVES_WITHIN_MS = 8_000
 const STALE_ANSWERS_MS = 1_000
 const JOINS_WITHIN_MS = 20_000

@@ -66,7 +66,7 @@ const AHEAD_WORKDAYS = 2
 export const lastDayToldOf = (calendar: Calendar, today: string): string =>
   addWorkdays(calendar, today, AHEAD_WORKDAYS).date
 
-/** What was handed over before the last working day has been unreceived for a whole one. */
+/** Matters handed over before this day have waited a whole working day. */
 export const findUnreceivedDay = (calendar: Calendar, today: string): string => {
   let day = addDays(today, -1)
   while (!isWorkday(calendar, day)) day = addDays(day, -1)

@@ -125,7 +125,7 @@ export interface UnreceivedSeat {
   latest: Date
 }
 
-/** What a seat handed over before `before`, of the last `most` of its queue; `latest`: when. */
+/** Counts unreceived matters that each seat handed over before `before`, among its last `most`; `latest` is the newest handing over. */
 export const listUnreceivedSeats = (
   db: Db,
   seats: readonly string[],

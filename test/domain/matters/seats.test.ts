@@ -3,7 +3,7 @@ import { findSuccessorSeat, placesOfSeat, seatOf } from '../../../src/domain/mat
 import { readOrganisations } from '../../../src/work/matters/kinds.js'
 
 describe('seats', () => {
-  it('of a person of a marketplace or a partner is that of its client, and an agency has one in each region', () => {
+  it('a marketplace’s or partner’s person has its client’s seat, and an agency has one seat in each region', () => {
     const seat = { sub: '虚构人员', agency: null, region: null }
     expect(seatOf({ ...seat, role: 'partner' })).to.equal('虚构人员')
     expect(seatOf({ ...seat, role: 'partner', agency: '虚构快运', region: '220100' })).to.equal('虚构快运')

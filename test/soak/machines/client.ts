@@ -41,7 +41,7 @@ export interface Client {
   named: readonly string[]
   /** Pages and lists read by anybody; `request` is their path. */
   looks: readonly Answered[]
-  /** Whether the public sees each entry; null while a move is under way. */
+  /** Visibility of each entry to the public; null while a move is under way. */
   shown: ReadonlyMap<string, boolean | null>
   /** Resolves while the next removal is under way, with a look at whether it still is. */
   nextRemoval(): Promise<() => boolean>

@@ -1,4 +1,4 @@
-/** What happens to the machines, planned by seed, and how long nobody was answered. */
+/** A seeded plan of faults of the machines; each fault measures how long nobody was answered. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { JobDb } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
