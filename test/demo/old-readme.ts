@@ -30,13 +30,19 @@ export interface Shell {
   env: Record<string, string>
 }
 
+/** What is filled in is not searched again: a token may hold the letters of a word. */
+const fillWords = (text: string, filled: Record<string, string>): string => {
+  const words = Object.keys(filled).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return words.length === 0 ? text : text.replace(new RegExp(words.join('|'), 'g'), (word) => filled[word] ?? word)
+}
+
 /** Runs text in bash and returns its output. `filled` maps each word that a reader replaces to its value. */
 export const pasted = async (
   { url, folder, env }: Shell,
   text: string,
   filled: Record<string, string> = {},
 ): Promise<string> => {
-  const words = Object.entries(filled).reduce((all, [word, by]) => all.replaceAll(word, by), text)
+  const words = fillWords(text, filled)
   const command = [process.execPath, ...program].map((part) => `'${part}'`).join(' ')
   const npx = `npx() { shift; (cd '${process.cwd()}' && ${command} "$@"); }`
   const script = `HUB=${url}\n${npx}\n${GQL}\n${words.replaceAll(/(http:\/\/)?localhost:4000/g, url)}`
