@@ -5,12 +5,12 @@ import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { type Db, queryFirst, queryRows } from './db.js'
+import { type Db, queryOne, queryRows } from './db.js'
 import { identifyServer } from './primary.js'
 
 export const LEASE_MS = 10_000
 const MARGIN_MS = 1_000
-export const HOLD_MS = LEASE_MS + MARGIN_MS
+const HOLD_MS = LEASE_MS + MARGIN_MS
 const RENEW_MS = 1_000
 const LOOK_MS = 100
 const PATIENCE_MS = 2_000
@@ -204,6 +204,12 @@ export const checkServesReaders = async (standbyUrl: string, identity: string): 
   }
 }
 
+interface AskedReaders {
+  server: string
+  timeline: string
+  asked: { reader: string; beat: number; renewals: number }[]
+}
+
 export const makeReaderWait = (db: Db, log: Log) => {
   const knownSince = new Map<string, number>()
   /** A promotion may have lost leases. */
@@ -213,15 +219,13 @@ export const makeReaderWait = (db: Db, log: Log) => {
     return isPromoted ? since + HOLD_MS : 0
   }
   const ask = async (end: number): Promise<void> => {
-    const server = await queryFirst<{ name: string; timeline: string }>(
+    const { server, timeline, asked } = await queryOne<AskedReaders>(
       db,
-      `select (select system_identifier from pg_control_system()) || ' ' || database_timeline() as name, database_timeline() as timeline /* standby.server */`,
+      `with asked as (update standby_readers set beat = beat + 1, asked = beat + 1 returning reader, beat, renewals)
+       select (select system_identifier from pg_control_system()) || ' ' || database_timeline() as server, database_timeline() as timeline,
+         (select coalesce(jsonb_agg(a), '[]') from asked a) as asked /* standby.ask */`,
     )
-    const until = heldUntil(server?.name ?? '', server?.timeline !== NEVER_PROMOTED)
-    const asked = await queryRows<{ reader: string; beat: number; renewals: number }>(
-      db,
-      'update standby_readers set beat = beat + 1, asked = beat + 1 returning reader, beat, renewals /* standby.ask */',
-    )
+    const until = heldUntil(server, timeline !== NEVER_PROMOTED)
     const wanted = JSON.stringify(asked)
     const late = (): Promise<object[]> =>
       queryRows(
