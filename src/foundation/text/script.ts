@@ -6,6 +6,8 @@ for (const pair of TRADITIONAL.split('|')) {
   const [from = '', to = ''] = pair.split(' ')
   if (from.length === 1 && to.length === 1) simple[from.charCodeAt(0)] = to.charCodeAt(0)
 }
+/** A few simple characters are themselves traditional forms of another: 薴 is 苧, and 苧 is 苎. */
+for (const [unit, to] of simple.entries()) simple[unit] = simple[to] ?? to
 
 export const toSimplified = (text: string): string => {
   for (let at = 0; at < text.length; at += 1) {

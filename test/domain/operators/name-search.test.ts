@@ -167,6 +167,7 @@ describe('search of firms by name', () => {
         expect(key).to.match(/^[\p{L}\p{N}]*$/u)
         expect(searchKey(key)).to.equal(key)
       }),
+      { examples: [['ﾱ𞻰ㅏ'], ['薴']] },
     )
   })
 

@@ -42,11 +42,11 @@ describe('a new office', function () {
       .getByRole('list', { name: '各步' })
       .getByRole('listitem')
       .filter({ has: page.getByRole('heading', { name: title }) })
-  const guide = async (who: Colleague, done: string, next: string) => {
+  const guide = async (who: Colleague, done: string, ...next: string[]) => {
     await who.open('/administration/setup', '开始使用')
     await step(who.page, done).getByText('已办好').waitFor()
-    await shot(who.page, `guide-${next}`)
-    expect(await who.page.locator('[aria-current=step] h2').textContent()).to.include(next)
+    await shot(who.page, `guide-${next[0]}`)
+    expect(await who.page.locator('[aria-current=step] h2').textContent()).to.match(new RegExp(next.join('|')))
   }
 
   const register = async (by: Colleague, given: { name: string; role: string; duty?: string }): Promise<string> => {
@@ -297,7 +297,8 @@ describe('a new office', function () {
     await systems.page.getByTitle('是', { exact: true }).click()
     await propose(systems.page, /提出改动/, '平台运行单位的测试环境')
     await confirmProposal(security, '设置')
-    await guide(systems, '信用平台', '评分')
+    // The job of the timetable may have scored meanwhile, as it does every five minutes.
+    await guide(systems, '信用平台', '评分', '规则')
     await run(systems, '评分、名单与公示', '评分')
     await guide(systems, '评分', '规则')
 
