@@ -41,8 +41,6 @@ const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
-/** A group of rows not written in this time fails, and its requests are refused. */
-const WRITE_MS = 5_000
 const TRIES = 20
 /** After a collision of numbers, this many groups are written under the global lock. */
 const LOCKED_GROUPS = 50
@@ -79,6 +77,8 @@ export interface AuditLogParts {
   notes?: HeadNotes
   metrics?: Metrics
   usage?: () => PoolUsage
+  /** Bounds the wait for a primary and for its answer. */
+  waitMs?: number
 }
 
 interface WrittenGroup {
@@ -91,7 +91,7 @@ type WriteAttempt = WrittenGroup | Extract<store.AppendResult, string>
 /** `db` needs its own pool: answers waiting for a connection must not block their own rows. */
 export const makeAuditLog = (
   db: Db,
-  { log, now, seal, notes = makeHeadNotesInMemory(), metrics, usage }: AuditLogParts,
+  { log, now, seal, notes = makeHeadNotesInMemory(), metrics, usage, waitMs = PRIMARY_WAIT_MS }: AuditLogParts,
 ): AuditLog => {
   let queue: QueuedEntry[] = []
   let bytesWaiting = 0
@@ -116,7 +116,7 @@ export const makeAuditLog = (
   }
 
   /** Groups that queue behind a lost one share its wait. */
-  let wait = makeWait(PRIMARY_WAIT_MS)
+  let wait = makeWait(waitMs)
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {
       const group = take()
@@ -126,9 +126,9 @@ export const makeAuditLog = (
       try {
         const links = group.map(({ link }) => link)
         const sent: AuditHead[] = []
-        const act = () => inTime(written(links, sent))
+        const act = () => inTime(written(links, sent), waitMs)
         note(await repeatUntilServed(act, isLost, { wait }))
-        wait = makeWait(PRIMARY_WAIT_MS)
+        wait = makeWait(waitMs)
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
@@ -298,10 +298,10 @@ const storable = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
 const sizeOf = (body: string): number => 500 + 2 * body.length
 
-const inTime = async <T>(work: Promise<T>): Promise<T> => {
+const inTime = async <T>(work: Promise<T>, ms: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not written within ${WRITE_MS} ms`)), WRITE_MS)
+    timer = setTimeout(() => reject(new Error(`not written within ${ms} ms`)), ms)
   })
   // Avoids an unhandled rejection after the timeout.
   work.catch(() => undefined)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { type AuditHead, EMPTY_LOG_HEAD } from '../../../src/domain/audit/audit-log.js'
 import type { NotedHead } from '../../../src/domain/audit/loss.js'
 import * as store from '../../../src/store/audit/audit-log.js'
-import { connect, type JobDb } from '../../../src/store/db/db.js'
+import { connect, type Db, type JobDb } from '../../../src/store/db/db.js'
 import { type AuditEntry, type AuditLog, type AuditLogParts, makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { packCodes, unpackCodes } from '../../../src/work/audit/operator-codes.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
@@ -97,7 +97,7 @@ describe('the audit log', () => {
 
   it('refuses rows while the database is unreachable, and rows beyond the limit of the queue', async () => {
     const gone = connect('postgres://nobody@127.0.0.1:9/none')
-    const trail = makeAuditLog(gone, { log, now: at(NOW), seal: () => SEAL })
+    const trail = makeAuditLog(gone, { log, now: at(NOW), seal: () => SEAL, waitMs: 0 })
     expect((await refusal(trail.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
     await trail.close()
     await gone.destroy()
@@ -108,6 +108,26 @@ describe('the audit log', () => {
     // Later rows are accepted again.
     await full.row(entry())
     expect(await verify()).to.include({ ok: true, walked: 5_001 })
+  })
+
+  it('waits for a primary and for an answer of it by one bound', async () => {
+    let attempts = 0
+    const away: Db = {
+      raw: (sql, bindings) => db().raw(sql, bindings),
+      transaction: (act) => {
+        attempts += 1
+        const refused = Object.assign(new Error('no primary'), { code: 'ECONNREFUSED' })
+        return attempts < 4 ? Promise.reject(refused) : db().transaction(act)
+      },
+    }
+    const options = { log, now: at(NOW), seal: () => SEAL }
+    const patient = makeAuditLog(away, { ...options, waitMs: 600_000 })
+    await patient.row(entry())
+    expect(attempts).to.equal(4)
+    const silent: Db = { raw: () => new Promise(() => undefined), transaction: () => new Promise(() => undefined) }
+    const hasty = makeAuditLog(silent, { ...options, waitMs: 1 })
+    expect((await refusal(hasty.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
+    await Promise.all([patient.close(), hasty.close()])
   })
 
   it('refuses a row that the database refuses, and continues with the next', async () => {
