@@ -1,6 +1,8 @@
 /** Pool for requests. An abort closes its connection: a late cancel could hit the next statement. */
-import { connect as connectTo, type Socket } from 'node:net'
+import type { EventEmitter } from 'node:events'
+import { isIP, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
+import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import type { PoolUsage } from '../../foundation/metrics.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
@@ -21,8 +23,6 @@ const IDLE_MS = 30_000
 /** A cancel request has no effect before its statement begins, so it is repeated. */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
-const CANCEL_BYTES = 16
-const CANCEL_CODE = 80877102
 const REQUEST_NAME = /^[\w.-]{1,64}$/
 /** JIT is off, because compiling a statement costs as much as a hundred executions. */
 const PLANNING = {
@@ -273,26 +273,33 @@ export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db
 interface BackendConnection {
   processID: number
   secretKey: number
-  connection: { stream: Socket }
+  connection: { stream: Socket; ssl: boolean | ConnectionOptions }
   host: string
   port: number
 }
 
-/** Sends CancelRequest (PostgreSQL protocol 3.0), which a pooler forwards. */
+interface CancelConnection extends EventEmitter {
+  stream: Socket
+  connect(port: number | string, host?: string): void
+  requestSsl(): void
+  cancel(processId: number, secretKey: number): void
+}
+
+/** Sends CancelRequest (PostgreSQL protocol 3.0), which a pooler forwards, through TLS where the connection has it. */
 const cancel = async (client: pg.PoolClient): Promise<void> => {
   const { processID, secretKey, host, port, connection } = client as unknown as BackendConnection
   const { remoteAddress } = connection.stream
-  const address = host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host: remoteAddress ?? host, port }
-  const message = Buffer.alloc(CANCEL_BYTES)
-  for (const [at, value] of [CANCEL_BYTES, CANCEL_CODE, processID, secretKey].entries())
-    message.writeInt32BE(value, at * 4)
+  const ssl = connection.ssl && { ...Object(connection.ssl), host, servername: isIP(host) === 0 ? host : undefined }
   for (const ms of CANCEL_AFTER_MS) {
     await after(ms)
     await new Promise<void>((resolve) => {
-      const socket = connectTo(address)
-      socket.setTimeout(CANCEL_CONNECT_MS, () => socket.destroy())
-      socket.on('error', () => undefined).on('close', () => resolve())
-      socket.on('connect', () => socket.write(message)).resume()
+      const sending = new pg.Connection({ ssl }) as unknown as CancelConnection
+      const send = () => sending.cancel(processID, secretKey)
+      sending.on('error', () => undefined).on('end', resolve)
+      sending.on('connect', () => (ssl ? sending.requestSsl() : send())).on('sslconnect', send)
+      sending.stream.setTimeout(CANCEL_CONNECT_MS, () => sending.stream.destroy())
+      if (host.startsWith('/')) sending.connect(`${host}/.s.PGSQL.${port}`)
+      else sending.connect(port, remoteAddress ?? host)
     })
   }
 }
