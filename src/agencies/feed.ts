@@ -1,5 +1,6 @@
 import type { FeedBounds } from '../domain/intake/bounds.js'
 import type { NumberedMap } from '../domain/intake/feed-maps.js'
+import { PROVINCE_DIVISION } from '../domain/operators/places.js'
 import type { FactFamily } from '../domain/records/facts.js'
 import type { DraftsOrProblems, RecordKind, SourceItem } from '../domain/records/records.js'
 import { asItems, chunksOfItems, type ItemChunks } from '../foundation/chunks.js'
@@ -13,8 +14,6 @@ import { renameFields, shapesOfMaps } from './readers/renaming.js'
 import { BROKEN_ITEM_FIELD, type FormShape, matchFormByNames } from './readers/shapes.js'
 import { openSource } from './transports/index.js'
 import { tableOfFeed } from './transports/table/exchange.js'
-
-const JILIN = '220000'
 
 interface ReadOptions {
   reader?: string | undefined
@@ -93,7 +92,7 @@ export const makeAgency = (
 ) => {
   const feeds = descriptions.map((feed) => makeFeed(id, feed))
   const watched: readonly WatchedFeed[] = [...feeds, ...mirrors.map((feed) => ({ ...feed, kind: 'mirror' as const }))]
-  return { id, name, region: JILIN, sends: watched.map((feed) => feed.id), feeds, watched }
+  return { id, name, region: PROVINCE_DIVISION, sends: watched.map((feed) => feed.id), feeds, watched }
 }
 
 export const makeFeed = (

@@ -12,6 +12,7 @@ import {
   rangeOfSeat,
   seatOf,
 } from '../../domain/matters/seats.js'
+import { PROVINCE_DIVISION } from '../../domain/operators/places.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as clients from '../../store/access/clients.js'
@@ -36,7 +37,6 @@ import { actsForHub, makeMatterView, nextClockView, organisationView, seesLink, 
 
 const COUNTED_MOST = 1_000
 const CLIENTS_MOST = 1_000
-const PROVINCE = '220000'
 
 export const personOf = (viewer: Viewer): work.MatterPerson => ({
   by: viewer.sub ?? '',
@@ -266,7 +266,7 @@ const organisations = async (
 ) => {
   const { region, kind } = refuseUnstorableText(args)
   const holders = kind == null ? ['agency'] : (readMatterKinds().get(kind)?.held_by ?? [])
-  const agencies = holders.includes('agency') ? listOrganisationsIn(region ?? PROVINCE, today) : []
+  const agencies = holders.includes('agency') ? listOrganisationsIn(region ?? PROVINCE_DIVISION, today) : []
   const isListed = kind != null && seatOf(viewer) !== null
   const all = isListed ? await clients.listClients(db, now, CLIENTS_MOST) : []
   const own = all.filter((one) => one.endedAt === null && holders.includes(one.role) && hasSeatOfItsOwn(one))
@@ -278,7 +278,7 @@ const hasSeatOfItsOwn = ({ id, ...client }: clients.ClientSummary): boolean => s
 const clientView = ({ id, role, region }: clients.ClientSummary) => ({
   seat: id,
   line: role,
-  region: region ?? PROVINCE,
+  region: region ?? PROVINCE_DIVISION,
   name: { zh: id, en: id },
 })
 

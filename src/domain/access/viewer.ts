@@ -1,7 +1,7 @@
 /** The one permission table of all interfaces. A viewer cannot tell forbidden data from missing data. */
 
 import type { DivisionLevel } from '../operators/places.js'
-import { divisionLevelOf } from '../operators/places.js'
+import { divisionLevelOf, PROVINCE_DIVISION } from '../operators/places.js'
 import { RECORD_KINDS, type RecordKind } from '../records/records.js'
 
 export { isSamePerson } from './persons.js'
@@ -161,9 +161,6 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** GB/T 2260. Viewers with this region, or none, act in all. */
-const PROVINCE = '220000'
-
 /** Acts of the security administrator and the auditor: who registers accounts does not read what is noted of it (三员分立). */
 const ACTS_BEYOND_SYSTEMS: readonly Act[] = ['see_audit_log']
 
@@ -172,7 +169,8 @@ export const may = (viewer: Viewer, act: Act): boolean =>
   !(isRegionBound(viewer) && PROVINCE_WIDE_ACTS.includes(act)) &&
   !(viewer.duty === 'systems' && ACTS_BEYOND_SYSTEMS.includes(act))
 
-export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE
+/** Viewers of the province, or of no region, act in all. */
+export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE_DIVISION
 
 /** Only the province may act on an unknown operator (null `region`). */
 export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): boolean =>

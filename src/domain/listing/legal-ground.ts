@@ -1,7 +1,7 @@
 import type { BilingualText } from '../../foundation/text/words.js'
 import { findRowInForce, type SourceCertainty } from '../calendar/dated-rows.js'
 import { extractRegionOfUscc, hasUsccForm } from '../operators/codes.js'
-import { type DivisionLevel, divisionLevelOf } from '../operators/places.js'
+import { type DivisionLevel, divisionLevelOf, PROVINCE_DIVISION } from '../operators/places.js'
 import { isHeavyPenalty, isWithdrawnPenalty } from '../records/penalty.js'
 import type { RecordBody } from '../records/records.js'
 import { findLegalBasis, findLegalNumber, findTerm, type LegalNumberName, type ListKind } from './lists.js'
@@ -62,9 +62,6 @@ export const decideGroundConsequence = (
 
 export type LinkedDecision = ReturnType<typeof readLinkedDecision>
 
-/** Division code of Jilin, used when the authority's code is malformed. */
-const PROVINCE = '220000'
-
 export const readLinkedDecision = ({ id, body }: { id: number; body: RecordBody }) => {
   const text = (field: string): string => (typeof body[field] === 'string' ? (body[field] as string) : '')
   const code = text('authority_code')
@@ -75,7 +72,8 @@ export const readLinkedDecision = ({ id, body }: { id: number; body: RecordBody 
     decidedOn: text('decided_on'),
     violation: text('violation'),
     authority: text('authority'),
-    authorityCode: hasUsccForm(code) ? extractRegionOfUscc(code) : PROVINCE,
+    // A malformed code counts as Jilin's.
+    authorityCode: hasUsccForm(code) ? extractRegionOfUscc(code) : PROVINCE_DIVISION,
     level: readAuthorityLevel(body),
   }
 }

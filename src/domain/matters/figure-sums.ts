@@ -1,3 +1,4 @@
+import { PROVINCE_DIVISION } from '../operators/places.js'
 import { splitSeat } from './seats.js'
 
 const COUNTS = ['opened', 'received', 'inTime', 'late', 'overdue', 'open', 'restarts', 'extensions'] as const
@@ -88,6 +89,6 @@ const PROVINCE_DIGITS = '22'
 /** Division of a prefecture or of the province; empty for a marketplace, a partner and other provinces. */
 export const placeOfSeat = (seat: string): string => {
   const { region } = splitSeat(seat)
-  if (seat === '') return `${PROVINCE_DIGITS}0000`
+  if (seat === '') return PROVINCE_DIVISION
   return region.startsWith(PROVINCE_DIGITS) ? `${region.slice(0, 4)}00` : ''
 }

@@ -13,6 +13,7 @@ import {
 import type { CaseState } from '../listing/case.js'
 import { isPublicState } from '../listing/listing.js'
 import type { ListKind } from '../listing/lists.js'
+import { PROVINCE_DIVISION } from '../operators/places.js'
 import type { MatterKind } from './kind.js'
 
 export interface MeasureRow extends RuleDates, RuleSource {
@@ -31,7 +32,6 @@ export interface MeasureRules {
 }
 
 export const MEASURE_KIND = 'measure'
-const PROVINCE = '220000'
 
 /** Moves that only the listing's own transaction makes. */
 export type MeasureMove = 'open' | 'hold_off' | 'show_again' | 'lift_due' | 'replace'
@@ -122,7 +122,7 @@ export const findCarrier = (
   isOrganisation: (seat: string) => boolean,
 ): string | null => {
   const regions = region === 'PROVINCE' ? [] : [authorityRegion, `${authorityRegion.slice(0, 4)}00`]
-  return [...regions, PROVINCE].map((one) => `${agency}@${one}`).find(isOrganisation) ?? null
+  return [...regions, PROVINCE_DIVISION].map((one) => `${agency}@${one}`).find(isOrganisation) ?? null
 }
 
 export interface EntriesInForce {
@@ -148,7 +148,7 @@ export const findMeasuresWithoutCarrier = (
     for (const row of rowsOfList(list)) {
       if (findCarrier(row, authorityCode, isOrganisation) !== null) continue
       const { item, agency } = row
-      const region = row.region === 'PROVINCE' ? PROVINCE : authorityCode
+      const region = row.region === 'PROVINCE' ? PROVINCE_DIVISION : authorityCode
       const key = `${keyOfMeasure(row)}/${region}`
       found.set(key, { item, agency, region, entries: entries + (found.get(key)?.entries ?? 0) })
     }

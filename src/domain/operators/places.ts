@@ -19,6 +19,7 @@ const PROVINCE = new RegExp(
   `^(${PROVINCE_NAMES.join('|')})(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区)?`,
 )
 const JILIN = '22'
+export const PROVINCE_DIVISION = '220000'
 const DIVISION = /^\d{6}$/
 /** Digits of 100000, which national authorities use for the whole country. */
 const COUNTRY = '10'

@@ -1,5 +1,6 @@
 import type { RecordNotice } from '../../domain/delivery/delivery.js'
 import { extractRegionOfUscc } from '../../domain/operators/codes.js'
+import { PROVINCE_DIVISION } from '../../domain/operators/places.js'
 import type { FormatFault, NoticeBatch } from '../platform.js'
 import { ENDLESS_DATE, findRecordFaults, hubColumns, readBodyText, readBodyTextList } from './record-notices.js'
 import { STATE_CODES, slashedDate, writeRowdata, writeSoapCall } from './rowdata-2015.js'
@@ -13,7 +14,6 @@ const STATES: Readonly<Record<string, string>> = {
   DISPUTED: STATE_CODES.disputed,
   CHANGED: STATE_CODES.other,
 }
-const PROVINCE = '220000'
 
 export const penalty2015Message = (batch: NoticeBatch, token: string): string =>
   writeSoapCall('importPenalyXml', token, writePenalty2015RowdataXml(batch))
@@ -56,7 +56,7 @@ export const penalty2015Row = (notice: RecordNotice, sentOn: string) => {
 
 export const authorityDivisionOf = (notice: RecordNotice): string => {
   const code = readBodyText(notice, 'authority_code')
-  return code === null ? PROVINCE : extractRegionOfUscc(code)
+  return code === null ? PROVINCE_DIVISION : extractRegionOfUscc(code)
 }
 
 export const checkPenalty2015Row = (notice: RecordNotice): FormatFault[] =>

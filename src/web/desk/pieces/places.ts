@@ -1,13 +1,11 @@
-import { divisionPrefixIn, JILIN_CITY_NAMES } from '../../../domain/operators/places.js'
+import { divisionPrefixIn, JILIN_CITY_NAMES, PROVINCE_DIVISION } from '../../../domain/operators/places.js'
 import { DIVISION_CODES, nameOfDivision } from '../../words/division-names.js'
-
-export const PROVINCE = '220000'
 
 export const placeWords = (code: string | null): string =>
   code === null || code === '' ? '—' : (nameOfDivision(code) ?? '其他地区')
 
 export const regionWords = (code: string | null): string =>
-  code === null || code === PROVINCE ? '全省' : placeWords(code)
+  code === null || code === PROVINCE_DIVISION ? '全省' : placeWords(code)
 
 export const typedRegionWords = (code: string | undefined): string | null =>
   code !== undefined && /^\d{6}$/.test(code) ? `${regionWords(code)}（${code}）` : null

@@ -1,9 +1,10 @@
 import { useQuery } from '@apollo/client/react'
 import { Alert, Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
+import { PROVINCE_DIVISION } from '../../../../domain/operators/places.js'
 import { confirmWords } from '../../pieces/confirm.js'
 import { today } from '../../pieces/dates.js'
-import { DIVISION_OPTIONS, PROVINCE } from '../../pieces/places.js'
+import { DIVISION_OPTIONS } from '../../pieces/places.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { DecisionsDocument } from '../listing/listing.generated.js'
@@ -170,7 +171,7 @@ const SEATS_COPIED_MOST = 5
 const LINK_MOST = 1_000
 
 const SeatChoice = ({ kind, isMany, ...given }: MatterChoiceProps & { isMany: boolean }) => {
-  const [region, setRegion] = useState(PROVINCE)
+  const [region, setRegion] = useState(PROVINCE_DIVISION)
   const [chosen, setChosen] = useState<readonly { value: string; label: string }[]>([])
   const { data, previousData } = useQuery(HoldersDocument, { variables: { region, kind: isMany ? null : kind.id } })
   const found = (data ?? previousData)?.organisations.map(({ seat, name }) => ({ value: seat, label: name.zh })) ?? []
