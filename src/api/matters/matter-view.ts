@@ -16,8 +16,6 @@ import {
   CHANNEL_SEAT,
   coversSeat,
   HUB_SEAT,
-  hasSeatIn,
-  isOfThisProvince,
   type Organisation,
   PUBLIC_SEAT,
   placesOfSeat,
@@ -31,6 +29,7 @@ import { readCustody } from '../../work/matters/attachments.js'
 import { isHeldClue } from '../../work/matters/clues.js'
 import { type MatterAttachment, type MatterMoveGiven, openFields, openMoveInput } from '../../work/matters/keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds } from '../../work/matters/kinds.js'
+import { isOpenToHub, sightOfStored } from '../../work/matters/matters.js'
 import { listingById } from '../listing/listing-by-id.js'
 import { recordById } from '../records/records.js'
 import type { GraphqlContext } from '../request/context.js'
@@ -180,24 +179,11 @@ const moveView = (
   }
 }
 
-/**
- * A seat and its superiors read the content. So does, of kinds open to the hub, whoever works on cases and sees the
- * operator; an agency of the province sees their envelope. Staff without a seat sees envelopes, except of kinds for seats only.
- * Clues of the public are sealed, and their envelope is not.
- */
-export const sightOf = async (
-  context: GraphqlContext,
-  { kind, matter, sealedFields, openedBy, operatorId }: store.StoredMatter,
-): Promise<'CONTENT' | 'ENVELOPE' | null> => {
+export const sightOf = async (context: GraphqlContext, stored: store.StoredMatter) => {
   const { viewer } = context
-  const seat = seatOf(viewer)
-  if (seat !== null && hasSeatIn(matter.seats, matter.handed, seat)) return 'CONTENT'
-  const isOpen = readMatterKinds().get(kind)?.visibility === 'HUB'
   const isStaff = may(viewer, 'see_moves')
-  if (isOpen && isStaff && maySeeOperator(viewer, await operatorOf(context, { operatorId }))) return 'CONTENT'
-  if (isOpen && seat !== null && isOfThisProvince(seat)) return 'ENVELOPE'
-  const hasEnvelope = sealedFields === null || openedBy === PUBLIC_SEAT
-  return seat === null && isStaff && hasEnvelope ? 'ENVELOPE' : null
+  const seesOperator = isStaff && isOpenToHub(stored) && maySeeOperator(viewer, await operatorOf(context, stored))
+  return sightOfStored({ seat: seatOf(viewer), isStaff, seesOperator }, stored)
 }
 
 const operatorOf = async ({ load }: GraphqlContext, { operatorId }: Pick<store.StoredMatter, 'operatorId'>) =>

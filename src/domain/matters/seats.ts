@@ -4,7 +4,7 @@
  */
 import { ROLES_OF_ORGANISATIONS, type Viewer } from '../access/viewer.js'
 import { checkRuleRows, isInForce, type RuleFault } from '../calendar/dated-rows.js'
-import { digitsOfDivision, divisionLevelOf } from '../operators/places.js'
+import { digitsOfDivision, divisionLevelOf, PROVINCE_DIVISION } from '../operators/places.js'
 import type { MatterActor } from './kind.js'
 
 export interface MatterSeats {
@@ -16,7 +16,6 @@ export interface MatterSeats {
   named: string | null
 }
 
-const PROVINCE_REGION = '220000'
 const REGION_DIGITS = 6
 export const HUB_SEAT = 'hub'
 /** Seat of receipts, so none counts as a person's move. */
@@ -33,7 +32,7 @@ export const seatOf = ({
   agency,
   region,
 }: Pick<Viewer, 'role' | 'sub' | 'agency' | 'region'>): string | null => {
-  if (!ROLES_OF_ORGANISATIONS.includes(role)) return agency === null ? null : `${agency}@${region ?? PROVINCE_REGION}`
+  if (!ROLES_OF_ORGANISATIONS.includes(role)) return agency === null ? null : `${agency}@${region ?? PROVINCE_DIVISION}`
   const client = agency ?? sub
   return client === null || client.includes('@') || NO_CLIENTS.includes(client) ? null : client
 }
@@ -51,7 +50,7 @@ const digitsOfSeat = (seat: string): string | null => {
 
 /** An agency of another province sees only the matters in which it has a seat. */
 export const isOfThisProvince = (seat: string): boolean =>
-  digitsOfSeat(seat)?.startsWith(digitsOfDivision(PROVINCE_REGION) ?? '') === true
+  digitsOfSeat(seat)?.startsWith(digitsOfDivision(PROVINCE_DIVISION) ?? '') === true
 
 const isSameAgency = (one: string, other: string): boolean => splitSeat(one).agency === splitSeat(other).agency
 
@@ -97,6 +96,27 @@ export const rangeOfCoveredSeats = (seat: string): { from: string; until: string
 /** The holder and those copied count only once the matter is handed over. */
 export const hasSeatIn = ({ sender, holder, copied }: MatterSeats, handed: boolean, seat: string): boolean =>
   [sender, ...(handed ? [holder, ...copied] : [])].some((other) => coversSeat(seat, other))
+
+export interface MatterSight {
+  seat: string | null
+  /** Works on cases. */
+  isStaff: boolean
+  seesOperator: boolean
+}
+
+/**
+ * A seat and its superiors read the content. So does, of kinds open to the hub, whoever works on cases and sees the
+ * operator; an agency of the province sees their envelope. Staff without a seat sees envelopes that are not sealed.
+ */
+export const findSight = (
+  { seat, isStaff, seesOperator }: MatterSight,
+  { seats, handed, isOpen, isSealed }: { seats: MatterSeats; handed: boolean; isOpen: boolean; isSealed: boolean },
+): 'CONTENT' | 'ENVELOPE' | null => {
+  if (seat !== null && hasSeatIn(seats, handed, seat)) return 'CONTENT'
+  if (isOpen && isStaff && seesOperator) return 'CONTENT'
+  if (seat === null) return isStaff && !isSealed ? 'ENVELOPE' : null
+  return isOpen && isOfThisProvince(seat) ? 'ENVELOPE' : null
+}
 
 /** A seat that covers another acts as its superior only. */
 export const placesOfSeat = (seats: MatterSeats, seat: string): MatterActor[] => [

@@ -15,7 +15,15 @@ import {
   makeNewMatter,
 } from '../../domain/matters/matter.js'
 import { attemptMatterMove, isUnreceivedBy } from '../../domain/matters/moves.js'
-import { HUB_SEAT, hasSeatIn, isOfThisProvince, PUBLIC_SEAT, placesOfSeat, seatOf } from '../../domain/matters/seats.js'
+import {
+  findSight,
+  HUB_SEAT,
+  hasSeatIn,
+  type MatterSight,
+  PUBLIC_SEAT,
+  placesOfSeat,
+  seatOf,
+} from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { MATTER_DENIALS } from '../../foundation/errors/denials.js'
@@ -222,18 +230,20 @@ const moverOf = async ({ sight, ...who }: MatterPerson, stored: store.StoredMatt
   return seen && { ...who, ...seen }
 }
 
-/**
- * True for a seat and its superiors; for hub staff, except in kinds for seats only; for any agency in kinds open to the
- * hub. Clues of the public are sealed, and their envelope is not.
- */
-export const isSeenBy = (
-  { seat }: Pick<MatterPerson, 'seat'>,
+export const isOpenToHub = ({ kind }: Pick<store.StoredMatter, 'kind'>): boolean =>
+  readMatterKinds().get(kind)?.visibility === 'HUB'
+
+/** Clues of the public are sealed, and their envelope is not. */
+export const sightOfStored = (
+  who: MatterSight,
   { kind, matter, sealedFields, openedBy }: Pick<store.StoredMatter, 'kind' | 'matter' | 'sealedFields' | 'openedBy'>,
-): boolean => {
-  if (seat === null) return sealedFields === null || openedBy === PUBLIC_SEAT
-  const isOpen = isOfThisProvince(seat) && readMatterKinds().get(kind)?.visibility === 'HUB'
-  return isOpen || hasSeatIn(matter.seats, matter.handed, seat)
+) => {
+  const isSealed = sealedFields !== null && openedBy !== PUBLIC_SEAT
+  return findSight(who, { seats: matter.seats, handed: matter.handed, isOpen: isOpenToHub({ kind }), isSealed })
 }
+
+export const isSeenBy = ({ seat }: Pick<MatterPerson, 'seat'>, stored: store.StoredMatter): boolean =>
+  sightOfStored({ seat, isStaff: seat === null, seesOperator: false }, stored) !== null
 
 /** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
 const isRepeatedMove = async (
