@@ -5,7 +5,6 @@ import { seatOf } from '../../domain/matters/seats.js'
 import { quotaUnitsOf } from '../../domain/operators/code-rows.js'
 import { isRefusal, Refusal, refusalJson } from '../../foundation/errors.js'
 import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
-import { isRecord } from '../../foundation/text/json.js'
 import { MATTER_CHANGES } from '../../store/db/change-ledger.js'
 import { unavailableRefusal } from '../../store/db/db.js'
 import { listChangesAfter, listHeldMatters } from '../../store/matters/changes.js'
@@ -15,8 +14,7 @@ import { numberMatterChanges } from '../../work/matters/changes.js'
 import { receiveMatters } from '../../work/matters/keep-move.js'
 import { kindAsBegun } from '../../work/matters/kinds.js'
 import {
-  answerRow,
-  MATTER_ROWS_MOST,
+  answerRows,
   openOrMove,
   parseRow,
   type RowVisit,
@@ -73,7 +71,7 @@ export const makeMattersHandlers = (limits: SignInLimits) => {
         })
       await act(asked, path, async (bytes) => {
         response.set('Cache-Control', 'no-store').type(isMany ? 'application/x-ndjson' : 'application/json')
-        if (isMany) return answerRows(asked, bytes, work, limits)
+        if (isMany) return streamAnswers(asked, bytes, work, limits)
         const { id, result, ...told } = await work(visitOf(asked, limits), parseRow(readText(bytes)))
         response.status(result === 'created' ? 201 : 200)
         return JSON.stringify({ result, ...told, id: makeGlobalId('Matter', id) })
@@ -151,8 +149,8 @@ export const makeMatterChangesHandlers = (parts: ApiDependencies) => ({
   stream: makeChangesHandler(parts, { ...matterChanges, path: '/v1/matters/stream', form: 'STREAM' }),
 })
 
-/** Sends answers while further rows are worked on; returns the last line. What a sent row did stays done. */
-const answerRows = async (
+/** Sends answers while further rows are worked on; returns the last line. */
+const streamAnswers = async (
   asked: AdmittedRequest,
   bytes: Buffer,
   work: RowWork,
@@ -160,7 +158,6 @@ const answerRows = async (
 ): Promise<string> => {
   const { response, own, parts, viewer } = asked
   const lines = splitRows(bytes)
-  if (lines.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
   const units = quotaUnitsOf(1, lines.length)
   if (units > 0) parts.quotas.charge(own, viewer.sub, units)
   const counts: Record<string, number> = { created: 0, same: 0, refused: 0 }
@@ -168,18 +165,16 @@ const answerRows = async (
   response.once('close', () => gone.abort(new Refusal('ANSWER_TIMEOUT')))
   let rows = 0
   try {
-    while (rows < lines.length) {
-      if (parts.leaving.aborted) throw new Refusal('STOPPING')
-      const chunk = takeChunk(lines, rows)
-      const answers = await Promise.all(chunk.map((sent) => answerRow(visitOf(asked, limits), sent, work)))
-      for (const { result } of answers) counts[result] = (counts[result] ?? 0) + 1
-      const from = rows + 1
-      const told = answers.map(({ id, ...answer }, place) => ({
-        ...{ row: from + place, ...answer },
+    const answering = { parse: (line: unknown) => parseRow(String(line)), work, atOnce: ROWS_AT_ONCE }
+    for await (const answers of answerRows(visitOf(asked, limits), lines, answering)) {
+      const told = answers.map(({ id, ...answer }) => ({
+        ...answer,
         ...(id !== null && { id: makeGlobalId('Matter', id) }),
       }))
-      rows += chunk.length
+      for (const { result } of answers) counts[result] = (counts[result] ?? 0) + 1
+      rows += answers.length
       await writeAndDrain(response, Buffer.from(told.map((one) => `${JSON.stringify(one)}\n`).join('')), gone.signal)
+      if (parts.leaving.aborted && rows < lines.length) throw new Refusal('STOPPING')
     }
   } catch (thrown) {
     const error = isRefusal(thrown) ? thrown : unavailableRefusal(thrown)
@@ -188,20 +183,6 @@ const answerRows = async (
     return `${JSON.stringify({ end: false, rows, error: refusalJson(error) })}\n`
   }
   return `${JSON.stringify({ end: true, rows: lines.length, ...counts })}\n`
-}
-
-/** Rows about one reference or matter never run side by side: they count in their order. */
-const takeChunk = (lines: readonly string[], from: number): unknown[] => {
-  const chunk: unknown[] = []
-  const names = new Set<unknown>()
-  for (const line of lines.slice(from, from + ROWS_AT_ONCE)) {
-    const sent = parseRow(line)
-    const own = isRecord(sent) ? [sent['reference'], sent['matter']].filter((name) => name !== undefined) : []
-    if (own.some((name) => names.has(name))) break
-    for (const name of own) names.add(name)
-    chunk.push(sent)
-  }
-  return chunk
 }
 
 export const makeAttachmentHandler = (): AdmittedHandler => {

@@ -28,7 +28,7 @@ import { findOperatorCodes, keepAttachment, openAttachment } from './attachments
 import { openFields, openMoveInput, receiveMatters } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
 import { findRoleOfSeat, type MatterPerson } from './matters.js'
-import { answerRows, type RowVisit } from './rows.js'
+import { answerRows, type RowVisit, readRows } from './rows.js'
 
 const SEATS_MOST = 500
 const FILES_MOST = 200
@@ -163,7 +163,7 @@ const takeFile = async (visit: SeatVisit, path: string, claim: FileClaim): Promi
     const bytes = await readClaimed(claim)
     await audit(visit, 'ACT', { asked, outcome: null, content: bytes })
     const answer = ROWS.test(claim.name)
-      ? await answerRows(visit, claim.name, bytes)
+      ? await answerFile(visit, claim.name, bytes)
       : await answerAttachment(visit, bytes)
     await audit(visit, 'OUTCOME', { asked, outcome: 'DONE', content: answer })
     await transport.moveToDone(path, claim, answer)
@@ -194,6 +194,13 @@ const readClaimed = async ({ path, name }: FileClaim): Promise<Buffer> => {
   } finally {
     await file?.close()
   }
+}
+
+const answerFile = async (visit: SeatVisit, name: string, bytes: Buffer): Promise<string> => {
+  let told = ''
+  for await (const answers of answerRows(visit, readRows(name, bytes)))
+    for (const { id: _, ...answer } of answers) told += `${JSON.stringify(answer)}\n`
+  return told
 }
 
 const answerAttachment = async ({ db, keys, who, now }: SeatVisit, content: Buffer): Promise<string> => {

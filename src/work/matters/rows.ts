@@ -36,17 +36,38 @@ export interface RowVisit extends MatterParts {
   seesLink?: (matter: string, link: string) => Promise<boolean>
 }
 
-/** A row's refusals stand in its answer; thrown ones concern the whole file. */
-export const answerRows = async (visit: RowVisit, name: string, bytes: Buffer): Promise<string> => {
-  const rows = rowsIn(name, bytes)
-  if (rows.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
-  const answers: string[] = []
-  for (const [n, row] of rows.entries()) {
+interface RowsAnswering {
+  parse?: (row: unknown) => unknown
+  work?: RowWork
+  atOnce?: number
+}
+
+/** A row's refusals stand in its answer; thrown ones concern all rows. What an answered row did stays done. */
+export async function* answerRows(
+  visit: RowVisit,
+  rows: readonly unknown[],
+  { parse = (row) => row, work = openOrMove, atOnce = 1 }: RowsAnswering = {},
+) {
+  for (let done = 0; done < rows.length; ) {
     visit.signal?.throwIfAborted()
-    const { id: _, ...answer } = await answerRow(visit, row)
-    answers.push(`${JSON.stringify({ row: n + 1, ...answer })}\n`)
+    const chunk = takeIndependent(rows.slice(done, done + atOnce).map(parse))
+    const answers = await Promise.all(chunk.map((sent) => answerRow(visit, sent, work)))
+    const from = done + 1
+    yield answers.map((answer, place) => ({ row: from + place, ...answer }))
+    done += chunk.length
   }
-  return answers.join('')
+}
+
+/** Rows about one reference or matter never run side by side: they count in their order. */
+const takeIndependent = (rows: readonly unknown[]): readonly unknown[] => {
+  const names = new Set<unknown>()
+  for (const [place, sent] of rows.entries()) {
+    const { reference, matter, parent, link } = isRecord(sent) ? sent : {}
+    const own = [reference, matter, parent, link].filter((name) => name !== undefined)
+    if (own.some((name) => names.has(name))) return rows.slice(0, place)
+    for (const name of own) names.add(name)
+  }
+  return rows
 }
 
 /** Refusal CONTENT_UNREADABLE: other bytes would be stored as U+FFFD. */
@@ -55,10 +76,18 @@ export const readText = (bytes: Buffer): string => {
   return bytes.toString('utf8').replace(/^\uFEFF/, '')
 }
 
+/** Refusal TOO_MANY_ROWS. */
 export const splitRows = (bytes: Buffer): string[] =>
-  readText(bytes)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
+  refuseManyRows(
+    readText(bytes)
+      .split('\n')
+      .filter((line) => line.trim() !== ''),
+  )
+
+const refuseManyRows = <R>(rows: R[]): R[] => {
+  if (rows.length > MATTER_ROWS_MOST) throw new Refusal('TOO_MANY_ROWS', { limit: MATTER_ROWS_MOST })
+  return rows
+}
 
 /** Undefined for no JSON, and for an object that names a member twice. */
 export const parseRow = (text: string): unknown => {
@@ -66,11 +95,11 @@ export const parseRow = (text: string): unknown => {
   return value !== undefined && findDuplicateKey(text) === null ? value : undefined
 }
 
-const rowsIn = (name: string, bytes: Buffer): unknown[] => {
+export const readRows = (name: string, bytes: Buffer): unknown[] => {
   if (!/\.json$/i.test(name)) return splitRows(bytes).map(parseRow)
   const whole = parseRow(readText(bytes))
   if (whole === undefined) throw new Refusal('CONTENT_UNREADABLE', { reader: 'JSON', reason: '不是 JSON no JSON' })
-  return Array.isArray(whole) ? whole : [whole]
+  return refuseManyRows(Array.isArray(whole) ? whole : [whole])
 }
 
 const referenceOf = (sent: unknown): string | null =>
@@ -86,7 +115,7 @@ interface RowDone {
 
 export type RowWork = (visit: RowVisit, sent: unknown) => Promise<RowDone>
 
-export const answerRow = async (visit: RowVisit, sent: unknown, work: RowWork = openOrMove) => {
+const answerRow = async (visit: RowVisit, sent: unknown, work: RowWork = openOrMove) => {
   try {
     return await work(visit, sent)
   } catch (error) {
