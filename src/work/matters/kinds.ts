@@ -75,9 +75,17 @@ export const findMatterKindFaults = (files: readonly MatterKindFile[]): RuleFaul
   ]
 }
 
+/** Other kinds are missed where they are used; without this one entries would be published without measures. */
+export const findMissingKind = (files: readonly Pick<MatterKindFile, 'file'>[]): RuleFault[] => {
+  const place = `${MEASURE_KIND}.json`
+  const reason =
+    '缺少此文件，请放回。要停用惩戒措施，请清空 rules/measures.json 的 organisations。The file is missing, put it back; to order no measures, empty organisations in rules/measures.json.'
+  return files.some(({ file }) => file === place) ? [] : [{ place, reason }]
+}
+
 export const readMatterKinds = makeOnce((): ReadonlyMap<string, MatterKind> => {
   const files = readFiles()
-  const faults = findMatterKindFaults(files)
+  const faults = [...findMatterKindFaults(files), ...findMissingKind(files)]
   if (faults.length > 0) {
     const told = faults.map(({ place, reason }) => `${place} ${reason}`)
     throw new Refusal('RULES_BROKEN', { file: `schema/${FOLDER}`, faults: told.join('; ') })

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { schemaDocument } from '../../../src/foundation/contracts.js'
-import { findMatterKindFaults } from '../../../src/work/matters/kinds.js'
+import { findMatterKindFaults, findMissingKind } from '../../../src/work/matters/kinds.js'
 
 const NAMES = 'assist check clue directive interview measure petition referral takedown transfer'.split(' ')
 
@@ -153,6 +153,14 @@ const BROKEN: [title: string, change: Change, said: RegExp][] = [
 describe('the check of kinds of matter', () => {
   it('finds no fault in the kinds as shipped', () => {
     expect(findMatterKindFaults(NAMES.map(filed))).to.deep.equal([])
+  })
+
+  it('refuses a folder without the kind of measures, and says how its measures are switched off', () => {
+    expect(findMissingKind(NAMES.map(filed))).to.deep.equal([])
+    const [fault, ...others] = findMissingKind(NAMES.filter((name) => name !== 'measure').map(filed))
+    expect(others).to.deep.equal([])
+    expect(fault?.place).to.equal('measure.json')
+    expect(fault?.reason).to.include('请放回').and.to.include('empty organisations in rules/measures.json')
   })
 
   for (const [title, change, said] of BROKEN)
