@@ -45,6 +45,9 @@ export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonl
     ),
   )
 
+const HELD_BY_AGENCY_SQL = `s.place = 'holder' and s.to_move is null and s.seat collate "C" >= :from and s.seat collate "C" < :until`
+
+/** Those still applied after their end too. */
 export const lockMeasuresOfAgency = async (
   tx: Tx,
   { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },
@@ -53,8 +56,10 @@ export const lockMeasuresOfAgency = async (
     tx,
     await selectMatters(
       tx,
-      `where m.kind = :kind and m.closed_at is null and (:after::uuid is null or m.id > :after::uuid) and m.id in (select s.matter_id from matter_seats s where s.place = 'holder'
-         and s.to_move is null and s.queue <> 'ENDED' and s.seat collate "C" >= :from and s.seat collate "C" < :until)
+      `where m.kind = :kind and (:after::uuid is null or m.id > :after::uuid) and m.id in (
+         select s.matter_id from matter_seats s where ${HELD_BY_AGENCY_SQL} and s.queue <> 'ENDED'
+         union all select e.id from matters e join matter_seats s on s.matter_id = e.id and ${HELD_BY_AGENCY_SQL}
+           where e.listing_id is not null and e.state in ('CONTESTED', 'CLOSED'))
        order by m.id limit :limit for update of m skip locked /* measures.lockOfAgency */`,
       { kind, after, limit, from: `${agency}@`, until: `${agency}A` },
     ),

@@ -289,6 +289,41 @@ describe('measures of an entry', () => {
     expect(clocks).to.deep.equal([{ due: '2026-11-30' }])
   })
 
+  it('of an ended organisation go to its successor after their end too, while they are not lifted', async () => {
+    const { id } = await published(db(), 1)
+    const [credit, finance] = ['credit-office', 'finance'].map((agency) =>
+      readOrganisations().find((row) => row.agency === agency),
+    )
+    if (credit === undefined || finance === undefined) throw new Error('there is no such organisation')
+    const named = () => listMeasures(db(), [id], NOW)
+    const of = async (seat: string) => (await named()).find((one) => one.seat === seat)?.id ?? ''
+    await byHolder(db(), 'finance@220000', await of('finance@220000'), 'accept')
+    await removed(db(), id)
+    const contested = { reason: '依其他法律继续实施', number: '虚财〔2026〕9号' }
+    const keeper = { by: '乙', seat: 'finance@220000', role: 'agency' as const }
+    await moveMatter(
+      { db: db(), rules, keys },
+      keeper,
+      { id: await of(keeper.seat), move: 'contest', ...contested },
+      NOW,
+    )
+    await byHolder(db(), 'credit-office@220000', await of('credit-office@220000'), 'lifted', { number: '虚解1号' })
+    const ended = { to: '2026-11-01', successor: 'treasury' }
+    const organisations = [
+      { ...finance, ...ended },
+      { ...credit, ...ended },
+      { ...finance, agency: 'treasury' },
+    ]
+    expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(1)
+    expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(0)
+    expect((await named()).map(({ seat, state }) => `${seat} ${state}`).sort()).to.include.members([
+      'credit-office@220000 LIFTED',
+      'treasury@220000 CONTESTED',
+    ])
+    await byHolder(db(), 'treasury@220000', await of('treasury@220000'), 'lifted', { number: '虚解2号' })
+    expect((await named()).find(({ seat }) => seat === 'treasury@220000')?.state).to.equal('LIFTED')
+  })
+
   it('without an organisation are told to who examines the hub: which, where and how many entries', async () => {
     await published(db(), 1)
     const unreached = (organisations = readOrganisations(), onlyConfirmed = false) =>
