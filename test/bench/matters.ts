@@ -281,7 +281,7 @@ const writingsOf = async (db: JobDb): Promise<[MatterWriting, MatterWriting]> =>
   const { matter } = stored
   const written = {
     ...{ head: stored, version: null, matter, sealedFields: null, closedAt: null, waiting: seatOf(HOLDER) },
-    files: [{ seat: seatOf(SENDER), sha256: LETTER.sha256 }],
+    files: [{ seat: seatOf(SENDER), sha256: LETTER.sha256, bytes: LETTER.bytes }],
     seats: [
       { seat: seatOf(SENDER), place: 'sender' as const },
       { seat: seatOf(HOLDER), place: 'holder' as const },

@@ -1,6 +1,6 @@
 /** A file belongs to its sender's seat: knowing its hash opens nothing. */
 import type { PaperType } from '../../foundation/papers/inspect.js'
-import { type Db, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 export interface AttachmentFile {
   seat: string
@@ -17,14 +17,15 @@ export const lockSeatFiles = async (tx: Tx, seat: string): Promise<void> => {
   ])
 }
 
-export const isNamed = (
+/** Sizes that the seat declared; null where the file was named by an older hub. */
+export const listDeclaredBytes = (
   db: Db,
   { id, seat, sha256 }: Pick<AttachmentFile, 'seat' | 'sha256'> & { id: string | null },
-): Promise<boolean> =>
-  queryValue(
+): Promise<(number | null)[]> =>
+  queryColumn(
     db,
-    `select exists (select 1 from matter_attachments where seat = ? and sha256 = ? and matter_id = coalesce(?, matter_id)) as named
-     /* attachments.named */`,
+    `select distinct bytes from matter_attachments where seat = ? and sha256 = ? and matter_id = coalesce(?, matter_id)
+     /* attachments.declared */`,
     [seat, sha256, id],
   )
 

@@ -74,7 +74,7 @@ export interface MatterWriting {
   moves: readonly NewMatterMove[]
   seats: readonly SeatRow[]
   clocks: readonly MatterClockColumns[]
-  files: readonly { seat: string; sha256: string }[]
+  files: readonly { seat: string; sha256: string; bytes: number }[]
 }
 
 const NEVER = 'infinity'
@@ -285,8 +285,9 @@ const WRITE_SQL = `with bounded as materialized (select set_config('lock_timeout
        from w where s.matter_id = w.id
          and not exists (select 1 from seen n where n.id = s.matter_id and n.seat = s.seat and n.place = s.place)),
      named as (
-       insert into matter_attachments (matter_id, seat, sha256)
-       select w.id, f.seat, f.sha256 from w, jsonb_to_recordset(w.files) as f(seat text, sha256 text) on conflict do nothing),
+       insert into matter_attachments (matter_id, seat, sha256, bytes)
+       select w.id, f.seat, f.sha256, max(f.bytes) from w, jsonb_to_recordset(w.files) as f(seat text, sha256 text, bytes int) group by 1, 2, 3
+       on conflict (matter_id, sha256, seat) do update set bytes = excluded.bytes),
      clocked as (
      insert into matter_clocks as c (matter_id, place, clock, seat, due_on, due_at, confirmed, running)
      select w.id, k.place, k.clock, k.seat, k."dueOn", k."dueAt", k.confirmed, k.running from w, jsonb_to_recordset(w.clocks)

@@ -24,15 +24,18 @@ export interface AttachmentSent {
 
 const OF_THE_DAY = { count: FILES_A_DAY_MOST, limit: `${BYTES_A_DAY_MOST / 1024 / 1024} MB` }
 
-/** Refusals: ATTACHMENT_UNKNOWN for a hash that the seat has not named (in `id`), ATTACHMENT_HASH_MISMATCH, PAPER_REFUSED, ATTACHMENTS_OF_THE_DAY. */
+/** Refusals: ATTACHMENT_UNKNOWN for a hash that the seat has not named (in `id`), ATTACHMENT_HASH_MISMATCH, ATTACHMENT_SIZE_MISMATCH, PAPER_REFUSED, ATTACHMENTS_OF_THE_DAY. */
 export const keepAttachment = async (
   db: Db,
   keys: Pick<Keys, 'sealBytes'>,
   { id, seat, sha256, content, by, now }: AttachmentSent,
 ): Promise<store.AttachmentFile & { isNew: boolean }> => {
-  if (id !== undefined && !(await store.isNamed(db, { id, seat, sha256 }))) throw new Refusal('ATTACHMENT_UNKNOWN')
+  const declared = id === undefined ? [null] : await store.listDeclaredBytes(db, { id, seat, sha256 })
+  if (declared.length === 0) throw new Refusal('ATTACHMENT_UNKNOWN')
   const found = hash('sha256', content)
   if (found !== sha256) throw new Refusal('ATTACHMENT_HASH_MISMATCH', { sha256: found })
+  if (!declared.some((bytes) => bytes === null || bytes === content.length))
+    throw new Refusal('ATTACHMENT_SIZE_MISMATCH', { declared: declared.join('、'), bytes: content.length })
   const file = { seat, sha256, type: checkPaper(content), bytes: content.length }
   const sealed = { ...file, content: keys.sealBytes(content, aboutOf(file)), by, at: now }
   const today = new Date(`${shanghaiDate(now)}T00:00:00+08:00`)

@@ -101,7 +101,7 @@ const writingOf = (
     seats: seatRowsOf(after),
     clocks: clockRowsOf(kind, after),
     files: moves.flatMap(({ act: { seat }, given: { attachments = [] } }) =>
-      attachments.map(({ sha256 }) => ({ seat, sha256 })),
+      attachments.map(({ sha256, bytes }) => ({ seat, sha256, bytes })),
     ),
   }
 }

@@ -26,7 +26,12 @@ describe('attachments of matters', () => {
       headers: { authorization: `Bearer ${by}`, 'content-type': 'application/octet-stream' },
       body: new Uint8Array(content),
     })
-    const { code, ...body } = (await answer.json()) as { code?: string; sha256?: string; mediaType?: string }
+    const { code, ...body } = (await answer.json()) as {
+      code?: string
+      sha256?: string
+      mediaType?: string
+      error?: { details: object }
+    }
     return { status: answer.status, code, ...body }
   }
   const get = async (id: string, sha256: string, by?: string) => {
@@ -182,6 +187,21 @@ describe('attachments of matters', () => {
     ]
     for (const [content, more, status, code] of wrong)
       expect(await put(id, content, more), code).to.include({ status, code })
+  })
+
+  it('are refused with another size than the move declared, until a further move declares the true one', async () => {
+    const file = samplePdf({ catalog: '/Lang(size)' })
+    const named = { type: 'LETTER', name: '函.pdf', sha256: hash('sha256', file), bytes: file.length + 1 }
+    const { id } = await open([], { kind: { attachments: [named] } })
+    const refused = await put(id, file)
+    expect(refused).to.include({ status: 422, code: 'ATTACHMENT_SIZE_MISMATCH' })
+    expect(refused.error?.details).to.deep.equal({ declared: String(file.length + 1), bytes: file.length })
+    expect(await world.database.db('matter_files').where({ sha256: named.sha256 })).to.deep.equal([])
+    const move = 'mutation ($input: MoveMatterInput!) { moveMatter(input: $input) { id } }'
+    const again = { id, move: 'withdraw', reason: '文件大小有误', attachments: [{ ...named, bytes: file.length }] }
+    const answer = await world.ask(move, { variables: { input: again }, token: bureau() })
+    expect(answer.errors, JSON.stringify(answer.errors)).to.equal(undefined)
+    expect(await put(id, file)).to.include({ status: 201 })
   })
 
   it('are sealed in the database, and one file when sent at once', async () => {
