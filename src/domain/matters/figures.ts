@@ -70,10 +70,10 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
   const isSecret = kind.visibility === 'SEATS_ONLY'
   let holding: Holding = { seat: moves[0]?.to ?? seats.holder, on: '', received: false }
   let handedOn: string | null = null
-  let before: string | null = null
   let atEnd: (Holding & { state: string }) | null = null
   const holders = new Set<string>()
   const entered = new Set<string>()
+  const ending = findLastEnding(history)
   for (const made of moves) {
     const { move, state, on, to } = made
     if (to !== null && move !== OPENING_MOVE && handsOver(kind, move)) holding = { seat: to, on, received: false }
@@ -89,30 +89,33 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
       if (isReceipt(move) && !holding.received) counts.received += 1
       if (isReceipt(move)) holding.received = true
       const days = Math.max(0, daysBetween(handedOn, on))
-      countEvent(tally, counts, { history, made, before, days, entered })
+      countEvent(tally, counts, { history, made, isEnding: made === ending, days, entered })
       if (on <= last) atEnd = { ...holding, state }
       holders.add(holding.seat)
     }
-    before = state
   }
   if (atEnd === null) return
   countAtEnd(tally, history, atEnd)
   countClocks(tally, history, { holders, heldBy: atEnd.seat })
 }
 
+/** A later outcome replaces a former one, which only the history keeps. */
+const findLastEnding = ({ kind, moves }: CountedHistory) =>
+  moves.findLast(({ state }, n) => kind.states[state]?.ends !== undefined && state !== moves[n - 1]?.state)
+
 const isReceipt = (move: string): boolean => move === RECEIPT_MOVE || move === PAPER_RECEIPT_MOVE
 
 interface CountedEvent {
   history: CountedHistory
   made: CountedHistory['moves'][number]
-  before: string | null
+  isEnding: boolean
   days: number
   /** Figures that the matter has reached before. */
   entered: Set<string>
 }
 
 const countEvent = (tally: FigureTally, counts: FigureCounts, event: CountedEvent): void => {
-  const { history, made, before, days, entered } = event
+  const { history, made, isEnding, days, entered } = event
   const { kind } = history
   for (const [code, { state, in_time: clock }] of Object.entries(kind.figures ?? {})) {
     if (state !== made.state || entered.has(code)) continue
@@ -123,7 +126,7 @@ const countEvent = (tally: FigureTally, counts: FigureCounts, event: CountedEven
   if (row?.restarts !== undefined) counts.restarts += 1
   if (row?.extends !== undefined) counts.extensions += 1
   const outcome = kind.states[made.state]?.ends
-  if (outcome === undefined || made.state === before) return
+  if (outcome === undefined || !isEnding) return
   add(counts.outcomes, outcome)
   add(counts.days, days)
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { FigureCell } from '../../../src/domain/matters/figure-sums.js'
+import { countMatter } from '../../../src/domain/matters/figures.js'
 import { actorsOf, movesOfKind } from '../../../src/domain/matters/kind.js'
 import { writePdf } from '../../../src/foundation/papers/pdf.js'
 import { readIssuesOf } from '../../../src/store/matters/figures.js'
@@ -43,6 +44,7 @@ with k as (select * from jsonb_to_recordset(:kinds) as k(kind text, secret bool)
  start as (select distinct on (id) id, sequence, on_day from h where waits is not null and waits <> 'sender' order by id, sequence),
  after as materialized (select h.*, start.on_day as start_on, start.sequence = h.sequence as is_start from h join start using (id) where h.sequence >= start.sequence),
  own as (select * from after where not secret),
+ outcome as (select distinct on (id) * from own where ends is not null and state is distinct from before order by id, sequence desc),
  ending as (select distinct on (id) * from own where on_day <= :last::date order by id, sequence desc),
  c as (select m.id, m.kind, c->>'clock' as clock, c->>'seat' as seat, c->>'startsAt' as starts, (c->'due'->>'on')::date as due_on, (c->'due'->>'at')::timestamptz as due_at,
    (c->'ended'->>'on')::date as ended_on, (c->'ended'->>'at')::timestamptz as ended_at, c->'ended'->>'how' as how
@@ -56,8 +58,8 @@ with k as (select * from jsonb_to_recordset(:kinds) as k(kind text, secret bool)
      where on_day between :first and :last
    union all select kind, seat, 'restarts', '' from own where restarts and on_day between :first and :last
    union all select kind, seat, 'extensions', '' from own where extends and on_day between :first and :last
-   union all select kind, seat, 'outcomes', ends from own where ends is not null and state is distinct from before and on_day between :first and :last
-   union all select kind, seat, 'days', greatest(0, on_day - start_on)::text from own where ends is not null and state is distinct from before and on_day between :first and :last
+   union all select kind, seat, 'outcomes', ends from outcome where on_day between :first and :last
+   union all select kind, seat, 'days', greatest(0, on_day - start_on)::text from outcome where on_day between :first and :last
    union all select kind, seat, 'open', '' from ending where ends is null
    union all select s.kind, s.seat, 'steps', s.code from (select distinct on (o.id, kf.code) o.*, kf.code, kf.clock from own o join kf on kf.kind = o.kind and kf.state = o.state
        order by o.id, kf.code, o.sequence) s
@@ -148,6 +150,22 @@ describe('figures of a month', () => {
           .raw(change)
           .then(() => null, String),
       ).to.include('kept as they were made')
+  })
+
+  it('count a measure once, by its last outcome: one that went on by another law and was lifted later', async () => {
+    const kind = readMatterKinds().get('measure')
+    const [opened] = makeHistories(400, 3).filter((one) => one.kind === kind && one.matter.outcome === null)
+    if (kind === undefined || opened === undefined) throw new Error('no measure is open')
+    const moved = (move: string, state: string, on: string) => ({ move, state, on, to: null })
+    const steps = [moved('contest', 'CONTESTED', '2026-09-10'), moved('lifted', 'LIFTED', '2026-10-20')]
+    const moves = [{ ...moved('open', 'INSTRUCTED', '2026-09-01'), to: 'finance@220000' }, ...steps]
+    const { seats } = opened.matter
+    const outcomes = ['2026-09', '2026-10'].map((month) => {
+      const tally = { month: monthOf(month), confirmations: undefined, cells: new Map(), waits: [] }
+      countMatter(tally, { number: '惩', kind, seats: { ...seats, named: null }, clocks: [], moves })
+      return [...tally.cells.values()].map(({ outcomes: ended, days }: FigureCell) => [ended, days])
+    })
+    expect(outcomes).to.deep.equal([[[{}, {}]], [[{ LIFTED: 1 }, { 49: 1 }]]])
   })
 
   it('make a report of the same bytes a year later', async () => {
