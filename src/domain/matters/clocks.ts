@@ -31,6 +31,10 @@ export const makeClockTable = (kinds: Iterable<MatterKind>) => ({
   })),
 })
 
+type Certainty = Pick<MatterClockRow, 'certainty' | 'unitCertainty'>
+
+const isCertain = ({ certainty, unitCertainty }: Certainty): boolean => certainty === 'F' && unitCertainty !== 'M'
+
 /** A row of the rule table; `applies` is `when` in words. */
 const ruleRowOf = (kind: MatterKind, { when = {}, value, unit, extension, from, to, ...row }: MatterClockRow) => ({
   ...{ from, to: to ?? null, value, unit, ...(extension && { extension }), basis: row.source },
@@ -38,7 +42,7 @@ const ruleRowOf = (kind: MatterKind, { when = {}, value, unit, extension, from, 
     .map(([field, code]) => `${kind.fields[field]?.zh}：${kind.fields[field]?.one_of?.[code]?.zh}`)
     .join('；'),
   unsure: row.certainty === 'M' ? 'VALUE' : 'UNIT',
-  mark: row.certainty === 'F' && row.unitCertainty !== 'M' ? 'F' : 'M',
+  mark: isCertain(row) ? 'F' : 'M',
 })
 
 export interface ClockRule {
@@ -48,9 +52,8 @@ export interface ClockRule {
 }
 
 export const isConfirmedClock = ({ kind, clock, row }: ClockRule, confirmations?: RuleConfirmations): boolean => {
-  const rule = ruleRowOf(kind, row)
   const path = ['kinds', kind.kind, 'clocks', clock]
-  return rule.mark === 'F' || (confirmations?.has(keyOfRuleRow(CLOCK_TABLE, path, rule)) ?? false)
+  return isCertain(row) || (confirmations?.has(keyOfRuleRow(CLOCK_TABLE, path, ruleRowOf(kind, row))) ?? false)
 }
 
 /** An unconfirmed rule (M) makes nobody late. */

@@ -2,6 +2,7 @@
  * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are schema/contracts/matter-kind.json.
  * Only measures, petitions and takedowns are named in code.
  */
+import { memoByObject } from '../../foundation/memo.js'
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { SourceCertainty } from '../calendar/dated-rows.js'
 import type { TimeSpan, TimeUnit } from '../calendar/time-limits.js'
@@ -112,11 +113,9 @@ const COMMON_MOVES: Readonly<Record<string, MatterMoveRow>> = {
   },
 }
 
-export const movesOfKind = (kind: MatterKind): Readonly<Record<string, MatterMoveRow>> => ({
-  ...kind.moves,
-  ...COMMON_MOVES,
-  ...kind.moves,
-})
+export const movesOfKind = memoByObject(
+  ({ moves }: MatterKind): Readonly<Record<string, MatterMoveRow>> => ({ ...moves, ...COMMON_MOVES, ...moves }),
+)
 
 export const actorsOf = ({ by }: MatterMoveRow): readonly MatterActor[] => (typeof by === 'string' ? [by] : by)
 
