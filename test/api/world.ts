@@ -19,6 +19,7 @@ import { makeLog } from '../../src/hub/log.js'
 import { platforms, subjectsOfPlatform } from '../../src/platforms/index.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { ANSWER_STATEMENT_TIMEOUT_MS } from '../../src/store/db/db.js'
 import { makeEmptyKnownVersions } from '../../src/store/intake/digest-index.js'
 import { withStage } from '../../src/store/intake/staged.js'
 import * as scores from '../../src/store/scoring/scores.js'
@@ -40,6 +41,7 @@ import { recordScoreAuthorisation } from '../../src/work/standing/authorisations
 import { replaceSellers } from '../../src/work/standing/sellers.js'
 import { makeTimetable } from '../../src/work/timetable/timetable.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
+import { isOfAnswer, startPoolerIfAsked } from '../support/pooler.js'
 
 export const NOW = new Date('2026-03-02T02:00:00Z')
 export const TODAY = '2026-03-02'
@@ -121,6 +123,7 @@ export const makeWorld = async ({
   secondFactor = 'nobody' as SecondFactorPolicy,
 } = {}): Promise<World> => {
   const database = await freshDatabase()
+  const pooler = await startPoolerIfAsked(database.url)
   const folder = mkdtempSync(join(tmpdir(), 'hub-keys-'))
   const keys = await loadKeys(folder, ISSUER)
   let now = NOW
@@ -131,7 +134,11 @@ export const makeWorld = async ({
   const publishNow = () => publishList(database.db, { ...publishing, files })
   // The audit log has its own connections, as in the hub, so that its statements do not count as those of an answer.
   const rows = openAnswerPool(database.url, { what: 'trail', prepared: 'ONE_PLAN_BY_INDEX' })
-  const answers = openAnswerPool(database.url, { what: 'answers' })
+  const answers = openAnswerPool(pooler?.url ?? database.url, {
+    what: 'answers',
+    statementMs: ANSWER_STATEMENT_TIMEOUT_MS,
+    pooled: pooler && { directUrl: database.url },
+  })
   const trail = makeAuditLog(rows, {
     log: makeLog({ level: 'silent', file: null }),
     now: () => now,
@@ -211,7 +218,7 @@ export const makeWorld = async ({
       const heard: string[] = []
       const listen = ({ sql }: { sql: string }) => heard.push(sql)
       database.db.on('query', listen)
-      const deaf = answers.onStatement((sql) => heard.push(sql))
+      const deaf = answers.onStatement((sql) => isOfAnswer(sql) && heard.push(sql))
       await act()
       deaf()
       database.db.off('query', listen)
@@ -226,6 +233,7 @@ export const makeWorld = async ({
       await files.close()
       await rows.close()
       await answers.close()
+      await pooler?.close()
       await database.drop()
       rmSync(folder, { recursive: true, force: true })
     },

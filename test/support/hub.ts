@@ -12,7 +12,7 @@ import { type AgencyStandIn, startAgencyStandIns } from '../../src/sandbox/agenc
 import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { confirmedClient } from './accounts.js'
 import { freshDatabase } from './database.js'
-import { startPooler } from './pooler.js'
+import { startPoolerIfAsked } from './pooler.js'
 
 export interface TestHub {
   hub: Hub
@@ -51,8 +51,7 @@ export const startHub = async (
 ): Promise<TestHub> => {
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-flow-'))
-  // `TEST_POOLER=yes` runs any test with its answers through PgBouncer.
-  const pooler = process.env['TEST_POOLER'] === 'yes' ? await startPooler(test.url) : null
+  const pooler = await startPoolerIfAsked(test.url)
   const here = options.world ?? world()
   const agencies = await startAgencyStandIns(() => here)
   const platforms = await startPlatformStandIns({}, null, { now: options.now ?? (() => new Date()) })

@@ -57,6 +57,15 @@ max_client_conn = 500
   }
 }
 
+/** `TEST_POOLER=yes` runs any test with its answers through PgBouncer. */
+const isAsked = process.env['TEST_POOLER'] === 'yes'
+
+export const startPoolerIfAsked = async (database: string): Promise<Pooler | null> =>
+  isAsked ? startPooler(database) : null
+
+/** Through a pooler, a transaction that carries the settings surrounds each statement of an answer. */
+export const isOfAnswer = (sql: string): boolean => !isAsked || !/^(begin|commit|rollback)\b/.test(sql)
+
 const answered = async (url: string, hasEnded: () => boolean): Promise<void> => {
   while (!hasEnded()) {
     const db = connect(url)
