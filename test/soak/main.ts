@@ -19,6 +19,7 @@ import type { MachineFaults } from './machines/faults.js'
 import { sumParts } from './machines/verdict.js'
 import { soakMatters } from './matters.js'
 import { soakPushHubs } from './push-hubs.js'
+import { soakRestore } from './restore.js'
 import { soakScoreAlone } from './score.js'
 import { soakScreens } from './screens.js'
 import { soakSeries } from './series.js'
@@ -31,6 +32,7 @@ interface Options {
   /** Files with the last lines of earlier parts, which are added up instead of a new one. */
   sum: readonly string[]
   minutes: number
+  operators: number
   seed: number
   progress: (name: string, done: number, of: number) => void
 }
@@ -143,6 +145,8 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     })
     return { seed, ...soaked }
   },
+  restore: ({ operators }) =>
+    soakRestore({ operators, progress: (step, seconds) => process.stderr.write(`restore: ${step} ${seconds} s\n`) }),
   score: async ({ runs = 80_000 }) => {
     const replayed = await soakScoreAlone(runs)
     return { ok: replayed.differences + replayed.standings === 0 && replayed.found === 1, ...replayed }
@@ -174,6 +178,7 @@ const main = async (): Promise<void> => {
       poolers: { type: 'string', default: '1' },
       sum: { type: 'string', multiple: true, default: [] },
       minutes: { type: 'string', default: '10' },
+      operators: { type: 'string', default: '1000000' },
       seed: { type: 'string', default: '20261125' },
     },
   })
@@ -194,6 +199,7 @@ const main = async (): Promise<void> => {
           pooler: Number(values.poolers),
         },
         sum: values.sum,
+        operators: Number(values.operators),
         seed: Number(values.seed),
         minutes: Number(values.minutes),
         progress: (what, done, of) => {
