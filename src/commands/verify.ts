@@ -16,6 +16,7 @@ const FAULTS: Record<AuditFault, string> = {
   TAIL_MISSING: '末尾缺失：库外所记更长 the end is missing, more was noted or published',
   REPLACED: '与库外所记不同 other rows than were noted or published',
   FORGED: '库中所存签名不真 a signed head in the database has no good signature',
+  FILE_LOST: '内容所在的文件缺失或损坏 its content is in a file of ARCHIVE_DIR that is missing or damaged',
 }
 
 const EXCUSES: Record<NonNullable<LogCutReport['excuse']>, string> = {

@@ -123,7 +123,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const { rules, ...office } = await closeOnFailure(opened, () =>
     openOffice(db, { config, filed, standIns, keys, log }),
   )
-  const archive = makeDeliveryArchive(config.archiveDir)
+  const { archiveDir } = config
+  const archive = makeDeliveryArchive(archiveDir)
   const notes = makeRestoreNotes(config.dataDir)
   const noticeRestored = () =>
     restored.detectRestore(db, { notes, platforms: allPlatforms.map(({ id }) => id), now: now(), log })
@@ -261,12 +262,14 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       const parts = { folder, rules, keys, auditLog, transport: EXCHANGE_TRANSPORT, now, log }
       return (await exchangeMatters(db, { ...options, ...parts })) !== null
     }
-    if (job === 'trail') return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, now, log })) !== null
+    if (job === 'trail') {
+      return (await tidyAuditLog(db, { ...options, isDoubted: clock.isDoubted, archiveDir, now, log })) !== null
+    }
     if (job === 'audit') return (await audit.nightly({ ...options, now, log })) !== null
     if (job === 'standings') return (await verifyStandingsNightly(db, { ...options, now, log })) !== null
     if (job === 'tidy') {
       const renew = (at: Date) => recheckSellerLists(db, { now: at, log, signal })
-      return (await deleteExpired(db, { ...options, archive: config.archiveDir, now, log, renew })) !== null
+      return (await deleteExpired(db, { ...options, archive: archiveDir, now, log, renew })) !== null
     }
     if (job === 'figures') return (await freezeFigures(db, { ...options, rules, now, log })) !== null
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
@@ -278,7 +281,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  const audit = makeAuditWatch(db, { now, log, keys, metrics, noted: () => notes.heads(identity).heads() })
+  const audit = makeAuditWatch(db, { now, log, keys, archiveDir, metrics, noted: () => notes.heads(identity).heads() })
 
   return {
     ...{ config, db, log, now, clock, rules, keys, office },
@@ -299,7 +302,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
         repairRecords(db, {
           ...options,
-          ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir: config.archiveDir, now, note },
+          ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir, now, note },
           score: (only) => scoreNow({ cause: 'command', only }),
         }),
       ),
@@ -348,7 +351,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
         ...{ proxies, quota, fastAnswers, administratorNetworks, publicUrl, scraping, office, setup },
         secondFactor: config.secondFactor ?? secondFactor,
         ...{ agencies: allAgencies, platforms: allPlatforms },
-        verifyAuditLog: audit.verify,
+        ...{ archiveDir, verifyAuditLog: audit.verify },
         pull: upload,
         rescore: (only) => scoreAtOnce(only),
         publish: () => publishNow({ cause: 'timetable', waitMs: ASKER_WAIT_MS, removalsOnly: true }),

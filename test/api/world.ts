@@ -165,7 +165,8 @@ export const makeWorld = async ({
       return runPull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
     auditLog: trail,
-    verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, ...options }),
+    archiveDir: join(folder, 'archive'),
+    verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: join(folder, 'archive'), ...options }),
     rescore: async (only) =>
       scoreOperators(database.db, {
         cause: 'person',

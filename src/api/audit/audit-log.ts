@@ -5,6 +5,7 @@ import { parseCode } from '../../domain/operators/codes.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as operators from '../../store/operators/operators.js'
+import { readerOf } from '../../work/audit/archive-files.js'
 import { readAuditRules } from '../../work/audit/audit-rules.js'
 import { unpackCodes } from '../../work/audit/operator-codes.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
@@ -54,8 +55,9 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
     first: readPageSize(args) + 1,
     before: readAuditRowInCursor(args.after),
   })
+  const rows = await readerOf(db, context.parts.archiveDir).requireAll(found)
   return makeConnection(
-    found.map((row) => rowView(row)),
+    rows.map((row) => rowView(row)),
     args,
     ({ number }) => makeCursor(number),
     (most) => store.countRows(db, filter, most),
@@ -64,8 +66,10 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
 
 const one = async (_: unknown, { number }: { number: number }, context: GraphqlContext) => {
   if (!Number.isSafeInteger(number) || number < 1) return null
-  const [found] = await store.listRowsAfter(context.parts.db, number - 1, 1)
-  return found?.number === number ? rowView(found) : null
+  const { db, archiveDir } = context.parts
+  const rows = await store.listRowsAfter(db, number - 1, 1)
+  const [found] = await readerOf(db, archiveDir).requireAll(rows.filter((row) => row.number === number))
+  return found === undefined ? null : rowView(found)
 }
 
 const numbersOf = async (context: GraphqlContext, code: string): Promise<number[]> => {

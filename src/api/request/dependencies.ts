@@ -56,6 +56,7 @@ export interface ServerDependencies {
   administratorNetworks?: readonly string[]
   publicUrl?: string
   auditLog: AuditLog
+  archiveDir: string
   verifyAuditLog: (options: { progress: (rows: number) => void }) => Promise<AuditVerification>
   pull: (feed: string, given: UploadInput) => Promise<(PullResult & { run: number }) | null>
   rescore: (operators: readonly number[]) => Promise<unknown>

@@ -40,9 +40,7 @@ export interface AuditContent {
   asked: string
   /** DONE, or refusal codes; null before the act is done. */
   outcome: string | null
-  /** Operator codes, as `packCodes` returns them. */
   shown: string | null
-  /** SHA-256 of the answer as sent. */
   digest: string | null
 }
 
@@ -69,6 +67,8 @@ export interface AuditRow extends Frame {
   body: string | null
   /** Missing after erasure and for a body that is not canonical. */
   content: AuditContent | null
+  /** The columns that stay while the content is in a file. */
+  inFile?: Pick<AuditContent, 'client' | 'role' | 'request'> | null
 }
 
 export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }
@@ -78,7 +78,6 @@ export const EMPTY_LOG_HEAD: AuditHead = { number: 0, hash: '0'.repeat(64) }
 export const serializeContent = (c: AuditContent): string =>
   JSON.stringify([c.salt, c.client, c.role, c.agency, c.purpose, c.request, c.asked, c.outcome, c.shown, c.digest])
 
-/** Inverse of `serializeContent`; null for any other text. */
 export const parseContent = (body: string): AuditContent | null => {
   const members = parseJsonOr(body, null)
   if (!Array.isArray(members) || members.length !== MEMBERS) return null

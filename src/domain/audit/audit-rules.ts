@@ -1,5 +1,3 @@
-/** Terms and roles of schema/rules/audit-log.json. */
-
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { ROLES, type Role } from '../access/viewer.js'
 import type { RuleFault } from '../calendar/dated-rows.js'

@@ -1,5 +1,3 @@
-/** Verification continues after a fault. */
-
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import {
   type AuditHead,
@@ -22,7 +20,7 @@ import {
 /**
  * UNSEALED: no seal after sealed rows. KEY_UNKNOWN: key not in the key folder. ERASED: content erased too early.
  * TAIL_MISSING: the log ends before a row whose hash is on disk or published. REPLACED: the row differs from such a hash.
- * FORGED: a signed row hash in the database has a bad signature.
+ * FORGED: a signed row hash in the database has a bad signature. FILE_LOST: its content is in no readable file.
  */
 export type AuditFault =
   | 'MISSING'
@@ -34,6 +32,7 @@ export type AuditFault =
   | 'TAIL_MISSING'
   | 'REPLACED'
   | 'FORGED'
+  | 'FILE_LOST'
 
 export interface BrokenRow {
   number: number
@@ -109,6 +108,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
     if (!isAfterHole && row.previous !== state.head.hash) return 'UNLINKED'
     if (row.content !== null) return isContentIntact(row, row.content) ? null : 'ALTERED'
     if (row.body !== null) return 'ALTERED'
+    if (row.inFile) return 'FILE_LOST'
     return mayErase(row.at) ? null : 'ERASED'
   }
 
@@ -128,7 +128,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
       if (fault === null) read(row)
       else tell({ number: row.number, fault })
       state.walked += 1
-      if (row.content === null) state.erased += 1
+      if (row.content === null && !row.inFile) state.erased += 1
       unmet.push(...(kept.get(row.number) ?? []).filter(({ hash }) => hash !== row.hash))
       state.head = { number: row.number, hash: row.hash }
     }

@@ -14,6 +14,7 @@ export const RETAINED_KINDS = [
   'PAPERS',
   'MATTERS',
   'REPORTERS',
+  'AUDIT_LOG',
 ] as const
 export type RetainedKind = (typeof RETAINED_KINDS)[number]
 

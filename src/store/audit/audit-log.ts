@@ -11,14 +11,15 @@ import type { ServerIdentity } from '../../domain/audit/loss.js'
 import { type Db, queryColumn, queryCount, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
 const UNIQUE_VIOLATION = '23505'
+const CHECK_VIOLATION = '23514'
 const LOCK = 'hub.trail'
 
 const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
 
 export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
 
-/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. */
-export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE'
+/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. FULL: no partition takes a number. */
+export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE' | 'FULL'
 
 /** Commits durably. The previous row must exist: after a failover the connection may lead to another server. */
 export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
@@ -59,7 +60,10 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
     const { written, timeline, system } = answer.rows[0]
     return written === rows.length ? { server: { timeline, system } } : 'GONE'
   } catch (error) {
-    if ((error as { code?: unknown }).code === UNIQUE_VIOLATION) return 'TAKEN'
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+    if (code === UNIQUE_VIOLATION) return 'TAKEN'
+    // PostgreSQL names a constraint for any other violation.
+    if (code === CHECK_VIOLATION && constraint === undefined) return 'FULL'
     throw error
   }
 }
@@ -68,7 +72,6 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
-/** Null on a standby. */
 export const readServerIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
@@ -92,17 +95,17 @@ const base64 = (column: string): string => `replace(encode(${column}, 'base64'),
 
 const COLUMNS = `number, at, kind, count, encode(content_hash, 'hex') as "contentHash", encode(previous, 'hex') as previous, encode(hash, 'hex') as hash,
   form, key_id as "keyId", body, ${base64('salt')} as salt, client, role, agency, purpose, request, asked, outcome, ${base64('shown')} as shown,
-  ${base64('digest')} as digest`
+  ${base64('digest')} as digest, archived and erased_at is null as "isInFile"`
 
-type FlatRow = Omit<AuditRow, 'content'> & AuditContent
+type FlatRow = Omit<AuditRow, 'content' | 'inFile'> & AuditContent & { isInFile: boolean }
 
-/** Format 0 has its content in columns, later ones in `body`. */
-const rowOf = ({ salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row }: FlatRow) => {
+const rowOf = (flat: FlatRow): AuditRow => {
+  const { isInFile, salt, client, role, agency, purpose, request, asked, outcome, shown, digest, ...row } = flat
   const inColumns = { salt, client, role, agency, purpose, request, asked, outcome, shown, digest }
   const inBody = row.body === null ? null : parseContent(row.body)
   // Columns override the body, so an altered column no longer matches the hash.
   const content = row.form === 0 ? salt && inColumns : inBody && { ...inBody, client, role, request }
-  return { ...row, content: content || null } satisfies AuditRow
+  return { ...row, content: content || null, inFile: isInFile ? { client, role, request } : null }
 }
 
 export const listRowsAfter = async (db: Db, number: number, limit: number): Promise<AuditRow[]> => {

@@ -205,6 +205,7 @@ const VALUES: Record<string, string> = {
   PAPERS: '密封文件',
   MATTERS: '办结的协作事项',
   REPORTERS: '线索提供人的联系方式',
+  AUDIT_LOG: '查询痕迹内容在库中（期满移到存档文件）',
   LISTING: '名单信息推送平台',
   LISTING_WITHDRAWAL: '名单信息撤下',
   RECORD: '处罚、许可推送平台',

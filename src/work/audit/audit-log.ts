@@ -31,12 +31,12 @@ import { readHashes } from '../../store/audit/heads.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
 import { type Db, isConnectionLost, PRIMARY_WAIT_MS, type Tx } from '../../store/db/db.js'
 import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
+import { makeRoom } from './archive-audit-log.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
 import type { RestoreNotes } from './restore-guard.js'
 
-/** Most rows that may wait. Beyond this bound, requests are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
@@ -58,7 +58,6 @@ export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
 export interface AuditLog {
   /** On refusal TRAIL_UNAVAILABLE the answer must not be sent. */
   row(entry: AuditEntry): Promise<void>
-  /** The entry holds at most AUDIT_ROW_CODES_MOST codes. */
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
 }
@@ -175,6 +174,7 @@ export const makeAuditLog = (
       const came = await tryOnce(known, links, sent)
       if (typeof came !== 'string') return came
       if (came === 'GONE') known = null
+      if (came === 'FULL') await makeRoom(db, now())
       lockedGroups = LOCKED_GROUPS
     }
     throw new Error('other processes were always faster')
@@ -293,7 +293,6 @@ const newSalt = (): string => {
   return salts.toString('base64', drawn - SALT_BYTES, drawn)
 }
 
-/** PostgreSQL text holds neither NUL nor lone surrogates. */
 const storable = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
 const sizeOf = (body: string): number => 500 + 2 * body.length

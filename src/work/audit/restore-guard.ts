@@ -18,7 +18,6 @@ export interface PublicationNote {
   sequence: number
   hash: string
   publishedAt: string
-  /** Absent in notes of early releases. */
   database?: string
 }
 

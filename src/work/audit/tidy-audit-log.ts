@@ -5,6 +5,7 @@ import * as store from '../../store/audit/audit-log.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db } from '../../store/db/db.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
+import { archiveOld, makeRoom, removeErasedFiles } from './archive-audit-log.js'
 import { readAuditRules } from './audit-rules.js'
 import { unpackCodes } from './operator-codes.js'
 
@@ -15,14 +16,21 @@ const INDEX_MOST_MS = 240_000
 
 export const tidyAuditLog = (
   db: Db,
-  options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean },
-): Promise<{ indexed: number; erased: number } | null> =>
+  options: RunOptions & { signal?: AbortSignal; isDoubted?: () => boolean; archiveDir?: string },
+): Promise<{ indexed: number; erased: number; archived: number } | null> =>
   runAlone(db, { ...options, job: 'trail' }, async (run, db) => {
+    const { archiveDir, signal } = options
+    await makeRoom(db, run.startedAt)
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
     const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.currentDoubt(db)) !== null
     run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
-    return { indexed: run.counts['indexed'], erased: run.counts['erased'] }
+    const moves = !waits && archiveDir !== undefined
+    run.counts['archived'] = moves
+      ? await archiveOld(db, { archiveDir, now: run.startedAt, log: options.log, signal })
+      : 0
+    if (moves) await removeErasedFiles(db, archiveDir, run.startedAt)
+    return { indexed: run.counts['indexed'], erased: run.counts['erased'], archived: run.counts['archived'] }
   })
 
 /** Rests after each step as long as it took, to leave capacity to requests. */

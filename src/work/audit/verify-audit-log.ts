@@ -7,6 +7,7 @@ import type { Keys } from '../../foundation/keys.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as heads from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
+import { readerOf } from './archive-files.js'
 import { readAuditRules } from './audit-rules.js'
 
 const PAGE_ROWS = 2_000
@@ -30,6 +31,7 @@ export interface AuditVerification {
 }
 
 export interface AuditVerifyOptions {
+  archiveDir?: string
   held?: readonly AuditHead[]
   progress?: (rows: number) => void
   gently?: boolean
@@ -40,7 +42,7 @@ export interface AuditVerifyOptions {
 
 export const verifyAuditLog = async (
   db: Db,
-  { now, noted, keys, held = [], progress, gently = false }: AuditVerifyOptions,
+  { now, noted, keys, archiveDir, held = [], progress, gently = false }: AuditVerifyOptions,
 ): Promise<AuditVerification> => {
   const startedAt = now()
   const rules = readAuditRules()
@@ -52,12 +54,13 @@ export const verifyAuditLog = async (
   ]
   const { macOf } = keys.audit
   const walk = makeAuditWalk({ anchors, macOf, mayErase: (at) => findErasureInstant(rules, at) <= startedAt })
+  const files = archiveDir === undefined ? null : readerOf(db, archiveDir)
   for (let number = 0; ; ) {
     const began = performance.now()
     const rows = await store.listRowsAfter(db, number, PAGE_ROWS)
     const last = rows.at(-1)
     if (last === undefined) break
-    walk.add(rows)
+    walk.add(files === null ? rows : await files.fillAll(rows))
     number = last.number
     progress?.(number)
     if (gently && rows.length === PAGE_ROWS) await rest(performance.now() - began)

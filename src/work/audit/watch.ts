@@ -5,15 +5,16 @@ import type { Db } from '../../store/db/db.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from './verify-audit-log.js'
 
-export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys'> {
+export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys' | 'archiveDir'> {
   log: Log
   metrics?: Metrics
   noted: () => AuditVerifyOptions['noted']
 }
 
 export const makeAuditWatch = (db: Db, { log, metrics, noted, ...parts }: AuditWatchParts) => {
-  const verify = (of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted'> = {}): Promise<AuditVerification> =>
-    verifyAuditLog(db, { ...parts, noted: noted(), ...of })
+  const verify = (
+    of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted' | 'archiveDir'> = {},
+  ): Promise<AuditVerification> => verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
   const watch = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
     const verdict = await verify({ gently: true, progress: () => signal?.throwIfAborted() })

@@ -14,7 +14,6 @@ export const LOWEST_FAILURE_HTTP_STATUS = 500
 
 export interface RunOptions {
   cause: runs.RunCause
-  /** Manual runs have none. */
   plannedFor?: Date | null
   attempt?: number
   now: () => Date

@@ -20,7 +20,6 @@ const ARCHIVE = /^[^/]+\/[^/]+\/[^/]+\/(\d{1,15})-[^/]*\.jsonl\.gz(?:\.part)?$/
 
 const ARCHIVE_FOLDER_DEPTH = 3
 
-/** An unreadable folder is skipped alone. */
 const pathsIn = async (folder: string, place = '', depth = ARCHIVE_FOLDER_DEPTH): Promise<string[]> => {
   const paths = (await readdir(join(folder, place)).catch(() => [])).map((name) => join(place, name))
   return depth === 0 ? paths : (await Promise.all(paths.map((path) => pathsIn(folder, path, depth - 1)))).flat()

@@ -183,6 +183,20 @@ describe('verification of the audit log', () => {
     expect(walked(garbled, { mayErase: true }).broken).to.deep.equal([{ number: 1, fault: 'ALTERED' }])
   })
 
+  it('names rows whose content is in no readable file, also past the term', () => {
+    const rows = rowsOf(3).map((row) => ({
+      ...row,
+      body: null,
+      content: null,
+      inFile: { client: 'c', role: 'r', request: 'q' },
+    }))
+    for (const mayErase of [true, false]) {
+      const found = walked(rows, { mayErase })
+      expect(found.broken).to.deep.equal([{ number: 1, until: 3, fault: 'FILE_LOST' }])
+      expect(found.erased).to.equal(0)
+    }
+  })
+
   it('P-A2: reports an unexcused loss that a row records, also where no noted head shows it', () => {
     const rows = rowsOf(9)
     const shorter = [...rows.slice(0, 5), ...cutAfter(rows[4] as AuditRow, {})]

@@ -68,6 +68,7 @@ const FAULTS: Record<AuditFault, string> = {
   TAIL_MISSING: '末尾缺失：库外记下或已公布的行号，痕迹中没有。',
   REPLACED: '这一行与库外记下或已公布的校验值不同：整段被换过。',
   FORGED: '库中所存的签名不真：不是枢纽签下的。',
+  FILE_LOST: '这一行的内容已移到存档文件，而文件缺失或损坏：请从备份恢复该文件。',
 }
 
 const EXCUSES = {

@@ -1,0 +1,106 @@
+/** Gzip members of 256 numbers each, lines of `<number> <content>`. A reader serves one question or one pass. */
+import { mkdir, open, rename } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip, gzip } from 'node:zlib'
+import { type AuditRow, parseContent, serializeContent, sha256Hex } from '../../domain/audit/audit-log.js'
+import { ARCHIVE_BLOCK_ROWS, type AuditArchive, type AuditPartition } from '../../domain/audit/partitions.js'
+import { Refusal } from '../../foundation/errors.js'
+import * as partitions from '../../store/audit/partitions.js'
+import type { Db } from '../../store/db/db.js'
+
+const FOLDER = 'audit'
+const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
+const HASH_CHARACTERS = 12
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+
+export const writeArchive = async (
+  folder: string,
+  { first, last }: AuditPartition,
+  { hash, blocks }: { hash: string; blocks: AsyncIterable<readonly AuditRow[]> },
+): Promise<AuditArchive> => {
+  const file = join(FOLDER, `${first}-${last}-${hash.slice(0, HASH_CHARACTERS)}.gz`)
+  const path = join(folder, file)
+  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+  const offsets = [0]
+  const part = await open(`${path}.part`, 'w', FILE_MODE)
+  try {
+    for await (const rows of blocks) {
+      const lines = rows.flatMap(({ number, content }) => (content ? `${number} ${serializeContent(content)}\n` : []))
+      const block = await compress(lines.join(''))
+      await part.writeFile(block)
+      offsets.push((offsets.at(-1) ?? 0) + block.length)
+    }
+    await part.sync()
+  } finally {
+    await part.close()
+  }
+  await rename(`${path}.part`, path)
+  const holder = await open(dirname(path), 'r')
+  await holder.sync().finally(() => holder.close())
+  return { first, last, file, offsets }
+}
+
+const readBlock = async (
+  folder: string,
+  { file, offsets }: AuditArchive,
+  block: number,
+): Promise<Map<number, string>> => {
+  const [from = 0, to = 0] = offsets.slice(block, block + 2)
+  const handle = await open(join(folder, file), 'r')
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(to - from), 0, to - from, from)
+    const lines = (await decompress(buffer)).toString('utf8').split('\n').slice(0, -1)
+    return new Map(lines.map((line) => [Number.parseInt(line, 10), line.slice(line.indexOf(' ') + 1)]))
+  } finally {
+    await handle.close()
+  }
+}
+
+export type ArchiveReader = ReturnType<typeof makeArchiveReader>
+
+export const makeArchiveReader = (folder: string, find: (number: number) => Promise<AuditArchive | null>) => {
+  let archive: AuditArchive | null = null
+  let block: { of: AuditArchive; index: number; contents: Promise<Map<number, string>> } | null = null
+
+  const bodyOf = async (number: number): Promise<string | null> => {
+    if (archive === null || number < archive.first || number > archive.last) archive = await find(number)
+    if (archive === null) return null
+    const index = Math.floor((number - archive.first) / ARCHIVE_BLOCK_ROWS)
+    if (block?.of !== archive || block.index !== index)
+      block = { of: archive, index, contents: readBlock(folder, archive, index) }
+    return (await block.contents.catch(() => null))?.get(number) ?? null
+  }
+
+  const fill = async (row: AuditRow): Promise<AuditRow> => {
+    const body = await bodyOf(row.number)
+    const content = body === null ? null : parseContent(body)
+    return content === null
+      ? row
+      : { ...row, body: row.form === 0 ? null : body, content: { ...content, ...row.inFile } }
+  }
+
+  const fillAll = async (rows: readonly AuditRow[]): Promise<AuditRow[]> => {
+    const filled: AuditRow[] = []
+    for (const row of rows) filled.push(row.inFile ? await fill(row) : row)
+    return filled
+  }
+
+  return {
+    fillAll,
+    requireAll: async (rows: readonly AuditRow[]): Promise<AuditRow[]> => {
+      const filled = await fillAll(rows)
+      const lost = filled.find(({ inFile, content }) => inFile && content === null)
+      if (lost !== undefined) throw new Refusal('AUDIT_FILE_LOST', { number: lost.number })
+      return filled
+    },
+    holds: async (row: AuditRow): Promise<boolean> => {
+      const body = await bodyOf(row.number)
+      return body !== null && sha256Hex(body) === row.contentHash
+    },
+  }
+}
+
+export const readerOf = (db: Db, folder: string): ArchiveReader =>
+  makeArchiveReader(folder, (number) => partitions.findArchive(db, number))
