@@ -224,8 +224,8 @@ describe('the audit log', () => {
     await trail.row(entry({ shown: [codeOf(1), 'nobody'] }))
     await trail.row(entry({ shown: [] }))
     const options = { cause: 'timetable' as const, now: at(NOW) }
-    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 3, erased: 0 })
-    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 0, erased: 0 })
+    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 3, erased: 0, archived: 0 })
+    expect(await tidyAuditLog(db(), options)).to.deep.equal({ indexed: 0, erased: 0, archived: 0 })
     const found = await rowsOf(
       db(),
       `select o.uscc, array_agg(i.number order by i.number)::int[] as rows from trail_operators i
@@ -244,7 +244,7 @@ describe('the audit log', () => {
     const trail = trailOf()
     const shown = Array.from({ length: 1_000 }, (_, n) => codeOf(n))
     await Promise.all(Array.from({ length: 45 }, () => trail.row(entry({ shown }))))
-    expect(await tidyAuditLog(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0, archived: 0 })
     const [found] = await rowsOf(db(), 'select count(*)::int as rows from trail_operators')
     expect(found).to.deep.equal({ rows: 45 })
   })
@@ -256,8 +256,8 @@ describe('the audit log', () => {
     await trail.row(entry({ asked: '查询的内容' }))
     await trail.row(entry({ at: later(-3600, YEARS_LATER), asked: '后来的内容' }))
     const now = at(YEARS_LATER)
-    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 3, erased: 2 })
-    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 0, erased: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 3, erased: 2, archived: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now })).to.deep.equal({ indexed: 0, erased: 0, archived: 0 })
     const rows = await store.listRowsAfter(db(), 0, 10)
     expect(rows.map(({ content }) => content?.asked ?? null)).to.deep.equal([null, null, '后来的内容'])
     expect(await rowsOf(db(), 'select number::int from trail_operators')).to.deep.equal([{ number: 3 }])
