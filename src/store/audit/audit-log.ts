@@ -12,6 +12,7 @@ import { type Db, queryColumn, queryCount, queryFirst, queryOne, queryRows, quer
 
 const UNIQUE_VIOLATION = '23505'
 const CHECK_VIOLATION = '23514'
+const UNDEFINED_TABLE = '42P01'
 const LOCK = 'hub.trail'
 
 const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
@@ -21,15 +22,19 @@ export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `$
 /** TAKEN: another process used one of the numbers. GONE: the previous row is missing. FULL: no partition takes a number. */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE' | 'FULL'
 
-/** Commits durably. The previous row must exist: after a failover the connection may lead to another server. */
-export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promise<AppendResult> => {
+/** Commits durably. The previous row must be in `partition`: after a failover the connection may lead to another server. */
+export const appendRows = async (
+  db: Db,
+  rows: readonly SealedAuditRow[],
+  partition = 'trail',
+): Promise<AppendResult> => {
   const [first] = rows
   if (first === undefined) throw new Error('no row to add')
   try {
     const answer = await db.raw(
       `with durable as materialized (select set_config('synchronous_commit', 'on', true)),
        before as materialized (select 1 from durable
-         where ?::bigint = 1 or exists (select 1 from trail where number = ?::bigint - 1 and hash = decode(?, 'hex'))),
+         where ?::bigint = 1 or exists (select 1 from ${partition} where number = ?::bigint - 1 and hash = decode(?, 'hex'))),
        written as (
          insert into trail (form, key_id, number, at, kind, count, content_hash, previous, hash, client, role, request, body)
          select ${AUDIT_ROW_FORM}, ?, r.number, r.at, r.kind, r.count, decode(r.content_hash, 'hex'), decode(r.previous, 'hex'), decode(r.hash, 'hex'),
@@ -62,6 +67,7 @@ export const appendRows = async (db: Db, rows: readonly SealedAuditRow[]): Promi
   } catch (error) {
     const { code, constraint } = error as { code?: unknown; constraint?: unknown }
     if (code === UNIQUE_VIOLATION) return 'TAKEN'
+    if (code === UNDEFINED_TABLE && partition !== 'trail') return 'GONE'
     // PostgreSQL names a constraint for any other violation.
     if (code === CHECK_VIOLATION && constraint === undefined) return 'FULL'
     throw error

@@ -22,12 +22,14 @@ import {
   type ServerIdentity,
   serializeAuditLoss,
 } from '../../domain/audit/loss.js'
+import type { AuditPartition } from '../../domain/audit/partitions.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
 import type { Log } from '../../foundation/log.js'
 import type { Metrics, PoolUsage } from '../../foundation/metrics.js'
 import * as store from '../../store/audit/audit-log.js'
 import { readHashes } from '../../store/audit/heads.js'
+import { listPartitions } from '../../store/audit/partitions.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
 import { type Db, isConnectionLost, PRIMARY_WAIT_MS, type Tx } from '../../store/db/db.js'
 import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
@@ -96,6 +98,8 @@ export const makeAuditLog = (
   let bytesWaiting = 0
   /** If null, the next write first looks for noted rows that the table lacks. */
   let lastWritten: WrittenGroup | null = null
+  /** Where the last row is. A prepared lookup in the whole table would lock every partition: 12 % more with 121. */
+  let partition: AuditPartition | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
   metrics?.waiting('trail', () => queue.length)
@@ -173,7 +177,7 @@ export const makeAuditLog = (
     for (let tried = 0; tried < TRIES; tried += 1) {
       const came = await tryOnce(known, links, sent)
       if (typeof came !== 'string') return came
-      if (came === 'GONE') known = null
+      if (came === 'GONE') known = partition = null
       if (came === 'FULL') await makeRoom(db, now())
       lockedGroups = LOCKED_GROUPS
     }
@@ -186,14 +190,19 @@ export const makeAuditLog = (
     links: readonly ChainLink[],
     sent: AuditHead[],
   ): Promise<WriteAttempt> => {
-    const tryAt = async (handle: Db, from: AuditHead, links: readonly ChainLink[]): Promise<WriteAttempt> => {
+    const tryAt = async (
+      handle: Db,
+      from: AuditHead,
+      links: readonly ChainLink[],
+      partition?: string,
+    ): Promise<WriteAttempt> => {
       const rows = chainRows(from, links, seal())
       const head = rows.at(-1) ?? from
       sent.push(head)
-      const added = await store.appendRows(handle, rows)
+      const added = await store.appendRows(handle, rows, partition)
       return typeof added === 'string' ? added : { head, server: added.server }
     }
-    if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links)
+    if (known !== null && lockedGroups === 0) return tryAt(db, known.head, links, await partitionOf(known.head.number))
     lockedGroups = Math.max(0, lockedGroups - 1)
     // They are read before the rows: a head noted in between would look lost.
     const heads = known === null ? notes.heads() : []
@@ -205,6 +214,12 @@ export const makeAuditLog = (
       const there = await readHashes(tx, [known.head.number])
       return there.get(known.head.number) === known.head.hash ? tryAt(tx, from, links) : 'GONE'
     })
+  }
+
+  const partitionOf = async (number: number): Promise<string | undefined> => {
+    if (partition === null || number < partition.first || number > partition.last)
+      partition = (await listPartitions(db)).find(({ first, last }) => number >= first && number <= last) ?? null
+    return partition?.name
   }
 
   const findCommitted = async (tx: Tx, sent: readonly AuditHead[]): Promise<WrittenGroup | null> => {
