@@ -18,7 +18,7 @@ import { log, NOW, rowsOf } from '../../support/world.js'
 const ARCHIVING = fileURLToPath(new URL('../../support/archiving.ts', import.meta.url))
 const PARTS = 4
 const PART_ROWS = 1_000
-const KILLS = 10
+const KILLS = 6
 /** Statements of one partition are about 25. */
 const STATEMENTS = 40
 const LATER = new Date(NOW.getTime() + 14 * 31 * 86_400_000)
