@@ -166,7 +166,8 @@ export const makeWorld = async ({
     },
     auditLog: trail,
     archiveDir: join(folder, 'archive'),
-    verifyAuditLog: (options) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: join(folder, 'archive'), ...options }),
+    verifyAuditLog: (options) =>
+      verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: join(folder, 'archive'), ...options }),
     rescore: async (only) =>
       scoreOperators(database.db, {
         cause: 'person',

@@ -136,7 +136,6 @@ export interface AuditFilter {
   kind: AuditLogKind | null
   request: string | null
   operators: readonly number[] | null
-  /** `from` is inclusive, `until` exclusive. */
   from: Date | null
   until: Date | null
 }
@@ -173,7 +172,6 @@ export type Disclosure = Pick<AuditRow, 'number' | 'at' | 'kind'> &
 
 export interface DisclosurePage {
   roles: readonly string[]
-  /** The party whose own views are left out; null: none are. */
   self: string | null
   first: number
   before: number | null

@@ -118,7 +118,6 @@ export const makeAuditLog = (
     })
   }
 
-  /** Groups that queue behind a lost one share its wait. */
   let wait = makeWait(waitMs)
   const writeAll = async (): Promise<void> => {
     while (queue.length > 0) {

@@ -244,7 +244,11 @@ describe('the audit log', () => {
     const trail = trailOf()
     const shown = Array.from({ length: 1_000 }, (_, n) => codeOf(n))
     await Promise.all(Array.from({ length: 45 }, () => trail.row(entry({ shown }))))
-    expect(await tidyAuditLog(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({ indexed: 45, erased: 0, archived: 0 })
+    expect(await tidyAuditLog(db(), { cause: 'timetable', now: at(NOW) })).to.deep.equal({
+      indexed: 45,
+      erased: 0,
+      archived: 0,
+    })
     const [found] = await rowsOf(db(), 'select count(*)::int as rows from trail_operators')
     expect(found).to.deep.equal({ rows: 45 })
   })
