@@ -164,10 +164,8 @@ export const makeWorld = async ({
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
       return runPull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
     },
-    auditLog: trail,
-    archiveDir: join(folder, 'archive'),
-    verifyAuditLog: (options) =>
-      verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: join(folder, 'archive'), ...options }),
+    ...{ auditLog: trail, archiveDir: folder },
+    verifyAuditLog: (of) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: folder, ...of }),
     rescore: async (only) =>
       scoreOperators(database.db, {
         cause: 'person',
