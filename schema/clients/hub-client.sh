@@ -8,7 +8,7 @@
 #   changes           changes of own sellers since the last call
 #   hook URL          register an address            ping ID        try it
 #   replay ID A [B]   send change A, or A to B, again
-#   verify HEADERS BODY   is a webhook genuine? Files: the headers as they came, and the body
+#   verify HEADERS BODY   is a webhook genuine? Files of its headers and body; HUB_HOOK_SECRET is what `hook` printed
 set -euo pipefail
 HUB=${HUB_URL:-http://localhost:4000}
 STATE=${HUB_STATE:-hub-sequence.txt}

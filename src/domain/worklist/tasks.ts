@@ -324,6 +324,13 @@ const ROWS = {
     act: 'change_office',
     ...second,
   },
+  CONFIRM_AUTHORITY: {
+    zh: '机关资料，待另一名管理员确认',
+    en: 'data of an authority to be confirmed by another administrator',
+    process: 'OFFICE',
+    act: 'state_authority',
+    ...second,
+  },
   CONFIRM_RULES: {
     zh: '规则核实，待第二人确认',
     en: 'rules to be confirmed by another person',

@@ -187,6 +187,12 @@ const SOURCES: Partial<Record<WorkKind, Source>> = {
       `from calendar_proposals k where k.state = 'PROPOSED'`,
     ),
   CONFIRM_SETTINGS: () => proposals('CONFIRM_SETTINGS', ['SETTINGS', 'SERVICE', 'ROBOT']),
+  CONFIRM_AUTHORITY: () =>
+    source(
+      'CONFIRM_AUTHORITY',
+      { subject: 'a.name', not_by: 'a.proposed_by', since: 'a.proposed_at' },
+      `from authority_statements a where a.state = 'PROPOSED'`,
+    ),
   CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED']),
   CONFIRM_ACCOUNT: () => accounts('CONFIRM_ACCOUNT', 'people'),
   CONFIRM_CLIENT: () => accounts('CONFIRM_CLIENT', 'clients'),

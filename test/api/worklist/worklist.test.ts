@@ -121,6 +121,7 @@ describe('the worklist over GraphQL', () => {
       'CONFIRM_ACCOUNT',
       'CONFIRM_CLIENT',
       'CONFIRM_SETTINGS',
+      'CONFIRM_AUTHORITY',
       'CONFIRM_RULES',
     ])
   })

@@ -59,6 +59,7 @@ describe('worklist: the table of tasks', () => {
     CONFIRM_ACCOUNT: ['administrator'],
     CONFIRM_CLIENT: ['administrator'],
     CONFIRM_SETTINGS: ['administrator'],
+    CONFIRM_AUTHORITY: ['administrator'],
     CONFIRM_RULES: ['officer', 'reviewer', 'administrator'],
   }
 

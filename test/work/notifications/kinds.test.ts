@@ -61,6 +61,7 @@ const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, 
   CONFIRM_ACCOUNT: [SECURITY],
   CONFIRM_CLIENT: [SECURITY],
   CONFIRM_SETTINGS: [SECURITY],
+  CONFIRM_AUTHORITY: [SECURITY],
   CONFIRM_RULES: [...OFFICERS, ...REVIEWERS, SECURITY],
 }
 /** Deadlines and what no queue holds: beginning of the subject, of the occasion, part of the text, hearers. */

@@ -34,9 +34,7 @@ export const ConfirmersNotice = ({ kind, listing, by, who }: ConfirmersProps) =>
     return others.length === 0 ? (
       <p className="warn">本单位现在只有您可以办理这一步。</p>
     ) : (
-      <p className="soft">
-        您可以办理；也可由{who}办理：{listNames(others)}
-      </p>
+      <p className="soft">您可以办理；同样可以办理的：{listNames(others)}</p>
     )
   return (
     <p className="warn">

@@ -17,7 +17,6 @@ import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { LikeRejects } from './bulk-rejects.js'
 import { useFeedColumns } from './feed-columns.js'
-import { fieldLabel } from './item.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { RejectDrawer } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
@@ -28,6 +27,14 @@ type RejectStateName = RejectRow['state']
 const likenessOf = (row: RejectRow | undefined) => {
   const field = row?.problems[0]?.field
   return row && field ? { feed: row.feed, rule: row.rule, field } : null
+}
+
+const Problem = ({ of: { feed, rule, problems } }: { of: RejectRow }) => {
+  const columns = useFeedColumns(feed)
+  const [problem] = problems
+  const field = problem?.heading ?? columns.get(problem?.field ?? '')?.title ?? problem?.field
+  const words = [describeRejectRule(rule), field].filter(Boolean).join('：')
+  return <span title={words}>{words}</span>
 }
 
 export default function RejectsPage() {
@@ -43,7 +50,6 @@ export default function RejectsPage() {
   const listed = { ...shared, ...(rule && { rule }), order: asked.order }
   const rows = useConnection(IntakeRejectsDocument, listed as never, (data) => (data as IntakeRejectsQuery).rejects)
   const filters = useQuery(RejectFiltersDocument, { variables: shared })
-  const columnsOfFeed = useFeedColumns(feed)
   const feeds = own(filters.data?.agencies ?? []).flatMap(({ feeds }) => feeds)
   const titleOf = (id: string) => feeds.find((each) => each.id === id)?.title.zh ?? id
   const isMirrored = (id: string) => feeds.some((each) => each.id === id && each.kind === 'MIRROR')
@@ -90,8 +96,7 @@ export default function RejectsPage() {
     {
       key: 'rule',
       title: '问题',
-      render: ({ rule, problems }) =>
-        `${fieldLabel(problems[0]?.field ?? '', problems.slice(0, 1), columnsOfFeed.get(problems[0]?.field ?? '')?.title)} ${describeRejectRule(rule)}`.trim(),
+      render: (row) => <Problem of={row} />,
     },
     {
       key: 'state',

@@ -20,7 +20,8 @@ export const StoreSignedButton = ({ of, document, onChanged }: StoreProps) => {
   const id = useId()
   const known = document.named ?? document.number
   const [number, setNumber] = useState('')
-  const [issuedOn, setIssuedOn] = useState(document.issuedOn ?? dayOfPaper(of, document.kind) ?? today())
+  const [day, setDay] = useState<string | null>(null)
+  const issuedOn = day ?? document.issuedOn ?? dayOfPaper(of, document.kind) ?? today()
   const written = known ?? number.trim()
   return (
     <StoreButton
@@ -49,7 +50,7 @@ export const StoreSignedButton = ({ of, document, onChanged }: StoreProps) => {
           type="date"
           value={issuedOn}
           max={today()}
-          onChange={({ target }) => setIssuedOn(target.value)}
+          onChange={({ target }) => setDay(target.value)}
         />
       </p>
     </StoreButton>

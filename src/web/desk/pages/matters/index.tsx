@@ -3,7 +3,7 @@ import { Segmented } from 'antd'
 import { Link } from 'react-router'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
-import { daysUntilText } from '../../pieces/dates.js'
+import { daysUntilText, dayText } from '../../pieces/dates.js'
 import { ExportButtons } from '../../pieces/lists/export.js'
 import { ChoiceFilter, RegionFilter } from '../../pieces/lists/filters.js'
 import { formatNumber } from '../../pieces/numbers.js'
@@ -19,7 +19,7 @@ export const NextDue = ({ of }: { of: MatterHeadFragment['nextClock'] }) =>
     <span className="soft">—</span>
   ) : (
     <>
-      {of.dueOn} <span className={of.late ? 'bad' : 'soft'}>{daysUntilText(of.dueOn)}</span>
+      {dayText(of.dueOn)} <span className={of.late ? 'bad' : 'soft'}>{daysUntilText(of.dueOn)}</span>
       {!of.rule.confirmed && <span className="warn"> 未经核实</span>}
     </>
   )

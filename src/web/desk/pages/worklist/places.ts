@@ -25,8 +25,12 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
   OFFICE: 'administration/settings',
 }
 
-const pageOf = (kind: WorkKind): string =>
-  kind === 'CONFIRM_RULES' ? 'administration/confirmations' : PAGE_OF_PROCESS[TASKS[kind].process]
+const PAGE_OF_KIND: Partial<Record<WorkKind, string>> = {
+  CONFIRM_AUTHORITY: 'administration/authorities',
+  CONFIRM_RULES: 'administration/confirmations',
+}
+
+const pageOf = (kind: WorkKind): string => PAGE_OF_KIND[kind] ?? PAGE_OF_PROCESS[TASKS[kind].process]
 
 /** The number beside a page: the own tasks, and all that are nobody's; beside 待办 what that page lists. */
 export const countOfPage = (counts: readonly WorkCountLine[], path: string): { n: number; atLeast: boolean } => {

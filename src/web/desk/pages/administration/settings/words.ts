@@ -69,7 +69,7 @@ export const SETTING_SECTIONS: readonly { title: string; about: string; kinds: r
   {
     title: '信用平台',
     about:
-      '没有地址的，应报送的照记，设定后报送。网络地址须同时设定密钥。声明正式运行以前，只向注明是测试环境的地址推送新增和变更；声明以前须换成正式地址。',
+      '没有地址的，应推送的照记，设定后推送。网络地址须同时设定密钥。声明正式运行以前，只向注明是测试环境的地址推送新增和变更；声明以前须换成正式地址。',
     kinds: ['PLATFORM_ADDRESS', 'PLATFORM_CREDENTIAL', 'PLATFORM_TEST', 'PLATFORM_SUBJECTS'],
   },
   {
