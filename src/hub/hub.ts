@@ -9,7 +9,7 @@ import type { ApiDependencies } from '../api/request/dependencies.js'
 import type { Config } from '../config.js'
 import type { SecondFactorPolicy } from '../domain/access/sign-in.js'
 import { MESSAGE_SETTLES_SECONDS } from '../domain/delivery/delivery.js'
-import { Refusal, reasonOf } from '../foundation/errors.js'
+import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
 import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
@@ -108,7 +108,10 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
   for (const read of [readMatterKinds, readOrganisations, readClueChannel, readPetitionRules, readPilotRules]) read()
-  const opened = await openDatabase(config, overrides.migrate ?? 'empty')
+  const opened = await openDatabase(config, overrides.migrate ?? 'empty').catch((error) => {
+    if (!isRefusal(error)) log.error({ err: error }, 'the database could not be opened')
+    throw error
+  })
   const { db, url: databaseUrl, leave } = opened
   const { clock, identity } = await closeOnFailure(opened, async () => {
     const { now } = overrides

@@ -31,7 +31,7 @@ export const setScreen = async (page: Page, { width, height, zoom }: Screen): Pr
 
 const TEXT = `(() => {
   const copy = document.body.cloneNode(true)
-  for (const one of copy.querySelectorAll('code, pre, kbd, textarea, style, script, .support, .asked, .code, .item-fields, [hidden], .ant-select-dropdown [role=option]')) one.remove()
+  for (const one of copy.querySelectorAll('code, pre, kbd, textarea, style, script, .asked, .code, .item-fields, [hidden], .ant-select-dropdown [role=option]')) one.remove()
   return [...copy.querySelectorAll('*')].flatMap((one) => [
     ...[...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data),
     ...['aria-label', 'title', 'placeholder', 'alt'].map((name) => one.getAttribute(name) ?? ''),

@@ -133,7 +133,7 @@ describe('the page of a case within the defence period', function () {
     await move(id, 'dropListing', { reason: '虚构：同事先办' })
     await form.getByRole('button', { name: '确认不予列入' }).click()
     await form.getByText(`在此期间：colleague（经办人）于 ${today()} 办理“不予列入”`).waitFor()
-    await form.getByText('LISTING_MOVED_ON').waitFor()
+    await form.locator('[data-code=LISTING_MOVED_ON]').waitFor()
     await form.getByText('此案现在没有由您办理的“不予列入”').waitFor()
     expect(await form.getByLabel('事由').inputValue()).to.equal('虚构：没有主观故意')
     expect(await form.getByRole('button', { name: '确认不予列入' }).isDisabled()).to.equal(true)

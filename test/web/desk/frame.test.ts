@@ -110,7 +110,7 @@ describe('the desk', function () {
     await page.getByText('退出登录').click()
     await page.getByLabel('姓名（登录名）').waitFor()
     await fillSignIn(page, '初次', one_time_password)
-    await page.getByRole('alert').getByText('SIGN_IN_REFUSED').waitFor()
+    await page.locator('[data-code=SIGN_IN_REFUSED]').waitFor()
     // The browser logs refused requests to its console. Those are no faults of the page.
     expect(faults.filter((fault) => !/status of 40[13]/.test(fault))).to.deep.equal([])
     await close()

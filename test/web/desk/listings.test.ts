@@ -281,7 +281,7 @@ describe('the pages of listings', function () {
       now: hub.hub.now(),
     })
     await form.getByRole('button', { name: '确认移出' }).click()
-    await form.getByRole('alert').getByText('LISTING_MOVED_ON').waitFor()
+    await form.locator('[data-code=LISTING_MOVED_ON]').waitFor()
     await form.getByText(/^在此期间：somebody-else（经办人）于 .* 办理“暂停公示”/).waitFor()
     // The page now shows the changed case, keeps what was typed, and the move goes through.
     await page.getByRole('list', { name: '办理进程' }).getByText('异议核实中').waitFor()

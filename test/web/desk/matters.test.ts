@@ -177,7 +177,7 @@ describe('matters at the desk', function () {
       .waitFor()
     await move({ id, move: 'withdraw', reason: '虚构：已经查明' })
     await form.getByRole('button', { name: '确认告知延期' }).click()
-    await form.getByText('MATTER_MOVED_ON').waitFor()
+    await form.locator('[data-code=MATTER_MOVED_ON]').waitFor()
     await form.getByText('此事项现在没有由您办理的“告知延期”').waitFor()
     await page.getByText('说明：虚构：已经查明').waitFor()
     expect(await form.getByLabel('事由').inputValue()).to.equal('虚构：票据在外地')

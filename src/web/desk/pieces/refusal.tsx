@@ -51,21 +51,16 @@ export const refusalSentence = (error: unknown): string => {
 
 export const RefusalNotice = ({ of, onAgain }: { of: unknown; onAgain?: () => void }) => {
   const { code, retryAfter, requestId } = refusalWords(of) as ShownRefusal & { requestId?: string }
+  const more = [retryAfter && `请在 ${retryAfter} 秒后再试。`, requestId && `请求编号 ${requestId}`]
+    .filter(Boolean)
+    .join('')
   return (
-    <div className="refusal" role="alert">
+    <div className="refusal" role="alert" data-code={code}>
       <Alert
         type="error"
         showIcon
         title={refusalSentence(of)}
-        description={
-          <span className="soft">
-            {retryAfter ? `请在 ${retryAfter} 秒后再试。` : ''}
-            <small className="support">
-              {code}
-              {requestId ? ` · 请求编号 ${requestId}` : ''}
-            </small>
-          </span>
-        }
+        description={more && <span className="soft">{more}</span>}
         action={onAgain && <Button onClick={onAgain}>再试一次</Button>}
       />
     </div>

@@ -110,9 +110,7 @@ const SignInForm = ({ name = '' }: { name?: string }) => {
 
 export const SignInPage = () => (
   <main className="sign-in">
-    <h1>
-      工作台 <small>Desk</small>
-    </h1>
+    <h1>工作台</h1>
     <p>吉林省电子商务信用信息枢纽</p>
     <SignInForm />
     <p className="soft">

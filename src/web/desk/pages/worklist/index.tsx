@@ -91,15 +91,15 @@ const Filters = ({ asked, ask, counts }: FiltersProps) => (
       aria-label="事项"
       value={asked.kind}
       onChange={(kind) => ask({ kind })}
-      options={[{ value: '', label: '全部事项' }, ...kindOptions(counts)]}
+      options={[{ value: '', label: '全部事项' }, ...kindOptions(counts, asked.kind)]}
       style={{ width: '20rem' }}
     />
   </form>
 )
 
-const kindOptions = (counts: readonly WorkCountLine[]) =>
+const kindOptions = (counts: readonly WorkCountLine[], chosen: string) =>
   counts
-    .filter(({ office }) => office > 0)
+    .filter(({ kind, office }) => office > 0 || kind === chosen)
     .map(({ kind, office, atLeast }) => ({
       value: kind,
       label: `${TASKS[kind].zh}（${formatCount(office, atLeast.includes('OFFICE'))}）`,
