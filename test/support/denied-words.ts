@@ -42,6 +42,8 @@ const MEANT = new Set([
 const STANDARDS = /Q\/[A-Z]{2,8}(?= \d)/g
 /** Columns as an agency heads them, in rejects. */
 const COLUMNS = /^(?:(?:CF|XK)_|entname$)/
+/** The number of a case or message is hexadecimal; one in 2,560 has letters only. */
+const NUMBERS = /^[A-F]{8}$/
 const WORDS = /本项目|凭记忆|手填|黑名单/g
 /** Three English words in a row. */
 const ENGLISH = /[A-Za-z]*[a-z]{2,}(?: [a-z]{2,}){2,}/g
@@ -51,7 +53,8 @@ export const deniedWordsIn = (text: string, { draft = false } = {}): string[] =>
     .flatMap((pattern) =>
       [...text.replaceAll('电子商务领域黑名单', '').replaceAll(STANDARDS, '').matchAll(pattern)].map(([word]) => word),
     )
-    .filter((word) => !MEANT.has(word) && !COLUMNS.test(word) && !TEST_NAMES.test(word) && !(draft && word === '手填'))
+    .filter((word) => !MEANT.has(word) && ![COLUMNS, NUMBERS, TEST_NAMES].some((known) => known.test(word)))
+    .filter((word) => !(draft && word === '手填'))
 
 /** The text of a page without code blocks, data and hidden markup. */
 export const textOfPage = (html: string): string =>
