@@ -81,12 +81,16 @@ const settled = async (page: Page): Promise<void> => {
 }
 
 const goTo = async (page: Page, path: string): Promise<void> => {
+  await show(page, path)
+  await settled(page)
+}
+
+const show = async (page: Page, path: string): Promise<void> => {
   if (new URL(page.url()).pathname === `/desk${path}`) return
   await page.evaluate(
     `if (document.querySelector('h1')) document.querySelector('h1').dataset.left = ''; history.pushState({}, '', '/desk${path}'); dispatchEvent(new PopStateEvent('popstate'))`,
   )
   await page.locator('h1:not([data-left])').waitFor()
-  await settled(page)
 }
 
 const namesOf = (openers: string): string => `(() => {
@@ -128,7 +132,7 @@ export const walkDesk = async ({ visitor, all, role, paths, opens, look }: Walk)
     // The menu of the account outlives a page.
     await page.keyboard.press('Escape')
     // React keeps the heading between two pages of one pattern.
-    if (path.includes('/')) await goTo(page, BETWEEN)
+    if (path.includes('/')) await show(page, BETWEEN)
     await goTo(page, `/${path}`)
     const where = `${role} /${path}`
     await look(where, page)
@@ -154,7 +158,7 @@ const openEach = async (
   for (const name of names.filter((one) => !LEFT_ALONE.test(one))) {
     // The open menu of the account would lie over the buttons of the next page.
     await page.keyboard.press('Escape')
-    await goTo(page, BETWEEN)
+    await show(page, BETWEEN)
     await goTo(page, `/${path}`)
     const before = page.url()
     if (!(await page.evaluate<boolean>(markOf(name)))) continue
