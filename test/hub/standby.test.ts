@@ -32,6 +32,7 @@ import { codeOf, log, published, rowsOf } from '../support/world.js'
 const STALE_ANSWERS_MS = 1_000
 const JOINS_WITHIN_MS = 20_000
 const AGAIN_MS = 50
+const ASKS_EACH_MS = 20
 
 interface Answer {
   data: Record<string, unknown> | null
@@ -137,29 +138,26 @@ describe('a hub that answers from a standby', () => {
     const texts = await Promise.all(PATHS.map(page))
     return PATHS.filter((_, n) => texts[n]?.includes(name))
   }
-  /** Asks all pages without a pause while `act` runs. Returns when each question began that was answered with the name. */
-  const namedDuring = async <T>(name: string, act: () => Promise<T>): Promise<{ done: T; named: number[] }> => {
+  /** Hides an entry while all pages are asked, without a pause once it is acknowledged. Returns how long that took. */
+  const hideWatched = async (id: string, name: string): Promise<number> => {
     const named: number[] = []
     let running = true
+    const hiding = hide(id)
     const askers = PATHS.map(async (path) => {
       while (running) {
         const began = performance.now()
         if ((await page(path)).includes(name)) named.push(began)
+        await Promise.race([wait(ASKS_EACH_MS), hiding])
       }
     })
-    const done = await act()
-    running = false
-    await Promise.all(askers)
-    return { done, named }
-  }
-  const hideWatched = async (id: string, name: string) => {
-    const { done, named } = await namedDuring(name, async () => {
-      const hidden = await hide(id)
+    const watched = hiding.then(async (hidden) => {
       await wait(STALE_ANSWERS_MS)
+      running = false
       return hidden
     })
-    expect(named.filter((began) => began > done.at)).to.deep.equal([])
-    return done.ms
+    const [{ at, ms }] = await Promise.all([watched, ...askers])
+    expect(named.filter((began) => began > at)).to.deep.equal([])
+    return ms
   }
 
   it('reads pages there, and an acknowledged hiding is in all of them', async () => {
