@@ -18,6 +18,7 @@ import { soakIntake } from './intake.js'
 import type { MachineFaults } from './machines/faults.js'
 import { sumParts } from './machines/verdict.js'
 import { soakMatters } from './matters.js'
+import { soakNodes } from './nodes.js'
 import { soakPushHubs } from './push-hubs.js'
 import { soakRestore } from './restore.js'
 import { soakScoreAlone } from './score.js'
@@ -33,6 +34,8 @@ interface Options {
   sum: readonly string[]
   minutes: number
   operators: number
+  nodes: readonly string[]
+  tests: readonly string[]
   seed: number
   progress: (name: string, done: number, of: number) => void
 }
@@ -132,6 +135,7 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       bad: 137,
       progress: (sent) => progress('matters', sent, runs),
     }),
+  nodes: ({ nodes, tests }) => soakNodes({ versions: nodes, tests }),
   push: async ({ runs = 10_000, seed }) => {
     let said = 0
     const soaked = await soakPushHubs({
@@ -179,6 +183,8 @@ const main = async (): Promise<void> => {
       sum: { type: 'string', multiple: true, default: [] },
       minutes: { type: 'string', default: '10' },
       operators: { type: 'string', default: '1000000' },
+      node: { type: 'string', multiple: true, default: ['22', '24'] },
+      tests: { type: 'string', multiple: true, default: ['test/api/**/*.test.ts', 'test/hub/*.test.ts'] },
       seed: { type: 'string', default: '20261125' },
     },
   })
@@ -200,6 +206,8 @@ const main = async (): Promise<void> => {
         },
         sum: values.sum,
         operators: Number(values.operators),
+        nodes: values.node,
+        tests: values.tests,
         seed: Number(values.seed),
         minutes: Number(values.minutes),
         progress: (what, done, of) => {
