@@ -11,6 +11,10 @@ import { DEPLOY_FOLDER, fillIn, placesOf } from '../support/deploy-files.js'
 
 const run = promisify(execFile)
 const SUBJECTS = 6
+const COUNTS = {
+  ...{ kill: 1, switchover: 1, upgrade: 1 },
+  ...{ stop: 0, split: 0, freeze: 0, pooler: 0, minority: 0, full: 0 },
+}
 const ENOUGH_MS = 600_000
 
 describe('the example of a cluster', () => {
@@ -21,14 +25,14 @@ describe('the example of a cluster', () => {
       this.skip()
     }
     const { verdict, faults, questions, moves } = await soakMachines({
-      counts: { kill: 1, switchover: 1, split: 0, freeze: 0, pooler: 0 },
+      counts: COUNTS,
       subjects: SUBJECTS,
       seed: 20261201,
       forMs: ENOUGH_MS,
       progress: () => undefined,
     })
     expect(Object.entries(verdict).filter(([, count]) => count > 0)).to.deep.equal([])
-    expect(faults.map(({ kind }) => kind)).to.have.members(['kill', 'switchover'])
+    expect(faults.map(({ kind }) => kind)).to.have.members(['kill', 'switchover', 'upgrade'])
     expect(Math.min(questions, moves)).to.be.greaterThan(0)
   }).timeout(ENOUGH_MS)
 

@@ -257,6 +257,39 @@ describe('a hub that answers from a standby', () => {
     expect(await readersNow()).to.deep.equal(readers)
   })
 
+  it('holds no act on a promoted server whose commits wait for a standby', async () => {
+    const connection = connect(env().DATABASE_URL)
+    const names = async () => (await on(primary, 'show synchronous_standby_names'))['synchronous_standby_names']
+    const setNames = async (wanted: string) => {
+      await on(primary, `alter system set synchronous_standby_names = '${wanted}'`)
+      await on(primary, 'select pg_reload_conf()')
+      await until('the setting', async () => (await names()) === wanted)
+    }
+    try {
+      const held = makeReaderWait(connection, log)()
+      await setNames('*')
+      const free = makeReaderWait(connection, log)()
+      expect(await Promise.race([held.then(() => 'held'), free.then(() => 'free')])).to.equal('free')
+      await held
+    } finally {
+      await setNames('')
+      await connection.destroy()
+    }
+  })
+
+  it('takes back the row of a lease that ended with its connection to the primary', async () => {
+    await joined()
+    const former = await readersNow()
+    await on(
+      primary,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hub standby lease'`,
+    )
+    await until('one row, another', async () => {
+      const now = await readersNow()
+      return now.length === 1 && now[0] !== former[0]
+    })
+  })
+
   it('answers nothing older than an acknowledged hiding where one of two standbys stays behind', async () => {
     const second = await makeStandby(primary, join(folder, 'pg-3'))
     try {

@@ -3,7 +3,7 @@
  * clock stays right. No entry may end early, be erased or be sent twice.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -15,15 +15,12 @@ import type { ClientCredentials } from '../../src/work/access/clients.js'
 import { globalOf } from '../api/global-ids.js'
 import { confirmedClient } from '../support/accounts.js'
 import { endingIn } from '../support/ending.js'
+import { followClock } from '../support/faketime.js'
 import { rowsOf } from '../support/world.js'
 import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
 import { named } from './push/witness.js'
 import { type Random, randomOf } from './random.js'
 
-const LIBRARY = [
-  '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
-  '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
-]
 const HUBS = 2
 const SUBJECTS = 12
 /** Remaining term in days. A hub's clock may be further ahead than this. */
@@ -61,8 +58,7 @@ export const soakClocks = async (given: {
   seed: number
   progress: (turns: number, moves: number) => void
 }): Promise<ClocksSoaked> => {
-  const library = LIBRARY.find((path) => existsSync(path))
-  if (library === undefined) throw new Error('libfaketime is not installed')
+  if (followClock('') === null) throw new Error('libfaketime is not installed')
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
   // Imported late, because the import checks that the product is built.
@@ -90,10 +86,7 @@ export const soakClocks = async (given: {
       PORT: '0',
       LOG_LEVEL: 'warn',
       LOG_FILE: join(folder, `hub-${place}.log`),
-      LD_PRELOAD: library,
-      FAKETIME_TIMESTAMP_FILE: clockOf(place),
-      FAKETIME_CACHE_DURATION: '1',
-      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      ...followClock(clockOf(place)),
       ...Object.fromEntries(
         platforms.flatMap(({ id, url, secret }) => [
           [`PLATFORM_${id.toUpperCase()}_URL`, url],

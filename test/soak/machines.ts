@@ -1,6 +1,6 @@
 /**
- * The soak of machines: two hubs on a cluster of three PostgreSQL whose primary is killed, cut off and switched under
- * load. The client's own log decides what must be there afterwards.
+ * The soak of machines: three hubs on a cluster of three PostgreSQL whose primary is killed, cut off, switched and filled
+ * up under load. The client's own log decides what must be there afterwards.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,19 +11,17 @@ import { startAgencyStandIns } from '../../src/sandbox/agencies/index.js'
 import { startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { connect } from '../../src/store/db/db.js'
 import { confirmedClient } from '../support/accounts.js'
-import { begin, ended, printed } from '../support/command.js'
 import { codeOf, published } from '../support/world.js'
-import { makeClient } from './machines/client.js'
+import { type Entry, makeClient } from './machines/client.js'
 import { ETCD_TIMES, startCluster, until } from './machines/cluster.js'
 import { type Fault, happen, type MachineFaults, planOf } from './machines/faults.js'
+import { type Fleet, SIGNED, startFleet } from './machines/fleet.js'
 import { judge, watchRuns } from './machines/oracle.js'
 import { isGood, type MachinesPart } from './machines/verdict.js'
 import { statesOf } from './push/verdict.js'
 import { randomOf } from './random.js'
 
-const HUBS = ['hub1', 'hub2']
 const SUBJECTS_USUAL = 24
-const READY_WITHIN_MS = 120_000
 const DRAIN_WITHIN_MS = 240_000
 const QUIET_MS = 2_000
 export const soakMachines = async (given: {
@@ -48,13 +46,11 @@ export const soakMachines = async (given: {
   })
   const agencies = await startAgencyStandIns(changed)
   const registry = agencies.find(({ id }) => id === 'market-regulator')
-  const env = (name: string): Record<string, string> => ({
+  const env = {
     DATABASE_URL: cluster.pooled,
     DATABASE_URL_DIRECT: cluster.direct,
     DATA_DIR: join(folder, 'data'),
-    PORT: '0',
     LOG_LEVEL: 'info',
-    LOG_FILE: join(folder, `${name}.log`),
     AGENCY_MARKET_REGULATOR_URL: registry?.url ?? '',
     ...Object.fromEntries(
       platforms.flatMap(({ id, url, secret }) => [
@@ -62,30 +58,27 @@ export const soakMachines = async (given: {
         [`PLATFORM_${id.toUpperCase()}_SECRET`, secret],
       ]),
     ),
-  })
+  }
   let isAskedToEnd = false
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       isAskedToEnd = true
     })
-  const hubs: { child: ReturnType<typeof begin>; url: string }[] = []
+  let fleet: Fleet | null = null
   const db = connect(cluster.direct)
   let isSpotless = false
   try {
-    // Sequential, because the first hub makes the tables and the shared keys.
-    for (const name of HUBS) {
-      const child = begin(['start'], env(name))
-      hubs.push({ child, url: '' })
-      const [url = ''] = /http:\S+/.exec(await printed(child, /Serving at http:\S+\n/, READY_WITHIN_MS)) ?? []
-      hubs[hubs.length - 1] = { child, url }
-    }
+    const hubs = await startFleet(folder, cluster, env)
+    fleet = hubs
     await watchRuns(db)
-    const listings: string[] = []
-    for (let n = 1; n <= (given.subjects ?? SUBJECTS_USUAL); n += 1) listings.push((await published(db, n)).id)
+    const entries: Entry[] = []
+    for (let n = 1; n <= (given.subjects ?? SUBJECTS_USUAL); n += 1)
+      entries.push({ id: (await published(db, n)).id, code: codeOf(n) })
     const officer = await confirmedClient(db, { name: 'soak', role: 'officer' }, [], new Date())
     const client = makeClient({
-      hubs: hubs.map(({ url }) => url),
-      ...{ officer, listings, random },
+      hubs: hubs.urls,
+      signed: SIGNED,
+      ...{ officer, entries, random },
       code: codeOf(1),
       prefix: `rig-${given.seed}`,
     })
@@ -97,16 +90,18 @@ export const soakMachines = async (given: {
       const changeWorld = () => {
         edition += 1
       }
-      const fault = await happen(kind, { cluster, client, db, random, changeWorld })
+      const upgrade = () => hubs.upgrade(db)
+      const fault = await happen(kind, { cluster, client, db, random, changeWorld, upgrade })
       faults.push(fault)
       given.progress(fault, faults.length, plan.length)
     }
     await wait(QUIET_MS)
     await client.end()
     await until('all deliveries sent', async () => (await statesOf(db))['OWED'] === undefined, DRAIN_WITHIN_MS)
-    const verdict = await judge({ db, client, platforms, env: env('command') })
+    const verdict = await judge({ db, client, platforms, env: { ...env, LOG_FILE: join(folder, 'command.log') } })
     const part = {
       ...{ seed: given.seed, etcd: ETCD_TIMES, left: plan.length - faults.length, verdict, faults },
+      clockAhead: hubs.hasClockAhead,
       questions: client.questions.length,
       moves: client.moves.length,
       looks: client.looks.length,
@@ -115,8 +110,7 @@ export const soakMachines = async (given: {
     isSpotless = isGood([{ ...part, ok: true }])
     return { ok: isSpotless, ...part }
   } finally {
-    for (const { child } of hubs) child.kill('SIGTERM')
-    await Promise.all(hubs.map(({ child }) => ended(child)))
+    await fleet?.close()
     await Promise.all([...platforms, ...agencies].map((one) => one.close()))
     await db.destroy()
     await cluster.close()

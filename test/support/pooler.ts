@@ -1,17 +1,17 @@
-/** PgBouncer in transaction mode before the test server, as a province would run it before the pools of answers. */
+/** PgBouncer before the test server, with the file that a province would run it with. */
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../src/store/db/db.js'
+import { fillIn } from './deploy-files.js'
 import { freePort } from './postgres-servers.js'
 
 const PGBOUNCER = '/usr/sbin/pgbouncer'
-const PREPARED_MOST = 500
-const SERVER_CONNECTIONS = 20
 /** PgBouncer refuses to run as root. */
 const ACCOUNT = process.geteuid?.() === 0 ? ['-u', 'nobody'] : []
 const FOLDER_MODE = 0o755
+const LISTEN = '127.0.0.1'
 
 export const hasPooler = (): boolean => existsSync(PGBOUNCER)
 
@@ -24,27 +24,15 @@ export const startPooler = async (database: string): Promise<Pooler> => {
   const { hostname, port, username, password } = new URL(database)
   const folder = mkdtempSync(join(tmpdir(), 'hub-pooler-'))
   const listen = await freePort()
-  const ini = join(folder, 'pgbouncer.ini')
-  const server = `host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}`
-  writeFileSync(
-    ini,
-    `[databases]
-* = ${server}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = ${listen}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-max_prepared_statements = ${PREPARED_MOST}
-default_pool_size = ${SERVER_CONNECTIONS}
-max_client_conn = 500
-`,
-  )
+  const [ini, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')]
+  writeFileSync(users, `"${username}" "${decodeURIComponent(password)}"\n`)
+  const places = { LISTEN, PORT: String(listen), PRIMARY: hostname, PRIMARY_PORT: port, USERS: users }
+  writeFileSync(ini, fillIn('pgbouncer.ini', places))
   chmodSync(folder, FOLDER_MODE)
   const child = spawn(PGBOUNCER, [...ACCOUNT, '-q', ini], { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const address = new URL(database)
+  address.hostname = LISTEN
   address.port = String(listen)
   await answered(address.href, () => child.exitCode !== null)
   return {

@@ -1,5 +1,6 @@
 /** Leases of readers on standbys. The rule and its proof stand in `hub/README.md`, "Standbys". */
 import { randomUUID } from 'node:crypto'
+import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
@@ -26,6 +27,9 @@ const STATE = `select coalesce((select beat from standby_readers where reader = 
 const VOUCHED = 'not exists (select 1 from database_identity where timeline <> database_timeline())'
 const RENEW = `update standby_readers set beat = beat + 1, renewals = renewals + 1, seen = greatest(seen, $2)
   where reader = $1 and ${VOUCHED} returning beat, asked /* standby.renew */`
+
+/** A promotion cannot have lost a reader's row where commits wait for a synchronous standby. */
+const LOSSLESS = `(current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local'))`
 
 interface StandbyState {
   beat: number
@@ -60,7 +64,8 @@ interface LeaseAddresses {
 export const openStandbyLease = (addresses: LeaseAddresses) => {
   const stopping = new AbortController()
   const states = new WeakMap<object, StandbyState & { of: Session }>()
-  const lease: Lease = { session: null, floor: 0, servedAt: performance.now(), told: '', stop: stopping.signal }
+  const servedAt = performance.now()
+  const lease: Lease = { session: null, former: [], floor: 0, servedAt, told: '', stop: stopping.signal }
   const running = hold(lease, addresses)
   return {
     check: async (client: pg.ClientBase): Promise<void> => {
@@ -87,6 +92,8 @@ export const openStandbyLease = (addresses: LeaseAddresses) => {
 
 interface Lease {
   session: Session | null
+  /** Ended sessions whose rows may still stand. */
+  former: string[]
   floor: number
   servedAt: number
   told: string
@@ -100,7 +107,7 @@ const covers = ({ floor }: Lease, { seen, grants }: Session, { beat, position }:
 
 const hold = async (lease: Lease, addresses: LeaseAddresses): Promise<void> => {
   while (!lease.stop.aborted) {
-    const reason = await withConnections(addresses, (each) => join(lease, addresses, each)).then(() => '', reasonOf)
+    const reason = await withConnections(lease, addresses).then(() => '', reasonOf)
     if (!lease.stop.aborted && reason !== lease.told)
       addresses.log.warn({ reason }, 'the primary answers for the standby')
     lease.told = reason
@@ -117,23 +124,32 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
   )
   if (!began?.vouched) throw new StandbyBehind('nobody vouched for the primary')
   const own: Session = { reader: randomUUID(), seen: 0, grants: [], over: new AbortController() }
+  // Each read listens.
+  setMaxListeners(0, own.over.signal)
   for (const end = performance.now() + PATIENCE_MS; ; await after(LOOK_MS)) {
     const state = await rowOf<StandbyState>(standby, STATE, [own.reader])
     if (state !== null && state.position >= began.position) break
     if (performance.now() > end) throw new StandbyBehind('the standby is behind')
   }
-  // Committed before the first grant: an act after it finds this reader.
-  await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
-  lease.session = own
-  lease.told = ''
   try {
+    // Committed before the first grant: an act after it finds this reader.
+    await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
+    lease.session = own
+    lease.told = ''
     await follow(lease, own, connections)
   } finally {
     lease.session = null
     own.over.abort(new StandbyBehind('the standby was left'))
-    const left = 'delete from standby_readers where reader = $1 /* standby.leave */'
-    await primary.query(left, [own.reader]).catch(() => undefined)
+    lease.former.push(own.reader)
+    await leaveFormer(lease, primary).catch(() => undefined)
   }
+}
+
+/** The next primary holds the row of a lease that ended with the last one; acts would wait for it. */
+const leaveFormer = async (lease: Lease, primary: pg.Client): Promise<void> => {
+  if (lease.former.length === 0) return
+  await primary.query('delete from standby_readers where reader = any($1) /* standby.leave */', [lease.former])
+  lease.former = []
 }
 
 const follow = async (lease: Lease, own: Session, { primary, standby }: Connections): Promise<void> => {
@@ -170,17 +186,17 @@ const connectWithin = (connectionString: string): pg.Client => {
   return client
 }
 
-const withConnections = async (
-  { primaryUrl, standbyUrl }: LeaseAddresses,
-  act: (connections: Connections) => Promise<void>,
-): Promise<void> => {
+const withConnections = async (lease: Lease, addresses: LeaseAddresses): Promise<void> => {
+  const { primaryUrl, standbyUrl } = addresses
   const connections = { primary: connectWithin(primaryUrl), standby: connectWithin(standbyUrl) }
-  const both = Object.values(connections)
   try {
-    for (const one of both) await one.connect()
-    await act(connections)
+    await connections.primary.connect()
+    await leaveFormer(lease, connections.primary)
+    await connections.standby.connect()
+    await join(lease, addresses, connections)
   } finally {
-    for (const one of both) (one as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+    for (const one of Object.values(connections))
+      (one as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
   }
 }
 
@@ -207,25 +223,26 @@ export const checkServesReaders = async (standbyUrl: string, identity: string): 
 interface AskedReaders {
   server: string
   timeline: string
+  lossless: boolean
   asked: { reader: string; beat: number; renewals: number }[]
 }
 
 export const makeReaderWait = (db: Db, log: Log) => {
   const knownSince = new Map<string, number>()
-  /** A promotion may have lost leases. */
-  const heldUntil = (server: string, isPromoted: boolean): number => {
+  const heldUntil = ({ server, timeline, lossless }: AskedReaders): number => {
     const since = knownSince.get(server) ?? performance.now()
     knownSince.set(server, since)
-    return isPromoted ? since + HOLD_MS : 0
+    return timeline === NEVER_PROMOTED || lossless ? 0 : since + HOLD_MS
   }
   const ask = async (end: number): Promise<void> => {
-    const { server, timeline, asked } = await queryOne<AskedReaders>(
+    const found = await queryOne<AskedReaders>(
       db,
       `with asked as (update standby_readers set beat = beat + 1, asked = beat + 1 returning reader, beat, renewals)
        select (select system_identifier from pg_control_system()) || ' ' || database_timeline() as server, database_timeline() as timeline,
-         (select coalesce(jsonb_agg(a), '[]') from asked a) as asked /* standby.ask */`,
+         ${LOSSLESS} as lossless, (select coalesce(jsonb_agg(a), '[]') from asked a) as asked /* standby.ask */`,
     )
-    const until = heldUntil(server, timeline !== NEVER_PROMOTED)
+    const { asked } = found
+    const until = heldUntil(found)
     const wanted = JSON.stringify(asked)
     const late = (): Promise<object[]> =>
       queryRows(

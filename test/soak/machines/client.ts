@@ -12,7 +12,7 @@ const MOVE_EVERY_MS = 250
 const LOOK_EVERY_MS = 200
 const AGAIN_MS = 200
 /** The client may not know whether such a request took effect. */
-const UNSURE = /^(SOCKET|UNAVAILABLE|TRAIL_UNAVAILABLE|RUN_BUSY|LISTING_MOVED_ON|HTTP_5\d\d)$/
+const UNSURE = /^(SOCKET|UNAVAILABLE|TRAIL_UNAVAILABLE|STORAGE_FULL|RUN_BUSY|LISTING_MOVED_ON|HTTP_5\d\d)$/
 
 export interface Answered {
   request: string
@@ -50,24 +50,33 @@ export interface Client {
   end(): Promise<void>
 }
 
+export interface Entry {
+  id: string
+  /** The code of its firm. */
+  code: string
+}
+
 interface Given {
-  /** Addresses of the hubs. */
+  /** Addresses of the hubs, which change where a hub is replaced. All are read by anybody. */
   hubs: readonly string[]
+  /** The first of them answer signed questions and take moves. */
+  signed: number
   officer: ClientCredentials
-  listings: readonly string[]
+  entries: readonly Entry[]
   /** A code to ask about. */
   code: string
   random: Random
   prefix: string
 }
 
-export const makeClient = ({ hubs, officer, listings, code, random, prefix }: Given): Client => {
+export const makeClient = ({ hubs, signed, officer, entries, code, random, prefix }: Given): Client => {
   const questions: Answered[] = []
   const attempts: Answered[] = []
   const moves: Move[] = []
   const refused: string[] = []
   const named: string[] = []
   const looks: Answered[] = []
+  const listings = entries.map(({ id }) => id)
   const shown = new Map<string, boolean | null>(listings.map((id) => [id, true]))
   let waiting: ((isUnderWay: () => boolean) => void)[] = []
   let [on, asked] = [true, 0]
@@ -133,7 +142,7 @@ export const makeClient = ({ hubs, officer, listings, code, random, prefix }: Gi
       }
       let isUnderWay = true
       const asking = ask(
-        random.below(hubs.length),
+        random.below(signed),
         `mutation($i: MoveInput!) { ${name}(input: $i) { listing { state } } }`,
         { i: input },
       )
@@ -182,10 +191,15 @@ export const makeClient = ({ hubs, officer, listings, code, random, prefix }: Gi
     const list = JSON.stringify({ query: '{ blacklist(first: 100) { nodes { id } } }' })
     while (on) {
       const before = new Map(shown)
-      const pages = await Promise.all([read('/blacklist'), read('/data/blacklist.json'), read('/graphql', list)])
-      for (const [id, isShown] of before)
-        if (isShown === false && shown.get(id) === false)
-          named.push(...pages.flatMap((text, page) => (text.includes(id) ? [`${id} page ${page} of hub ${hub}`] : [])))
+      const entry = random.one(entries)
+      const [standing = '', ...pages] = await Promise.all([
+        read('/graphql', JSON.stringify({ query: `{ standing(code: "${entry.code}") { listed } }` })),
+        ...[read('/blacklist'), read('/data/blacklist.json'), read('/graphql', list)],
+      ])
+      const isHidden = (id: string) => before.get(id) === false && shown.get(id) === false
+      for (const id of listings.filter(isHidden))
+        named.push(...pages.flatMap((text, page) => (text.includes(id) ? [`${id} page ${page} of hub ${hub}`] : [])))
+      if (isHidden(entry.id) && standing.includes('"listed":true')) named.push(`${entry.id} standing of hub ${hub}`)
       await wait(LOOK_EVERY_MS)
     }
   }
@@ -195,11 +209,12 @@ export const makeClient = ({ hubs, officer, listings, code, random, prefix }: Gi
     nextRemoval: () => new Promise((resolve) => waiting.push(resolve)),
     startJob: async (job, subject) => {
       const of = subject === null ? `job: ${job}` : `job: ${job}, subject: "${subject}"`
-      while (on && (await ask(random.below(hubs.length), `mutation { startJob(${of}) { state } }`)).code !== 'OK')
+      while (on && (await ask(random.below(signed), `mutation { startJob(${of}) { state } }`)).code !== 'OK')
         await wait(AGAIN_MS)
     },
     begin: () => {
-      for (let hub = 0; hub < hubs.length; hub += 1) loops.push(question(hub), looking(hub))
+      for (let hub = 0; hub < signed; hub += 1) loops.push(question(hub))
+      for (let hub = 0; hub < hubs.length; hub += 1) loops.push(looking(hub))
       loops.push(moving())
     },
     end: async () => {

@@ -1,10 +1,11 @@
 /** Three PostgreSQL under Patroni, etcd, HAProxy and PgBouncer, started with the files of `src/hub/deploy`. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from '../../../src/store/db/db.js'
 import { fillIn } from '../../support/deploy-files.js'
+import { type Disk, makeDisk } from './disk.js'
 import { endProcess, type Machine, makeNetwork, type Network } from './network.js'
 
 const PROGRAMS = {
@@ -15,12 +16,21 @@ const PROGRAMS = {
 }
 const POSTGRESQL = [18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
 const DATABASES = ['db1', 'db2', 'db3']
-/** Milliseconds: five times etcd's own defaults, because all machines share two cores. */
-export const ETCD_TIMES = { heartbeat: 500, election: 5_000 }
+const ETCDS = ['etcd1', 'etcd2', 'etcd3']
+/**
+ * Milliseconds: two and a half times etcd's own defaults, because all machines share two cores. An election takes once
+ * to twice the second; Patroni's `retry_timeout` must outlast it.
+ */
+export const ETCD_TIMES = { heartbeat: 250, election: 2_500 }
+const ETCD_PORTS = { clients: 2379, peers: 2380 }
+const PRIMARY_PORT = 5000
+const STANDBYS_PORT = 5001
+const POOLER_PORT = 6432
 const PATRONI_PORT = 8008
 const PASSWORD = 'rig'
 const AGAIN_MS = 100
 const LEADER_WITHIN_MS = 120_000
+const STOP_WITHIN_MS = 60_000
 const ASK_WITHIN_MS = 2_000
 const FOLDER_MODE = 0o755
 const SECRET_MODE = 0o600
@@ -52,18 +62,22 @@ interface Member {
 }
 
 export interface Cluster {
-  /** Past PgBouncer, and through it. */
+  /** Past PgBouncer, through it, and to the standbys. */
   direct: string
   pooled: string
+  standbys: string
   machines: readonly Machine[]
-  etcd: Machine
+  etcds: readonly Machine[]
   /** Name of the primary by the lock; null while there is none. */
   leader(): Promise<string | null>
   members(): Promise<Member[]>
   /** Resolves when the primary and two streaming standbys, one of them synchronous, are there. */
   whole(): Promise<void>
-  /** Starts Patroni again on a machine that was killed. */
+  /** Starts Patroni, or etcd, again on a machine that was killed. */
   start(name: string): void
+  /** Stops Patroni and its server as the service manager does before a machine is restarted. */
+  stop(name: string): Promise<void>
+  disk(name: string): Disk
   machine(name: string): Machine
   switchover(to: string): Promise<void>
   restartPooler(): Promise<void>
@@ -72,18 +86,29 @@ export interface Cluster {
 
 export const startCluster = async (folder: string): Promise<Cluster> => {
   chmodSync(folder, FOLDER_MODE)
-  const network = await makeNetwork()
-  const processes: ChildProcess[] = []
+  const owned: Owned = { network: await makeNetwork(), processes: [], disks: new Map() }
   try {
-    return await startOn(network, folder, processes)
+    return await startOn(owned, folder)
   } catch (error) {
-    await Promise.all(processes.map(endProcess))
-    await network.close()
+    await closeAll(owned)
     throw error
   }
 }
 
-const startOn = async (network: Network, folder: string, processes: ChildProcess[]): Promise<Cluster> => {
+interface Owned {
+  network: Network
+  processes: ChildProcess[]
+  disks: Map<string, Disk>
+}
+
+const closeAll = async ({ network, processes, disks }: Owned): Promise<void> => {
+  await Promise.all(processes.map((one) => endProcess(one)))
+  await network.close()
+  await Promise.all([...disks.values()].map((one) => one.close()))
+}
+
+const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
+  const { network, processes, disks } = owned
   const [uid, gid] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, 'postgres'])))
   const fileOf = (name: string) => join(folder, name)
   const logOf = (name: string): number => openSync(fileOf(`${name}.log`), 'a')
@@ -92,40 +117,43 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
     chownSync(fileOf(name), uid ?? 0, gid ?? 0)
     return fileOf(name)
   }
-  const etcd = await network.add('etcd')
+  const etcds: Machine[] = []
+  for (const name of ETCDS) etcds.push(await network.add(name))
   const machines: Machine[] = []
   for (const name of DATABASES) machines.push(await network.add(name))
   const addresses = Object.fromEntries(machines.map((one) => [one.name.toUpperCase(), one.address]))
-  const etcdFile = write(
-    'etcd.yml',
-    fillIn('etcd.yml', {
-      NAME: etcd.name,
-      ADDRESS: etcd.address,
-      DATA: fileOf('etcd'),
-      MEMBERS: `${etcd.name}=http://${etcd.address}:2380`,
-      HEARTBEAT: String(ETCD_TIMES.heartbeat),
-      ELECTION: String(ETCD_TIMES.election),
-    }),
-  )
-  etcd.start(PROGRAMS.etcd, ['--config-file', etcdFile, '--log-level', 'warn'], { log: logOf('etcd') })
+  const all = [...etcds, ...machines]
+  for (const { name } of all) disks.set(name, await makeDisk(fileOf(name), { uid: uid ?? 0, gid: gid ?? 0 }))
 
+  const services = new Map<string, ChildProcess>()
   const start = (name: string): void => {
-    const machine = machineOf(machines, name)
-    machine.start(PROGRAMS.patroni, [fileOf(`${name}.yml`)], {
-      log: logOf(name),
-      account: 'postgres',
-      cwd: fileOf(name),
-    })
+    const [machine, log] = [machineOf(all, name), logOf(name)]
+    const service = etcds.includes(machine)
+      ? machine.start(PROGRAMS.etcd, ['--config-file', fileOf(`${name}.yml`), '--log-level', 'warn'], { log })
+      : machine.start(PROGRAMS.patroni, [fileOf(`${name}.yml`)], { log, account: 'postgres', cwd: fileOf(name) })
+    services.set(name, service)
+  }
+  for (const { name, address } of etcds) {
+    write(
+      `${name}.yml`,
+      fillIn('etcd.yml', {
+        NAME: name,
+        ADDRESS: address,
+        DATA: join(fileOf(name), 'data'),
+        MEMBERS: etcds.map((one) => `${one.name}=http://${one.address}:${ETCD_PORTS.peers}`).join(','),
+        HEARTBEAT: String(ETCD_TIMES.heartbeat),
+        ELECTION: String(ETCD_TIMES.election),
+      }),
+    )
+    start(name)
   }
   for (const { name, address } of machines) {
-    mkdirSync(fileOf(name))
-    chownSync(fileOf(name), uid ?? 0, gid ?? 0)
     write(
       `${name}.yml`,
       fillIn('patroni.yml', {
         NAME: name,
         ADDRESS: address,
-        ETCD: `${etcd.address}:2379`,
+        ETCD: etcds.map((one) => `${one.address}:${ETCD_PORTS.clients}`).join(','),
         DATA: join(fileOf(name), 'data'),
         SOCKETS: fileOf(name),
         POSTGRESQL: POSTGRESQL ?? '',
@@ -148,7 +176,16 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
   const balancer = write('haproxy.cfg', fillIn('haproxy.cfg', { LISTEN: network.own, ...addresses }))
   own('haproxy', PROGRAMS.haproxy, ['-db', '-f', balancer])
   const users = write('users.txt', `"hub" "${PASSWORD}"\n`)
-  const pooler = write('pgbouncer.ini', fillIn('pgbouncer.ini', { LISTEN: network.own, USERS: users }))
+  const pooler = write(
+    'pgbouncer.ini',
+    fillIn('pgbouncer.ini', {
+      LISTEN: network.own,
+      PORT: String(POOLER_PORT),
+      PRIMARY: network.own,
+      PRIMARY_PORT: String(PRIMARY_PORT),
+      USERS: users,
+    }),
+  )
   const pool = (): ChildProcess => own('pgbouncer', PROGRAMS.pgbouncer, ['-u', 'postgres', pooler])
   let pooling = pool()
 
@@ -184,16 +221,27 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
       const standbys = isThere('sync_standby', 'streaming') + isThere('replica', 'streaming')
       return isThere('leader', 'running') === 1 && isThere('sync_standby', 'streaming') === 1 && standbys === 2
     })
+  const urlOf = (port: number): string => `postgres://hub:${PASSWORD}@${network.own}:${port}/hub`
   const cluster: Cluster = {
-    direct: `postgres://hub:${PASSWORD}@${network.own}:5000/hub`,
-    pooled: `postgres://hub:${PASSWORD}@${network.own}:6432/hub`,
+    direct: urlOf(PRIMARY_PORT),
+    pooled: urlOf(POOLER_PORT),
+    standbys: urlOf(STANDBYS_PORT),
     machines,
-    etcd,
+    etcds,
     leader,
     members,
     whole,
     start,
-    machine: (name) => machineOf(machines, name),
+    stop: async (name) => {
+      const service = services.get(name)
+      if (service !== undefined) await endProcess(service, STOP_WITHIN_MS)
+    },
+    disk: (name) => {
+      const found = disks.get(name)
+      if (found === undefined) throw new Error(`there is no disk of ${name}`)
+      return found
+    },
+    machine: (name) => machineOf(all, name),
     switchover: async (to) => {
       const from = await leader()
       const answer = await fetch(`http://${machineOf(machines, to).address}:${PATRONI_PORT}/switchover`, {
@@ -207,10 +255,7 @@ const startOn = async (network: Network, folder: string, processes: ChildProcess
       await endProcess(pooling)
       pooling = pool()
     },
-    close: async () => {
-      await Promise.all(processes.map(endProcess))
-      await network.close()
-    },
+    close: () => closeAll(owned),
   }
   await whole()
   const address = machineOf(machines, (await leader()) ?? '').address

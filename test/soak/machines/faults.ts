@@ -6,7 +6,8 @@ import type { Random } from '../random.js'
 import type { Answered, Client } from './client.js'
 import { type Cluster, until } from './cluster.js'
 
-export type FaultKind = 'kill' | 'switchover' | 'split' | 'freeze' | 'pooler'
+/** `stop`: the service of the primary is stopped, as before a machine is restarted. `minority`: one etcd is dead while the primary dies. */
+export type FaultKind = 'kill' | 'switchover' | 'stop' | 'split' | 'freeze' | 'pooler' | 'minority' | 'full' | 'upgrade'
 export type MachineFaults = Readonly<Record<FaultKind, number>>
 
 /** What is under way when it happens. */
@@ -22,6 +23,8 @@ const RUN_WITHIN_MS = 20_000
 const POLL_MS = 10
 const FROZEN_MS = 60_000
 const DOWN_MS = 3_000
+const FULL_MS = 20_000
+const FILL_AGAIN_MS = 250
 
 export interface Fault {
   kind: FaultKind
@@ -47,6 +50,8 @@ export interface FaultGiven {
   random: Random
   /** Lets the agency's stand-in answer with other rows from now on. */
   changeWorld: () => void
+  /** Replaces all hubs by those of the next release, and back. */
+  upgrade: () => Promise<void>
 }
 
 export const planOf = (counts: MachineFaults, random: Random): FaultKind[] => {
@@ -126,30 +131,38 @@ const leaderOf = async (cluster: Cluster): Promise<string> => {
 const nextLeader = (cluster: Cluster, former: string): Promise<void> =>
   until('another primary', async () => ![null, former].includes(await cluster.leader()))
 
+const killPrimary = async (cluster: Cluster, silent: boolean): Promise<void> => {
+  const name = await leaderOf(cluster)
+  const machine = cluster.machine(name)
+  if (silent) await machine.link('down')
+  await machine.kill()
+  await wait(DOWN_MS)
+  await nextLeader(cluster, name)
+  if (silent) await machine.link('up')
+  cluster.start(name)
+}
+
 const FAULTS: Record<FaultKind, (given: FaultGiven, silent: boolean) => Promise<void>> = {
-  kill: async ({ cluster }, silent) => {
-    const name = await leaderOf(cluster)
-    const machine = cluster.machine(name)
-    if (silent) await machine.link('down')
-    await machine.kill()
-    await wait(DOWN_MS)
-    await nextLeader(cluster, name)
-    if (silent) await machine.link('up')
-    cluster.start(name)
-  },
+  kill: ({ cluster }, silent) => killPrimary(cluster, silent),
   switchover: async ({ cluster, random }) => {
     const standby = (await cluster.members()).filter(({ role }) => role === 'sync_standby')
     const former = await leaderOf(cluster)
     await cluster.switchover(random.one(standby).name)
     await nextLeader(cluster, former)
   },
+  stop: async ({ cluster }) => {
+    const name = await leaderOf(cluster)
+    await cluster.stop(name)
+    await nextLeader(cluster, name)
+    cluster.start(name)
+  },
   split: async ({ cluster }) => {
     const name = await leaderOf(cluster)
-    await cluster.machine(name).cut(cluster.etcd)
+    for (const etcd of cluster.etcds) await cluster.machine(name).cut(etcd)
     try {
       await nextLeader(cluster, name)
     } finally {
-      await cluster.machine(name).mend(cluster.etcd)
+      for (const etcd of cluster.etcds) await cluster.machine(name).mend(etcd)
     }
   },
   freeze: async ({ cluster }) => {
@@ -162,17 +175,32 @@ const FAULTS: Record<FaultKind, (given: FaultGiven, silent: boolean) => Promise<
   pooler: async ({ cluster }) => {
     await cluster.restartPooler()
   },
+  minority: async ({ cluster, random }) => {
+    const { name } = random.one(cluster.etcds)
+    await cluster.machine(name).kill()
+    await wait(DOWN_MS)
+    await killPrimary(cluster, false)
+    cluster.start(name)
+  },
+  full: async ({ cluster }) => {
+    const disk = cluster.disk(await leaderOf(cluster))
+    try {
+      for (const end = performance.now() + FULL_MS; performance.now() < end; await wait(FILL_AGAIN_MS))
+        await disk.fill()
+    } finally {
+      disk.free()
+    }
+  },
+  upgrade: ({ upgrade }) => upgrade(),
 }
 
-/** Each hub answers a question, and one a move, that was asked after the fault. */
+/** Each hub answers a question and a look, and one a move, that was asked after the fault. */
 const answeredAgain = async (client: Client, from: number): Promise<void> => {
   const isOk = ({ begun, code }: Answered): boolean => begun > from && code === 'OK'
   await until('answers after the fault', async () => {
-    const hubs = new Set(client.questions.map(({ hub }) => hub))
-    return (
-      [...hubs].every((hub) => client.questions.some((one) => one.hub === hub && isOk(one))) &&
-      client.attempts.some(isOk)
-    )
+    const areAnswered = (answers: readonly Answered[]): boolean =>
+      [...new Set(answers.map(({ hub }) => hub))].every((hub) => answers.some((one) => one.hub === hub && isOk(one)))
+    return areAnswered(client.questions) && areAnswered(client.looks) && client.attempts.some(isOk)
   })
 }
 

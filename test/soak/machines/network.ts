@@ -118,11 +118,11 @@ const machineAt = (at: { name: string; address: string; space: string; device: s
   }
 }
 
-export const endProcess = async (child: ChildProcess): Promise<void> => {
+export const endProcess = async (child: ChildProcess, withinMs = STOP_WITHIN_MS): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
-  const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+  const late = setTimeout(() => child.kill('SIGKILL'), withinMs)
   await ended
   clearTimeout(late)
 }

@@ -3,7 +3,7 @@ import type { ETCD_TIMES } from './cluster.js'
 import type { Fault, FaultKind } from './faults.js'
 import type { Verdict } from './oracle.js'
 
-/** Recovery within which 99 of 100 kills must be over, and each planned switchover. Milliseconds. */
+/** Recovery within which 99 of 100 kills must be over, and each planned change. Milliseconds. */
 const RECOVERY_MOST_MS = 30_000
 const PLANNED_MOST_MS = 5_000
 const LATE_SHARE = 0.01
@@ -16,6 +16,8 @@ export interface MachinesPart {
   questions: number
   moves: number
   looks: number
+  /** Whether the clock of one hub was two hours ahead. */
+  clockAhead: boolean
   /** The plan ended before its end, for time. */
   left: number
   verdict: Verdict
@@ -27,15 +29,21 @@ export const isGood = (parts: readonly MachinesPart[]): boolean => {
   const all = parts.flatMap(({ faults }) => faults)
   const of = (kind: FaultKind) => all.filter((fault) => fault.kind === kind)
   const late = of('kill').filter(({ questionsMs, movesMs }) => Math.max(questionsMs, movesMs) > RECOVERY_MOST_MS)
-  const isPlannedWell = ({ questionsMs, failedReads }: Fault) =>
-    questionsMs <= PLANNED_MOST_MS && Object.keys(failedReads).length === 0
+  const isPlannedWell = ({ questionsMs, looksMs, failedReads }: Fault) =>
+    Math.max(questionsMs, looksMs) <= PLANNED_MOST_MS && Object.keys(failedReads).length === 0
+  // A connection that a stopping hub closes may cut what was just sent on it.
+  const isUpgradedWell = ({ failedReads, failedMoves }: Fault) =>
+    Object.keys({ ...failedReads, ...failedMoves }).every((code) => code === 'SOCKET')
+  const isRefusedWell = ({ failedMoves }: Fault) => (failedMoves['STORAGE_FULL'] ?? 0) > 0
   return (
     parts.every(
       ({ verdict, questions, looks }) =>
         Object.values(verdict).every((count) => count === 0) && questions > 0 && looks > 0,
     ) &&
     late.length <= of('kill').length * LATE_SHARE &&
-    of('switchover').every(isPlannedWell)
+    [...of('switchover'), ...of('stop')].every(isPlannedWell) &&
+    of('upgrade').every(isUpgradedWell) &&
+    of('full').every(isRefusedWell)
   )
 }
 
@@ -52,6 +60,7 @@ export const sumParts = (parts: readonly MachinesPart[]) => {
     ok: isGood(parts),
     parts: parts.length,
     etcd: parts[0]?.etcd,
+    clockAhead: parts.every(({ clockAhead }) => clockAhead),
     questions: sum(({ questions }) => questions),
     moves: sum(({ moves }) => moves),
     looks: sum(({ looks }) => looks),
