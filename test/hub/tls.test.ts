@@ -1,6 +1,5 @@
 /** TLS between a hub, PgBouncer and PostgreSQL, with the files of `src/hub/deploy/tls`. */
-import { execFileSync, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, connect as dial, type Server } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -12,12 +11,10 @@ import { makeLog } from '../../src/hub/log.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect } from '../../src/store/db/db.js'
 import { DEPLOY_FOLDER, fillIn } from '../support/deploy-files.js'
-import { hasPooler } from '../support/pooler.js'
-import { type Cluster, freePort, makePrimary, newFolder, stop } from '../support/postgres-servers.js'
-import { until } from '../support/until.js'
+import { hasPooler, startPooler } from '../support/pooler.js'
+import { type Cluster, makePrimary, newFolder, stop } from '../support/postgres-servers.js'
 import { rowsOf } from '../support/world.js'
 
-const PGBOUNCER = '/usr/sbin/pgbouncer'
 const HOST = '127.0.0.1'
 const PASSWORD = 'secret'
 const FOLDER_MODE = 0o755
@@ -139,8 +136,11 @@ describe('TLS between machines', () => {
 
   it('encrypts both sides of PgBouncer, and cancellations through it', async function () {
     if (!hasPooler()) this.skip()
-    const pooler = await startPooled()
-    const pooled = await startTap(pooler.port)
+    const keys = join(folder, own)
+    if (process.geteuid?.() === 0) chownSync(join(keys, 'hub1.key'), Number(execFileSync('id', ['-u', 'nobody'])), 0)
+    const tls = fillIn('tls/pgbouncer.ini', { CERTIFICATES: keys, NAME: 'hub1' })
+    const pooler = await startPooler(addressOf(primary.port), tls)
+    const pooled = await startTap(Number(new URL(pooler.url).port))
     const direct = addressOf(primary.port)
     expect(await serves({ DATABASE_URL: addressOf(pooled.port), DATABASE_URL_DIRECT: direct })).to.deep.equal([200, 0])
     await cancels(addressOf(pooled.port), direct)
@@ -148,39 +148,4 @@ describe('TLS between machines', () => {
     pooled.server.close()
     await pooler.close()
   })
-
-  const startPooled = async (): Promise<{ port: number; close: () => Promise<void> }> => {
-    const port = await freePort()
-    const keys = join(folder, own)
-    const [users, tls, ini] = ['users.txt', 'tls.ini', 'pgbouncer.ini'].map((name) => join(folder, name)) as [
-      string,
-      string,
-      string,
-    ]
-    writeFileSync(users, `"hub" "${PASSWORD}"\n`)
-    writeFileSync(tls, fillIn('tls/pgbouncer.ini', { CERTIFICATES: keys, NAME: 'hub1' }))
-    const text = fillIn('pgbouncer.ini', { LISTEN: HOST, USERS: users })
-    const moved = text.replace(/(?<=listen_port = ).*/, String(port)).replace(/(?<=port=)\d+/, String(primary.port))
-    writeFileSync(ini, `${moved}%include ${tls}\n`)
-    const isRoot = process.geteuid?.() === 0
-    if (isRoot) chownSync(join(keys, 'hub1.key'), Number(execFileSync('id', ['-u', 'nobody'])), 0)
-    const child = spawn(PGBOUNCER, [...(isRoot ? ['-u', 'nobody'] : []), '-q', ini], { stdio: 'ignore' })
-    const ended = once(child, 'exit')
-    await until('PgBouncer', async () => {
-      const db = connect(addressOf(port))
-      const isUp = await db.raw('select 1').then(
-        () => true,
-        () => false,
-      )
-      await db.destroy()
-      return isUp
-    })
-    return {
-      port,
-      close: async () => {
-        child.kill('SIGTERM')
-        await ended
-      },
-    }
-  }
 })

@@ -11,7 +11,6 @@ const PGBOUNCER = '/usr/sbin/pgbouncer'
 /** PgBouncer refuses to run as root. */
 const ACCOUNT = process.geteuid?.() === 0 ? ['-u', 'nobody'] : []
 const FOLDER_MODE = 0o755
-const LISTEN = '127.0.0.1'
 
 export const hasPooler = (): boolean => existsSync(PGBOUNCER)
 
@@ -20,19 +19,19 @@ export interface Pooler {
   close(): Promise<void>
 }
 
-export const startPooler = async (database: string): Promise<Pooler> => {
+/** `added` goes to the end of the file. */
+export const startPooler = async (database: string, added = ''): Promise<Pooler> => {
   const { hostname, port, username, password } = new URL(database)
   const folder = mkdtempSync(join(tmpdir(), 'hub-pooler-'))
   const listen = await freePort()
   const [ini, users] = [join(folder, 'pgbouncer.ini'), join(folder, 'users.txt')]
   writeFileSync(users, `"${username}" "${decodeURIComponent(password)}"\n`)
-  const places = { LISTEN, PORT: String(listen), PRIMARY: hostname, PRIMARY_PORT: port, USERS: users }
-  writeFileSync(ini, fillIn('pgbouncer.ini', places))
+  const places = { LISTEN: hostname, PORT: String(listen), PRIMARY_PORT: port, USERS: users }
+  writeFileSync(ini, `${fillIn('pgbouncer.ini', places)}${added}`)
   chmodSync(folder, FOLDER_MODE)
   const child = spawn(PGBOUNCER, [...ACCOUNT, '-q', ini], { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const address = new URL(database)
-  address.hostname = LISTEN
   address.port = String(listen)
   await answered(address.href, () => child.exitCode !== null)
   return {

@@ -94,6 +94,29 @@ describe('the public files', () => {
     for (const file of said.files) expect(sha256((await getRaw(`${url}${file.path}`)).body)).to.equal(file.sha256)
   })
 
+  it('are those of the edition before, where a new entry leaves while its edition is formed', async () => {
+    const { db } = world.database
+    const staying = await shown(db, 1, given)
+    await world.publish()
+    const files = filesOf(0)
+    let leave = async (): Promise<void> => undefined
+    const ensure: PublishedFiles['ensure'] = async (...of) => {
+      await leave()
+      return files.ensure(...of)
+    }
+    const url = await serving({ publish: never, files: { ...files, ensure } })
+    expect((await getRaw(`${url}/data/blacklist.json`)).status).to.equal(200)
+    const leaving = await shown(db, 2, given)
+    await world.publish()
+    leave = async () => {
+      leave = async () => undefined
+      await letGo(db, leaving.id)
+    }
+    const { status, text } = await getRaw(`${url}/data/blacklist.json`)
+    expect(status).to.equal(200)
+    expect([text.includes(staying.name), text.includes(leaving.name)]).to.deep.equal([true, false])
+  })
+
   it('P-A5: a range request reads only its bytes', async () => {
     await manyShown(world.database.db, { ...given, first: 1, count: 500, reason: 500 })
     await world.publish()

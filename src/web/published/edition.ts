@@ -41,26 +41,29 @@ export const makeEditionReader = (
     held?.release()
     return null
   }
+  const goneSince = (db: Db, { snapshot }: ListInForce, now: Date): Promise<string[]> =>
+    snapshots.findEntriesGoneSince(db, snapshot.sequence, shanghaiDate(now))
   const before = async (db: Db, now: Date): Promise<ListedEdition | null> => {
     if (served === null || served.signed.validUntil.getTime() <= now.getTime()) return null
     const held = heldOf(served)
     if (held === null) return null
-    const gone = await snapshots.findEntriesGoneSince(db, served.snapshot.sequence, shanghaiDate(now))
-    return { list: { ...served, gone }, held }
+    return { list: { ...served, gone: await goneSince(db, served, now) }, held }
   }
   return async (db: Db, now: Date, response: Response): Promise<ListedEdition> => {
     for (let tried = 0; tried < TRIES; tried += 1) {
       const list = await listAt(db, now, response, async (_, found) => found)
-      const ready = files.ensure(db, list.snapshot).catch((error: unknown) => {
-        if (!isRefusal(error)) throw error
+      const ready = files.ensure(db, list.snapshot).catch(async (error: unknown) => {
+        // The text of an entry that has left meanwhile is gone.
+        if (!isRefusal(error) && (await goneSince(db, list, now)).length === 0) throw error
       })
       ready.catch(() => undefined)
-      if (!(await settlesWithin(ready, waitMs))) {
+      let held = (await settlesWithin(ready, waitMs)) ? heldOf(list) : null
+      if (held === null) {
         const older = await before(db, now)
         if (older !== null) return older
         await ready
+        held = heldOf(list)
       }
-      const held = heldOf(list)
       if (held === null) continue
       served = { ...list, gone: [] }
       return { list, held }

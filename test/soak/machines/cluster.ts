@@ -27,6 +27,8 @@ const PRIMARY_PORT = 5000
 const STANDBYS_PORT = 5001
 const POOLER_PORT = 6432
 const PATRONI_PORT = 8008
+/** Role of the standbys one of which a commit waits for. */
+export const SYNCHRONOUS = 'quorum_standby'
 const PASSWORD = 'rig'
 const AGAIN_MS = 100
 const LEADER_WITHIN_MS = 120_000
@@ -71,7 +73,7 @@ export interface Cluster {
   /** Name of the primary by the lock; null while there is none. */
   leader(): Promise<string | null>
   members(): Promise<Member[]>
-  /** Resolves when the primary and two streaming standbys, one of them synchronous, are there. */
+  /** Resolves when the primary and two streaming standbys, a synchronous one among them, are there. */
   whole(): Promise<void>
   /** Starts Patroni, or etcd, again on a machine that was killed. */
   start(name: string): void
@@ -181,7 +183,6 @@ const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
     fillIn('pgbouncer.ini', {
       LISTEN: network.own,
       PORT: String(POOLER_PORT),
-      PRIMARY: network.own,
       PRIMARY_PORT: String(PRIMARY_PORT),
       USERS: users,
     }),
@@ -218,8 +219,10 @@ const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
       const found = await members()
       const isThere = (role: string, state: string) =>
         found.filter((each) => each.role === role && each.state === state).length
-      const standbys = isThere('sync_standby', 'streaming') + isThere('replica', 'streaming')
-      return isThere('leader', 'running') === 1 && isThere('sync_standby', 'streaming') === 1 && standbys === 2
+      const synchronous = isThere(SYNCHRONOUS, 'streaming')
+      return (
+        isThere('leader', 'running') === 1 && synchronous > 0 && synchronous + isThere('replica', 'streaming') === 2
+      )
     })
   const urlOf = (port: number): string => `postgres://hub:${PASSWORD}@${network.own}:${port}/hub`
   const cluster: Cluster = {

@@ -4,7 +4,7 @@ import type { JobDb } from '../../../src/store/db/db.js'
 import { rowsOf } from '../../support/world.js'
 import type { Random } from '../random.js'
 import type { Answered, Client } from './client.js'
-import { type Cluster, until } from './cluster.js'
+import { type Cluster, SYNCHRONOUS, until } from './cluster.js'
 
 /** `stop`: the service of the primary is stopped, as before a machine is restarted. `minority`: one etcd is dead while the primary dies. */
 export type FaultKind = 'kill' | 'switchover' | 'stop' | 'split' | 'freeze' | 'pooler' | 'minority' | 'full' | 'upgrade'
@@ -145,7 +145,7 @@ const killPrimary = async (cluster: Cluster, silent: boolean): Promise<void> => 
 const FAULTS: Record<FaultKind, (given: FaultGiven, silent: boolean) => Promise<void>> = {
   kill: ({ cluster }, silent) => killPrimary(cluster, silent),
   switchover: async ({ cluster, random }) => {
-    const standby = (await cluster.members()).filter(({ role }) => role === 'sync_standby')
+    const standby = (await cluster.members()).filter(({ role }) => role === SYNCHRONOUS)
     const former = await leaderOf(cluster)
     await cluster.switchover(random.one(standby).name)
     await nextLeader(cluster, former)
@@ -166,7 +166,7 @@ const FAULTS: Record<FaultKind, (given: FaultGiven, silent: boolean) => Promise<
     }
   },
   freeze: async ({ cluster }) => {
-    const standby = (await cluster.members()).find(({ role }) => role === 'sync_standby')
+    const standby = (await cluster.members()).find(({ role }) => role === SYNCHRONOUS)
     const machine = cluster.machine(standby?.name ?? '')
     await machine.signal('SIGSTOP')
     await wait(FROZEN_MS)
