@@ -96,6 +96,7 @@ export const soakMachines = async (given: {
       given.progress(fault, faults.length, plan.length)
     }
     await wait(QUIET_MS)
+    await until('answers from a standby', async () => (await cluster.readers()) > 0)
     await client.end()
     await until('all deliveries sent', async () => (await statesOf(db))['OWED'] === undefined, DRAIN_WITHIN_MS)
     const verdict = await judge({ db, client, platforms, env: { ...env, LOG_FILE: join(folder, 'command.log') } })

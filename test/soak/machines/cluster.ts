@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { connect } from '../../../src/store/db/db.js'
 import { fillIn } from '../../support/deploy-files.js'
+import { rowsOf } from '../../support/world.js'
 import { type Disk, makeDisk } from './disk.js'
 import { endProcess, type Machine, makeNetwork, type Network } from './network.js'
 
@@ -26,6 +27,8 @@ const ETCD_PORTS = { clients: 2379, peers: 2380 }
 const PRIMARY_PORT = 5000
 const STANDBYS_PORT = 5001
 const POOLER_PORT = 6432
+const POSTGRESQL_PORT = 5432
+const READERS = `select count(*) as n from pg_stat_activity where application_name like 'hub answers%'`
 const PATRONI_PORT = 8008
 /** Role of the standbys one of which a commit waits for. */
 export const SYNCHRONOUS = 'quorum_standby'
@@ -75,6 +78,8 @@ export interface Cluster {
   members(): Promise<Member[]>
   /** Resolves when the primary and two streaming standbys, a synchronous one among them, are there. */
   whole(): Promise<void>
+  /** Connections of answers to all standbys. */
+  readers(): Promise<number>
   /** Starts Patroni, or etcd, again on a machine that was killed. */
   start(name: string): void
   /** Stops Patroni and its server as the service manager does before a machine is restarted. */
@@ -224,7 +229,8 @@ const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
         isThere('leader', 'running') === 1 && synchronous > 0 && synchronous + isThere('replica', 'streaming') === 2
       )
     })
-  const urlOf = (port: number): string => `postgres://hub:${PASSWORD}@${network.own}:${port}/hub`
+  const urlAt = (address: string, port: number): string => `postgres://hub:${PASSWORD}@${address}:${port}/hub`
+  const urlOf = (port: number): string => urlAt(network.own, port)
   const cluster: Cluster = {
     direct: urlOf(PRIMARY_PORT),
     pooled: urlOf(POOLER_PORT),
@@ -234,6 +240,17 @@ const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
     leader,
     members,
     whole,
+    readers: async () => {
+      const primary = await leader()
+      let count = 0
+      for (const { address } of machines.filter(({ name }) => name !== primary)) {
+        const db = connect(urlAt(address, POSTGRESQL_PORT))
+        const [row] = await rowsOf(db, READERS).catch(() => [])
+        count += Number(row?.['n'] ?? 0)
+        await db.destroy()
+      }
+      return count
+    },
     start,
     stop: async (name) => {
       const service = services.get(name)
