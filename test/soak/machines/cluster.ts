@@ -17,6 +17,7 @@ const PROGRAMS = {
 }
 const POSTGRESQL = [18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
 const DATABASES = ['db1', 'db2', 'db3']
+const STANDBYS = DATABASES.length - 1
 const ETCDS = ['etcd1', 'etcd2', 'etcd3']
 /**
  * Milliseconds: two and a half times etcd's own defaults, because all machines share two cores. An election takes once
@@ -76,7 +77,7 @@ export interface Cluster {
   /** Name of the primary by the lock; null while there is none. */
   leader(): Promise<string | null>
   members(): Promise<Member[]>
-  /** Resolves when the primary and two streaming standbys, a synchronous one among them, are there. */
+  /** Resolves when the primary and two streaming standbys are there, and a commit may wait for either. */
   whole(): Promise<void>
   /** Connections of answers to all standbys. */
   readers(): Promise<number>
@@ -224,10 +225,7 @@ const startOn = async (owned: Owned, folder: string): Promise<Cluster> => {
       const found = await members()
       const isThere = (role: string, state: string) =>
         found.filter((each) => each.role === role && each.state === state).length
-      const synchronous = isThere(SYNCHRONOUS, 'streaming')
-      return (
-        isThere('leader', 'running') === 1 && synchronous > 0 && synchronous + isThere('replica', 'streaming') === 2
-      )
+      return isThere('leader', 'running') === 1 && isThere(SYNCHRONOUS, 'streaming') === STANDBYS
     })
   const urlAt = (address: string, port: number): string => `postgres://hub:${PASSWORD}@${address}:${port}/hub`
   const urlOf = (port: number): string => urlAt(network.own, port)
