@@ -15,7 +15,6 @@ export type MigrationMode = database.RollOut | 'empty'
 interface OpenedDatabase {
   db: database.JobDb
   url: string
-  /** Address and kind of the connections of answers, which may lead through a pooler. */
   answers: { url: string; pooled: boolean }
   identity: string
   leave: () => Promise<void>

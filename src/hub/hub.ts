@@ -86,7 +86,6 @@ export interface HubOverrides {
   /** Time within which platforms apply a message; default MESSAGE_SETTLES_SECONDS. */
   settleSeconds?: number
   migrate?: MigrationMode
-  /** Replaces the keys registered in the database by those of the keys folder. */
   adoptKeys?: boolean
 }
 

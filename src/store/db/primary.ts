@@ -30,7 +30,6 @@ const isOver = (wait: PrimaryWait): boolean => {
   return now >= wait.endsAt
 }
 
-/** Repeats `act` while `mayRepeat` holds of its error and the wait lasts. */
 export const repeatUntilServed = async <T>(
   act: () => Promise<T>,
   mayRepeat: (error: unknown) => boolean,

@@ -28,7 +28,7 @@ const VOUCHED = 'not exists (select 1 from database_identity where timeline <> d
 const RENEW = `update standby_readers set beat = beat + 1, renewals = renewals + 1, seen = greatest(seen, $2)
   where reader = $1 and ${VOUCHED} returning beat, asked /* standby.renew */`
 
-/** A promotion cannot have lost a reader's row where commits wait for a synchronous standby. */
+/** No row of a reader is lost where commits wait for a standby. */
 const LOSSLESS = `(current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local'))`
 
 interface StandbyState {
@@ -145,7 +145,7 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
   }
 }
 
-/** The next primary holds the row of a lease that ended with the last one; acts would wait for it. */
+/** Acts would wait for the row of a lease that ended. */
 const leaveFormer = async (lease: Lease, primary: pg.Client): Promise<void> => {
   if (lease.former.length === 0) return
   await primary.query('delete from standby_readers where reader = any($1) /* standby.leave */', [lease.former])
