@@ -18,7 +18,7 @@ const COUNTS = {
 const ENOUGH_MS = 600_000
 
 describe('the example of a cluster', () => {
-  it('holds all that was acknowledged, once, over the death of its primary and a planned change', async function () {
+  it('holds all that was acknowledged, once, over the death of its primary, a planned change and an upgrade', async function () {
     const missing = missingHere()
     if (missing !== null) {
       process.stdout.write(`    the cluster is not tried here: ${missing}\n`)
