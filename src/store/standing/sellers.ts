@@ -223,13 +223,19 @@ const IS_ON_LIST_SQL = `coalesce((
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where ${COUNTING}), false)`
 
+/** Bytes of bitmap a code from which slices cost less than the whole. */
+const SLICED_FROM_BYTES = 8_192
+
 /** Bitmap of :client. The concatenation detoasts it only once. */
-export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.bits || ''::bytea as bits, octet_length(k.bits) * 8 as many
-  from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING})`
+export const SELLER_BITMAP_CTE_SQL = `b as materialized (select k.list_id as list, octet_length(k.bits) * 8 as many,
+    octet_length(k.bits) > cardinality(:codes::text[]) * ${SLICED_FROM_BYTES} as sliced
+  from seller_lists l join seller_bits k on k.list_id = l.id where ${COUNTING}),
+  whole as materialized (select k.bits || ''::bytea as bits from seller_bits k where k.list_id = (select list from b))`
 
 /** True when the operator of `r` is in the bitmap. False does not mean unlisted. */
-export const IS_IN_BITMAP_SQL =
-  'case when r.operator_id < (select many from b) then get_bit((select bits from b), r.operator_id) = 1 else false end'
+export const IS_IN_BITMAP_SQL = `case when r.operator_id >= (select many from b) then false when (select sliced from b)
+  then get_bit((select substr(k.bits, r.operator_id / 8 + 1, 1) from seller_bits k where k.list_id = (select list from b)), r.operator_id % 8) = 1
+  else coalesce(get_bit((select bits from whole), r.operator_id) = 1, false) end`
 
 export const findListedOperators = async (
   db: ReadHandle,

@@ -53,7 +53,8 @@ type Step =
   | { does: 'hide' | 'show' }
   | { does: 'end'; day: number }
   | { does: 'state'; state: 'PUBLISHED' | 'REPAIR_APPLIED' }
-  | { does: 'list'; of: number[]; older: boolean }
+  /** `wide`: the bitmap is long enough for codes to read slices of it. */
+  | { does: 'list'; of: number[]; older: boolean; wide: boolean }
   | { does: 'authorise'; of: number }
   | { does: 'merge'; from: number; into: number }
   | { does: 'forget'; of: number }
@@ -87,7 +88,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     does: fc.constant('state' as const),
     state: fc.constantFrom('PUBLISHED' as const, 'REPAIR_APPLIED' as const),
   }),
-  fc.record({ does: fc.constant('list' as const), of: fc.subarray(OPERATORS), older: fc.boolean() }),
+  fc.record({
+    does: fc.constant('list' as const),
+    of: fc.subarray(OPERATORS),
+    older: fc.boolean(),
+    wide: fc.boolean(),
+  }),
   fc.record({ does: fc.constant('authorise' as const), of: one }),
   fc.record({ does: fc.constant('merge' as const), from: one, into: one }),
   fc.record({ does: fc.constant('forget' as const), of: one }),
@@ -115,8 +121,13 @@ const TOLD: Step[][] = [
   [{ ...plain, day: 2, grade: 'D', asked: true }],
   [plain, { ...plain, grade: 'C' }, { does: 'unscore', of: 1 }],
   [plain, { does: 'rescore', of: 1 }],
-  [plain, { ...plain, of: 2, grade: 'C' }, { does: 'list', of: [1], older: true }, { does: 'merge', from: 1, into: 2 }],
-  [plain, { does: 'list', of: [1], older: false }, { does: 'forget', of: 1 }],
+  [
+    plain,
+    { ...plain, of: 2, grade: 'C' },
+    { does: 'list', of: [1], older: true, wide: true },
+    { does: 'merge', from: 1, into: 2 },
+  ],
+  [plain, { does: 'list', of: [1], older: false, wide: false }, { does: 'forget', of: 1 }],
   [plain, { does: 'end', day: 1 }],
   [
     { does: 'state', state: 'REPAIR_APPLIED' },
@@ -205,9 +216,10 @@ describe('standings against single scores', () => {
             ...(does.older ? [{ scheme: 'uscc' as const, code: OLDER, valid: true }] : []),
           ])
           const made = { client: CLIENT, dated: TODAY, malformed: 0, at: now }
-          return sellers.replaceSellerList(tx, made, (within) =>
+          await sellers.replaceSellerList(tx, made, (within) =>
             decideOpenGrades(within, DECIDING, SELECT_SENT_CODES_SQL),
           )
+          if (does.wide) await tx.raw(`update seller_bits set bits = bits || decode(repeat('00', 100000), 'hex')`)
         })
       case 'authorise':
         return db().raw(
