@@ -1,9 +1,12 @@
 /** Reading the audit log: by auditors, by the operator itself, and by whoever holds a signed manifest. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { ROLES } from '../../../src/domain/access/viewer.js'
 import * as store from '../../../src/store/audit/audit-log.js'
 import { tidyAuditLog } from '../../../src/work/audit/tidy-audit-log.js'
 import { verifyAuditLog } from '../../../src/work/audit/verify-audit-log.js'
+import { endFirstPartition } from '../../support/audit-partitions.js'
 import { verified } from '../../support/holder.js'
 import { registration, uscc } from '../record-drafts.js'
 import { makeWorld, NOW, type World } from '../world.js'
@@ -109,5 +112,28 @@ describe('reading the audit log', () => {
     ])
     expect(await asked(market())).to.deep.equal({ completeUntil: null, nodes: [] })
     expect(await asked(party, one)).to.equal(undefined)
+  })
+
+  it('reads a row whose content has moved to a file as before, and names the loss once the file is gone', async () => {
+    const { db } = world.database
+    const { archiveDir } = world.parts
+    const auditor = world.token('auditor', 'auditor-1')
+    const ROW = '{ auditLogRow(number: 2) { number client purpose asked outcome shown digest hash erased } }'
+    const before = await world.ask(ROW, { token: auditor })
+    expect(before.data.auditLogRow).to.include({ number: 2, erased: false })
+    await endFirstPartition(db)
+    const later = new Date(NOW.getTime() + 400 * 86_400_000)
+    expect((await tidyAuditLog(db, { cause: 'timetable', now: () => later, archiveDir }))?.archived).to.be.greaterThan(
+      2,
+    )
+    expect((await world.ask(ROW, { token: auditor })).data).to.deep.equal(before.data)
+    rmSync(join(archiveDir, 'audit'), { recursive: true })
+    for (const query of [ROW, TRAIL]) {
+      const { errors } = await world.ask(query, {
+        token: auditor,
+        variables: { first: 100, filter: { client: 'guguji' } },
+      })
+      expect(errors?.[0]?.extensions['code']).to.equal('AUDIT_FILE_LOST')
+    }
   })
 })
