@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -20,6 +21,7 @@ import { type CurrentListReader, type ListInForce, PUBLICATION_WAIT_MS, settlesW
 import type { FileRepresentation, ServedBody } from './represented.js'
 
 const TRIES = 5
+const AGAIN_MS = 200
 /** During sending, removals are checked again after this many bytes. */
 const CHECK_BYTES = 1024 * 1024
 
@@ -64,7 +66,10 @@ export const makeEditionReader = (
         await ready
         held = heldOf(list)
       }
-      if (held === null) continue
+      if (held === null) {
+        await after(AGAIN_MS)
+        continue
+      }
       served = { ...list, gone: [] }
       return { list, held }
     }
