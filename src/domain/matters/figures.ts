@@ -74,6 +74,7 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
   const holders = new Set<string>()
   const entered = new Set<string>()
   const ending = findLastEnding(history)
+  const elsewhere = makeNoCounts()
   for (const made of moves) {
     const { move, state, on, to } = made
     if (to !== null && move !== OPENING_MOVE && handsOver(kind, move)) holding = { seat: to, on, received: false }
@@ -83,13 +84,12 @@ export const countMatter = (tally: FigureTally, history: CountedHistory): void =
       holding.on = on
     }
     if (handedOn !== null) {
-      const counts = isIn(on) ? cellOf(tally, kind, isSecret ? '' : holding.seat) : makeNoCounts()
+      const counts = isIn(on) ? cellOf(tally, kind, isSecret ? '' : holding.seat) : elsewhere
       if (isHanding) counts.opened += 1
       if (isSecret) return
       if (isReceipt(move) && !holding.received) counts.received += 1
       if (isReceipt(move)) holding.received = true
-      const days = Math.max(0, daysBetween(handedOn, on))
-      countEvent(tally, counts, { history, made, isEnding: made === ending, days, entered })
+      countEvent(tally, counts, { history, made, isEnding: made === ending, handedOn, entered })
       if (on <= last) atEnd = { ...holding, state }
       holders.add(holding.seat)
     }
@@ -109,13 +109,13 @@ interface CountedEvent {
   history: CountedHistory
   made: CountedHistory['moves'][number]
   isEnding: boolean
-  days: number
+  handedOn: string
   /** Figures that the matter has reached before. */
   entered: Set<string>
 }
 
 const countEvent = (tally: FigureTally, counts: FigureCounts, event: CountedEvent): void => {
-  const { history, made, isEnding, days, entered } = event
+  const { history, made, isEnding, handedOn, entered } = event
   const { kind } = history
   for (const [code, { state, in_time: clock }] of Object.entries(kind.figures ?? {})) {
     if (state !== made.state || entered.has(code)) continue
@@ -128,7 +128,7 @@ const countEvent = (tally: FigureTally, counts: FigureCounts, event: CountedEven
   const outcome = kind.states[made.state]?.ends
   if (outcome === undefined || !isEnding) return
   add(counts.outcomes, outcome)
-  add(counts.days, days)
+  add(counts.days, Math.max(0, daysBetween(handedOn, made.on)))
 }
 
 const wasMetInTime = (

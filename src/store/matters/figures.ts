@@ -1,17 +1,16 @@
 import type { Matter } from '../../domain/matters/matter.js'
 import { type Db, queryFirst, queryRows, type Tx } from '../db/db.js'
-import { reviveMatter } from './matters.js'
+import { reviveClocks } from './matters.js'
 
-export interface MatterHistoryRow {
+export interface MatterHistoryRow extends Pick<Matter, 'seats' | 'clocks'> {
   id: string
   number: string
   kind: string
   kindVersion: string
-  matter: Matter
   moves: [move: string, state: string, on: string, to: string | null][]
 }
 
-/** Matters not closed before `since`, by id, without fields and moves. */
+/** Matters not closed before `since`, by id. */
 export const listHistories = async (
   tx: Tx,
   { since, after, first }: { since: Date; after: string; first: number },
@@ -19,14 +18,14 @@ export const listHistories = async (
   (
     await queryRows<MatterHistoryRow>(
       tx,
-      `select m.id, m.number, m.kind, m.kind_version as "kindVersion", m.content - 'fields' - 'moves' as matter,
+      `select m.id, m.number, m.kind, m.kind_version as "kindVersion", m.content->'seats' as seats, m.content->'clocks' as clocks,
          (select json_agg(json_build_array(v.move, v.state, v.on_day, v.input->>'to') order by v.sequence)
           from matter_moves v where v.matter_id = m.id) as moves
        from matters m where m.id > :after::uuid and (m.closed_at is null or m.closed_at >= :since)
        order by m.id limit :first /* figures.histories */`,
       { since, after, first },
     )
-  ).map(reviveMatter)
+  ).map((row) => ({ ...row, clocks: reviveClocks(row.clocks) }))
 
 export interface FigureIssue<Content> {
   month: string

@@ -92,13 +92,16 @@ const instantOf = <T extends Date | null>(value: T): T => (value === null ? valu
 const readStoredMatter = (content: Matter): Matter => ({
   ...content,
   receivedAt: instantOf(content.receivedAt),
-  clocks: content.clocks.map((clock) => ({
+  clocks: reviveClocks(content.clocks),
+})
+
+export const reviveClocks = (clocks: Matter['clocks']): Matter['clocks'] =>
+  clocks.map((clock) => ({
     ...clock,
     startsAt: instantOf(clock.startsAt),
     due: clock.due && { ...clock.due, at: instantOf(clock.due.at) },
     ended: clock.ended && { ...clock.ended, at: instantOf(clock.ended.at) },
-  })),
-})
+  }))
 
 export const nextNumbers = (tx: Tx, count: number): Promise<number[]> =>
   queryColumn(tx, `select nextval('matter_numbers')::int from generate_series(1, ?) /* matters.nextNumbers */`, [count])

@@ -1,5 +1,6 @@
 /** Figures of matters are frozen by month with the words and the versions of their rules. */
 import { hash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { checkRuleRows, type DatedRow, isInForce } from '../../domain/calendar/dated-rows.js'
 import { type FigureCell, groupCells } from '../../domain/matters/figure-sums.js'
 import {
@@ -82,16 +83,21 @@ const countWithin = async (tx: Tx, base: WorkRules, month: FigureMonth): Promise
   const tally: FigureTally = { month, confirmations: rules.confirmations, cells: new Map(), waits: [] }
   const since = new Date(`${month.first}T00:00:00+08:00`)
   const kinds = new Map<string, MatterKind>()
-  for (let after: string | null = FIRST_ID; after !== null; ) {
-    const rows = await store.listHistories(tx, { since, after, first: PAGE_MATTERS })
-    for (const { number, kind: name, kindVersion, matter, moves } of rows) {
-      const key = `${name} ${kindVersion}`
-      const kind = kinds.get(key) ?? (await kindAsBegun(tx, { kind: name, kindVersion }))
-      kinds.set(key, kind)
+  const begunAs = ({ kind, kindVersion }: { kind: string; kindVersion: string }) => `${kind} ${kindVersion}`
+  const readPage = (after: string) => store.listHistories(tx, { since, after, first: PAGE_MATTERS })
+  for (let page: ReturnType<typeof readPage> | null = readPage(FIRST_ID); page !== null; ) {
+    const rows: store.MatterHistoryRow[] = await page
+    for (const row of rows) if (!kinds.has(begunAs(row))) kinds.set(begunAs(row), await kindAsBegun(tx, row))
+    const last = rows.at(-1)
+    page = last === undefined || rows.length < PAGE_MATTERS ? null : readPage(last.id)
+    page?.catch(() => {})
+    // PostgreSQL reads on meanwhile.
+    await setImmediate()
+    for (const { number, seats, clocks, moves, ...row } of rows) {
+      const kind = kinds.get(begunAs(row))
       const made = moves.map(([move, state, on, to]) => ({ move, state, on, to }))
-      countMatter(tally, { number, kind, seats: matter.seats, clocks: matter.clocks, moves: made })
+      if (kind !== undefined) countMatter(tally, { number, kind, seats, clocks, moves: made })
     }
-    after = rows.length < PAGE_MATTERS ? null : (rows.at(-1)?.id ?? null)
   }
   const cells = groupCells(tally.cells.values(), ({ kind, seat }) => ({ kind, seat }))
   const waits = longestWaits(tally.waits)
