@@ -277,6 +277,29 @@ describe('a hub that answers from a standby', () => {
     }
   })
 
+  it('asks again where the connection of its question is lost', async () => {
+    const connection = connect(env().DATABASE_URL)
+    const [holder, one] = [new pg.Client(env().DATABASE_URL), makeReaderWait(connection, log)]
+    const asked = async () => Number((await on(primary, 'select max(asked) as asked from standby_readers'))['asked'])
+    const asking = `from pg_stat_activity where wait_event_type = 'Lock' and query like '%standby.ask%'`
+    await joined()
+    await one()
+    const before = await asked()
+    await holder.connect()
+    try {
+      await holder.query('begin; lock standby_readers in share mode')
+      const waiting = one()
+      await until('the question', async () => Number((await on(primary, `select count(*) as n ${asking}`))['n']) > 0)
+      await on(primary, `select pg_terminate_backend(pid, 10000) ${asking}`)
+      await holder.query('commit')
+      await waiting
+      expect(await asked()).to.be.above(before)
+    } finally {
+      await holder.end()
+      await connection.destroy()
+    }
+  })
+
   it('takes back the row of a lease that ended with its connection to the primary', async () => {
     await joined()
     const former = await readersNow()

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { type Db, queryOne, queryRows } from './db.js'
-import { identifyServer } from './primary.js'
+import { identifyServer, makeWait, repeatUntilServed } from './primary.js'
 
 export const LEASE_MS = 10_000
 const MARGIN_MS = 1_000
@@ -267,12 +267,12 @@ export const makeReaderWait = (db: Db, log: Log) => {
   }
   const wait = async (): Promise<void> => {
     const end = performance.now() + HOLD_MS
-    try {
-      await ask(end)
-    } catch (error) {
-      log.warn({ reason: reasonOf(error) }, 'readers on standbys could not be asked; their leases run out')
-      await after(Math.max(0, end - performance.now()), undefined, { ref: false })
+    const mayAskAgain = (error: unknown): boolean => {
+      log.warn({ reason: reasonOf(error) }, 'readers on standbys could not be asked')
+      return performance.now() < end
     }
+    // A failure beyond the end is none: the leases have run out.
+    await repeatUntilServed(() => ask(end), mayAskAgain, { wait: makeWait(HOLD_MS) }).catch(() => undefined)
   }
   // Notes since when the server is known.
   void wait()
