@@ -50,7 +50,7 @@ export const searchKey = (name: string): string => {
   const plain = toSimplified(normalizeName(name))
   const [whole, place] = BRACKETED_PLACE.exec(plain) ?? []
   const arranged = whole === undefined ? plain : `${place}${plain.replace(whole, '')}`
-  // Letters that were apart may compose once what stood between them is gone.
+  // Letters may compose once what stood between them is gone.
   return arranged.replace(UNSPOKEN, '').normalize('NFKC')
 }
 
