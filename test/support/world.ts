@@ -117,7 +117,11 @@ export const rowsOf = async (
 ): Promise<Record<string, unknown>[]> => (await db.raw(sql, bindings as never)).rows
 
 const tablesOf = async (db: JobDb, without: readonly string[]): Promise<string> => {
-  const tables = await rowsOf(db, `select tablename as name from pg_tables where schemaname = 'public' order by 1`)
+  const tables = await rowsOf(
+    db,
+    `select relname as name from pg_class
+     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition order by 1`,
+  )
   const parts: string[] = []
   for (const { name } of tables.filter((table) => !without.includes(String(table['name'])))) {
     const [row] = await rowsOf(db, `select string_agg(t::text, E'\\n' order by t::text) as all from "${name}" t`)
