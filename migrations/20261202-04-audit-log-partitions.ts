@@ -85,5 +85,6 @@ export const down = async (db: Knex): Promise<void> => {
     alter index trail_flat_kind_number_idx rename to trail_other;
     create trigger trail_stands before update or delete on trail for each row execute function trail_stands();
     create trigger trail_stays before truncate on trail execute function trail_stands();
-    create trigger trail_sealed before insert on trail for each row when (new.form = 0) execute function trail_sealed();`)
+    create trigger trail_sealed before insert on trail for each row when (new.form = 0) execute function trail_sealed();
+    comment on table trail is 'one chain for all processes: a row is written once the one before it is durable';`)
 }
