@@ -19,7 +19,7 @@ export interface RetractionRow extends RetractionKey {
   kind: SubjectKind
   name: string | null
   removal: EntryNotice['removal']
-  /** Id of the list of an entry that no platform got; its words of the removal are in no notice. */
+  /** The list of an entry whose removal is in no notice: no platform got it, or it was hidden. */
   untoldOf: string | null
   /** Some organisation has not confirmed that its measure is lifted. */
   liftsDue: boolean
@@ -77,10 +77,17 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
   union select o.subject_id from deliveries o where o.check_due_at is not null
   union ${LISTINGS_WITH_LIFT_DUE_SQL}))`
 
+const REMOVAL_EVENT = `cross join lateral (select v.recorded_at, v.act from listing_events v
+     where v.listing_id = l.id and v.state_after = 'REMOVED' order by v.number desc limit 1) v`
+const REMOVAL = `jsonb_build_object('reason', l.removal_reason, 'reasonText', '', 'documentNumber', v.act->>'documentNumber', 'removedOn', l.removed_on)`
+/** SQL: platforms are not told of a hidden entry's removal, so the last hiding stands for it. */
+const AFTER_HIDING = `left join lateral (select l.list, ${REMOVAL} as removal from listings l ${REMOVAL_EVENT}
+     where l.id = found."subjectId" and l.state = 'REMOVED' and found.removal->>'reason' = 'HIDDEN' and not exists (
+       select 1 from deliveries o where o.subject_id = l.id and o.action = 'REMOVE' and o.created_at > found.at::timestamptz)) h on true`
+
 /** SQL: removed entries with lifts and without any delivery of their removal. */
 const untoldSql = ({ open, sight = null, region = null, name = null }: RetractionFilter): string =>
-  `from listings l cross join lateral (select v.recorded_at, v.act from listing_events v
-     where v.listing_id = l.id and v.state_after = 'REMOVED' order by v.number desc limit 1) v
+  `from listings l ${REMOVAL_EVENT}
    where l.state = 'REMOVED' and l.id = any(array(${open === true ? LISTINGS_WITH_LIFT_DUE_SQL : LISTINGS_WITH_LIFT_SQL}))
      and :platform::text is null and (:kind::text is null or :kind::text = 'listing') and (:subjectId::uuid is null or l.id = :subjectId::uuid)
      and not exists (select 1 from deliveries d where d.subject_id = l.id and d.action = 'REMOVE')
@@ -108,7 +115,7 @@ export const list = async (
   const { beyond, direction } = directionOf(order)
   return queryRows(
     db,
-    `select * from (
+    `select at, "subjectId", kind, name, "liftsDue", coalesce(h.removal, found.removal) as removal, coalesce(h.list, "untoldOf") as "untoldOf" from (
        (select ${AT} as at, r.subject_id as "subjectId", min(r.kind) as kind,
          (array_agg(r.notice->'operator'->>'name' order by r.id))[1] as name, (array_agg(r.notice->'removal' order by r.id))[1] as removal,
          ${LIFTS_DUE} as "liftsDue", null::text as "untoldOf"
@@ -118,10 +125,10 @@ export const list = async (
        ${grouped} order by r.created_at ${direction}, r.subject_id ${direction} limit :first)
        union all
        (select ${atSql('v.recorded_at')}, l.id, 'listing', (select o.name from operators o where o.id = l.operator_id),
-         jsonb_build_object('reason', l.removal_reason, 'reasonText', '', 'documentNumber', v.act->>'documentNumber', 'removedOn', l.removed_on),
+         ${REMOVAL},
          ${hasLiftDueSql('l.id')}, l.list ${untoldSql(filter)}
          and (:afterAt::timestamptz is null or (v.recorded_at, l.id) ${beyond} (:afterAt::timestamptz, :afterId::uuid))
-       order by v.recorded_at ${direction}, l.id ${direction} limit :first)) found
+       order by v.recorded_at ${direction}, l.id ${direction} limit :first)) found ${AFTER_HIDING}
      order by at ${direction}, "subjectId" ${direction} limit :first /* retractions.list */`,
     { ...bound(filter), first, afterAt: after?.at ?? null, afterId: after?.subjectId ?? null },
   )

@@ -131,6 +131,25 @@ describe('retraction ledger', () => {
     expect([after?.done, states(after)]).to.deep.equal([true, everywhere('CONFIRMED')])
   })
 
+  it('gives the reason of the removal once a hidden entry is removed', async () => {
+    const { id } = await published(db(), 1)
+    await confirm(db(), NOW)
+    await moved(db(), id, 'hideListing', later(10))
+    await removed(db(), id, TODAY, rules, later(20))
+    await lift(db())
+    await confirm(db(), later(30))
+    const all = await ledger(db())
+    expect(all.map(({ removal, done }) => ({ ...removal, done }))).to.deep.equal([
+      {
+        reason: 'REVOKED',
+        reasonText: '所依据的行政处罚被撤销、确认违法或者无效，撤销列入',
+        documentNumber: null,
+        removedOn: TODAY,
+        done: true,
+      },
+    ])
+  })
+
   it('replaces a folded removal by the next removal', async () => {
     const { id } = await published(db(), 1)
     await confirm(db(), NOW)
