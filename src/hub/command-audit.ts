@@ -25,7 +25,7 @@ type Note = (words: string, codes: readonly string[]) => Promise<void>
 
 export type CommandRecorder = <T>(words: string, work: (note: Note) => Promise<T>) => Promise<T>
 
-/** `words` is the command without secrets. Throws TRAIL_UNAVAILABLE before anything is done. */
+/** `words` is the command without secrets. Throws before anything is done. */
 export const makeCommandRecorder =
   ({ databaseUrl, identity, notes, keys, log, now }: CommandAuditParts): CommandRecorder =>
   async (words, work) => {

@@ -57,6 +57,17 @@ describe('R-9: while the disk of the database is full', () => {
     }
   })
 
+  it('a signed question whose audit row meets the full disk answers 503 STORAGE_FULL', async () => {
+    const { db } = world.database
+    await db.raw('create trigger full_disk before insert on trail for each row execute function full_disk()')
+    const { status, errors } = await world.ask('query ($code: String!) { standing(code: $code) { name } }', {
+      token: world.token('marketplace', 'm', 'marketplaces'),
+      variables: { code: uscc(1) },
+    })
+    await db.raw('drop trigger full_disk on trail')
+    expect([status, errors?.[0]?.extensions['code']]).to.deep.equal([503, 'STORAGE_FULL'])
+  })
+
   it('the hub is not ready for half a minute after a statement hit the full disk', async () => {
     const { db } = world.database
     let now = 0

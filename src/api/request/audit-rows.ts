@@ -45,7 +45,7 @@ export const auditRefusedSignIn = (
   })
 }
 
-/** The row is durable when the promise resolves. Refusal TRAIL_UNAVAILABLE. */
+/** The row is durable when the promise resolves. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<HttpRequestContext, 'now' | 'requestId' | 'purpose'>,
@@ -58,7 +58,7 @@ export const writeAuditRow = (
   return auditLog.row({ kind, at, ...who, purpose, request, asked, outcome: came, shown, digest })
 }
 
-/** No row for an anonymous request unless it is issued a token. On TRAIL_UNAVAILABLE the answer must not leave. */
+/** No row for an anonymous request unless it is issued a token. Once it refuses, the answer must not leave. */
 export const auditAnswer = async (context: GraphqlContext, answer: string | Buffer): Promise<void> => {
   const { viewer, auditNotes, seen, parts } = context
   if (auditNotes.text === '') return

@@ -31,7 +31,7 @@ import * as store from '../../store/audit/audit-log.js'
 import { readHashes } from '../../store/audit/heads.js'
 import { listPartitions } from '../../store/audit/partitions.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
-import { type Db, isConnectionLost, PRIMARY_WAIT_MS, type Tx } from '../../store/db/db.js'
+import { type Db, isConnectionLost, PRIMARY_WAIT_MS, reportIfDiskFull, type Tx } from '../../store/db/db.js'
 import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
 import { makeRoom } from './archive-audit-log.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
@@ -58,7 +58,7 @@ export interface AuditEntry extends Omit<AuditContent, 'salt' | 'shown'> {
 }
 
 export interface AuditLog {
-  /** On refusal TRAIL_UNAVAILABLE the answer must not be sent. */
+  /** Once refused (TRAIL_UNAVAILABLE, STORAGE_FULL), the answer must not be sent. */
   row(entry: AuditEntry): Promise<void>
   chunk(entry: Omit<AuditEntry, 'kind'>): Promise<void>
   close(): Promise<void>
@@ -137,7 +137,8 @@ export const makeAuditLog = (
         lastWritten = null
         tell(false)
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
-        for (const { reject } of group) reject(new Refusal('TRAIL_UNAVAILABLE'))
+        const code = reportIfDiskFull(error) ? 'STORAGE_FULL' : 'TRAIL_UNAVAILABLE'
+        for (const { reject } of group) reject(new Refusal(code))
       }
     }
     writing = null
