@@ -128,9 +128,10 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     if (data?.myFile == null) throw new Refusal('NOT_FOUND')
     return data.myFile
   }
-  const doneIn = ({ query }: Request): string | null => {
+  /** `holds`: false where it is no longer so. */
+  const doneIn = ({ query }: Request, holds: Readonly<Record<string, boolean>>): string | null => {
     const name = typeof query['done'] === 'string' ? query['done'] : ''
-    return Object.hasOwn(DONE, name) ? (DONE[name] ?? null) : null
+    return Object.hasOwn(DONE, name) && holds[name] !== false ? (DONE[name] ?? null) : null
   }
 
   const showFile = async (
@@ -139,7 +140,8 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
     typed = { record: '', statement: '' },
   ): Promise<SitePage> => {
     const file: questions.PartyFile = await whole(visit, questions.FILE_QUERY)
-    return filePage({ own: visit.own, file, done: doneIn(visit.request), refused, typed })
+    const done = doneIn(visit.request, { objected: file.objections.some(({ state }) => state === 'OPEN') })
+    return filePage({ own: visit.own, file, done, refused, typed })
   }
   const listingOf = async (visit: PartyVisit) => {
     const file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'> & { listings: questions.PartyListingDetail[] } =
@@ -167,13 +169,13 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
   ): Promise<SitePage> => {
     const { file, listing, retraction } = await listingOf(visit)
     const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
-    const done = doneIn(visit.request)
-    const today = shanghaiDate(visit.asked.now)
+    const [applied, defended] = [listing.repair !== null, listing.state !== 'REMOVED']
+    const done = doneIn(visit.request, { applied, defended, attached: applied, retracted: defended && !applied })
     return listingPage({
       own: visit.own,
       party: file.name,
       listing,
-      today,
+      today: shanghaiDate(visit.asked.now),
       retraction,
       platformNames,
       done,

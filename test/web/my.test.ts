@@ -287,9 +287,12 @@ describe("the party's pages (/my)", () => {
     const csrf = await party.csrf(path)
     const applied = await party.post(path, { act: 'applyRepair', text: '罚款已缴清，危害已消除，承诺守信', csrf })
     expect(applied.headers.get('location')).to.equal(`${path}?done=applied`)
-    expect((await party.get(path)).text)
+    const [sent, again] = [`${path}?done=applied`, `${path}?done=retracted`]
+    expect((await party.get(sent)).text)
       .to.include('已于 2027-03-01 提交')
       .and.include('尚待受理')
+      .and.include('修复申请已提交')
+    expect((await party.get(again)).text).to.not.include('修复申请已撤回')
     const withdrawal = await party.get(`${path}/withdraw`)
     expect(withdrawal.text)
       .to.include('要撤回 2027-03-01 提交的信用修复申请吗')
@@ -313,8 +316,8 @@ describe("the party's pages (/my)", () => {
       world.token('reviewer', 'reviewer-1'),
     )
     expect(removed.errors).to.equal(undefined)
-    const after = (await party.get(path)).text
-    expect(after).to.include('移出之后').and.include(`${path}/certificate`)
+    const after = (await party.get(sent)).text
+    expect(after).to.include('移出之后').and.include(`${path}/certificate`).and.not.include('修复申请已提交')
     expect(after, 'each measure that is not confirmed lifted').to.match(/吉林省财政厅.*：.*限制申请财政性资金项目/)
     const page = (await party.get(`${path}/certificate`)).text
     expect(page)

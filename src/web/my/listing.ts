@@ -31,7 +31,6 @@ const TEXT_MOST = 10_000
 export interface ListingContent {
   own: PartyPageContext
   listing: PartyListingDetail
-  /** Name of the firm. */
   party: string | null
   today: string
   retraction: RetractionStatus | null
@@ -39,7 +38,6 @@ export interface ListingContent {
   done: string | null
   refused: BilingualText | null
   text: string
-  /** True when a refused form asked for a hearing. */
   hearing: boolean
 }
 
