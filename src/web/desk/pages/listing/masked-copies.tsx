@@ -43,12 +43,10 @@ const MaskedLine = ({ of, onChanged }: { of: MaskedCopy; onChanged: () => void }
           {of.releasedBy} 于 {instantText(of.releasedAt)} 核对后公开
         </span>
       )}{' '}
-      {of.releasedAt === null && (
+      {of.releasedAt === null && !isOwn && (
         <ConfirmButton
           action="核对并公开"
           danger={false}
-          disabled={isOwn}
-          hint={isOwn ? '由您上传的，须由另一人核对' : ''}
           follows={[
             '您已下载并逐页核对：没有身份证号、住址、电话和其他自然人信息；',
             '条目公示期间，任何人可以下载；停止公示即不可下载；',
