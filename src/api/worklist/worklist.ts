@@ -21,9 +21,10 @@ const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => (
 /** Only these subjects are told outside; others are row numbers. */
 const NAMED: readonly WorkProcess[] = ['REJECTS', 'IDENTITY', 'DELIVERY', 'DISCREPANCY', 'ACCOUNT', 'CLIENT']
 
-const subjectView = (process: WorkProcess, subject: string): string | null => {
+const subjectView = (kind: WorkKind, subject: string): string | null => {
+  const { process } = TASKS[kind]
   if (process === 'MATTER') return makeGlobalId('Matter', subject)
-  return NAMED.includes(process) ? subject : null
+  return NAMED.includes(process) || kind === 'CONFIRM_AUTHORITY' ? subject : null
 }
 
 const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
@@ -34,7 +35,7 @@ const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
     count: item.n,
     listing: listingId === null ? null : async () => makeCaseView(await readStoredListing(context, listingId)),
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),
-    subject: subjectView(TASKS[item.kind].process, subject),
+    subject: subjectView(item.kind, subject),
   }
 }
 

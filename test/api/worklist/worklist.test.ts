@@ -81,6 +81,7 @@ describe('the worklist over GraphQL', () => {
     expect(seen.get('CORRECT_REJECTS')).to.include({ count: 3, subject: 'penalties' })
     expect(seen.get('CONFIRM_ACCOUNT')?.subject).to.equal('待确认人员')
     expect(seen.get('CONFIRM_CLIENT')?.subject).to.equal('待确认系统')
+    expect(seen.get('CONFIRM_AUTHORITY')?.subject).to.equal('虚构市场监督管理局')
   })
 
   it('the own queue holds one’s cases and what needs a second person, never what one did before', async () => {

@@ -164,7 +164,7 @@ const wordsOf = (
     return `${operator.name ?? operatorCodeOf(operator)}${list ? `（${list}）` : ''}`
   }
   const { process } = TASKS[kind]
-  if (process === 'ACCOUNT' || process === 'CLIENT') return subject ?? ''
+  if (process === 'ACCOUNT' || process === 'CLIENT' || kind === 'CONFIRM_AUTHORITY') return subject ?? ''
   const feed = agencies.flatMap(({ feeds }) => feeds).find(({ id }) => id === subject)?.title.zh
   const name = feed ?? platforms.find(({ id }) => id === subject)?.name.zh
   if (name === undefined) return count === 1 ? '查看' : `${formatNumber(count)} 件`
