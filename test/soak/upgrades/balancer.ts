@@ -7,7 +7,8 @@ export interface RunningHub {
   url: string
 }
 
-type Outcome = 'ok' | 'untaken' | string
+/** `unasked`: asking ended before a hub was ready for the question. */
+type Outcome = 'ok' | 'untaken' | 'unasked' | string
 
 /** Signed, a page, anonymous. */
 export const KINDS = 3
@@ -27,6 +28,7 @@ export const makeBalancer = (hubs: ReadonlySet<RunningHub>, token: string, code:
       const headers = { 'x-request-id': id, ...(signed && { authorization: `Bearer ${token}` }) }
       const body = page ? undefined : JSON.stringify({ query: QUESTION, variables: { code } })
       const outcome = await sendToOne(agent, page ? '/blacklist' : '/graphql', headers, body)
+      if (outcome === 'unasked') break
       if (outcome !== 'ok') heard.failed.push(`${id}: ${outcome}`)
       else {
         heard.answered += 1
@@ -48,7 +50,8 @@ export const makeBalancer = (hubs: ReadonlySet<RunningHub>, token: string, code:
       if (outcome !== 'untaken') return outcome
       heard.redispatched += 1
     }
-    return !end.aborted && hubs.size > 0 ? sendToOne(agent, path, headers, body) : 'no hub is ready'
+    if (hubs.size === 0) return 'no hub is ready'
+    return end.aborted ? 'unasked' : sendToOne(agent, path, headers, body)
   }
 
   return { heard, askOn }
