@@ -7,7 +7,9 @@ import { rules } from '../support/rules.js'
 
 /** Matters inserted by one statement. */
 const STEP = 50_000
-export const DAY_MS = 86_400_000
+const DAY_MS = 86_400_000
+/** Two months ago. All moves of the copies are on days of it, so that freezing it counts every matter not closed before. */
+export const FROZEN_MONTH = new Date(Date.now() - 2 * 31 * DAY_MS).toISOString().slice(0, 'YYYY-MM'.length)
 export const AGENCY = 'market-regulator'
 export const [SENDER, HOLDER] = ['220104', '220204'] as const
 export const LETTER = { type: 'LETTER', name: '协查函.pdf', sha256: 'a'.repeat(64), bytes: 6 }
@@ -64,7 +66,7 @@ const MULTIPLY = `begin; set local session_replication_role = replica;
     from bench_made b join matters m on m.id = b.template join matter_seats s on s.matter_id = m.id
     where b.sender <> b.holder;
   insert into matter_moves (matter_id, sequence, move, state_before, state, by_sub, by_seat, on_day, at, input, previous_hash, hash)
-    select b.id, v.sequence, v.move, v.state_before, v.state, v.by_sub, ${withSeats('v.by_seat')}, v.on_day, b.opened, v.input, v.previous_hash, v.hash
+    select b.id, v.sequence, v.move, v.state_before, v.state, v.by_sub, ${withSeats('v.by_seat')}, '${FROZEN_MONTH}-01'::date + (b.n % 20 + v.sequence)::int, b.opened, ${withSeats('v.input')}::jsonb, v.previous_hash, v.hash
     from bench_made b join matter_moves v on v.matter_id = b.template;
   insert into matter_clocks (matter_id, place, clock, seat, due_on, due_at, confirmed, running, counted_by)
     select b.id, c.place, c.clock, b.holder, b.due::date, b.due, c.confirmed, c.running, c.counted_by

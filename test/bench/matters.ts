@@ -15,13 +15,14 @@ import { makeNewCase } from '../../src/domain/listing/case.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { connect, type Db, type JobDb, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
+import { readIssue } from '../../src/store/matters/figures.js'
 import { type MatterWriting, matterById, movesOfMatters, writeMatters } from '../../src/store/matters/matters.js'
-import { freezeMonth } from '../../src/work/matters/figures.js'
+import { type FigureContent, freezeMonth } from '../../src/work/matters/figures.js'
 import { backfillMeasures } from '../../src/work/matters/measures.js'
 import { manyShown } from '../support/public-list.js'
 import { rules } from '../support/rules.js'
 import { client, hubServer, tokenOf } from './answers.js'
-import { AGENCY, DAY_MS, FIELDS, fillMatters, HOLDER, LETTER, SENDER, seatOf } from './matters-world.js'
+import { AGENCY, FIELDS, FROZEN_MONTH, fillMatters, HOLDER, LETTER, SENDER, seatOf } from './matters-world.js'
 
 const MATTERS = Number(process.env['BENCH_MATTERS'] ?? 1_000_000)
 const SMALL = 0.01
@@ -300,9 +301,16 @@ const ENTRIES = Number(process.env['BENCH_ENTRIES'] ?? 50_000)
 const MEGA = 1024 * 1024
 
 const freezing = async ({ db }: World): Promise<Record<string, number>> => {
-  const month = new Date(Date.now() - 2 * 31 * DAY_MS).toISOString().slice(0, 'YYYY-MM'.length)
+  const month = FROZEN_MONTH
   const { seconds, growth, over } = await watched(() => freezeMonth(db, rules, month, new Date()))
-  say(`figures of ${month} frozen in ${seconds.toFixed(1)} s; memory by tenths of the time: ${over} MB`)
+  const opened = ((await readIssue<FigureContent>(db, { month, issue: null }))?.content.cells ?? []).reduce(
+    (sum, cell) => sum + cell.opened,
+    0,
+  )
+  if (opened === 0) throw new Error(`no matter of ${month} was counted`)
+  say(
+    `figures of ${month}, ${opened} matters opened, frozen in ${seconds.toFixed(1)} s; memory by tenths of the time: ${over} MB`,
+  )
   return { figuresSeconds: Math.round(seconds * 10) / 10, figuresGrowthMb: Math.round(growth) }
 }
 
