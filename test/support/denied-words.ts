@@ -40,8 +40,8 @@ const MEANT = new Set([
 ])
 /** Numbers of enterprise standards, with the firm's letters: Q/AMEL 0008S—2024. */
 const STANDARDS = /Q\/[A-Z]{2,8}(?= \d)/g
-/** Columns as an agency heads them, in rejects. */
-const COLUMNS = /^(?:(?:CF|XK)_|entname$)/
+/** A column as an agency heads it may stand in brackets behind its Chinese name. */
+const COLUMNS = /(?<=[\p{Script=Han}）])（[A-Za-z]\w*）/gu
 /** The number of a case or message is hexadecimal; one in 2,560 has letters only. */
 const NUMBERS = /^[A-F]{8}$/
 const WORDS = /本项目|凭记忆|手填|黑名单/g
@@ -51,9 +51,15 @@ const ENGLISH = /[A-Za-z]*[a-z]{2,}(?: [a-z]{2,}){2,}/g
 export const deniedWordsIn = (text: string, { draft = false } = {}): string[] =>
   [IDS, PROGRAM_WORDS, REGIONS, NAMES, WORDS, ENGLISH]
     .flatMap((pattern) =>
-      [...text.replaceAll('电子商务领域黑名单', '').replaceAll(STANDARDS, '').matchAll(pattern)].map(([word]) => word),
+      [
+        ...text
+          .replaceAll('电子商务领域黑名单', '')
+          .replaceAll(STANDARDS, '')
+          .replaceAll(COLUMNS, '')
+          .matchAll(pattern),
+      ].map(([word]) => word),
     )
-    .filter((word) => !MEANT.has(word) && ![COLUMNS, NUMBERS, TEST_NAMES].some((known) => known.test(word)))
+    .filter((word) => !MEANT.has(word) && ![NUMBERS, TEST_NAMES].some((known) => known.test(word)))
     .filter((word) => !(draft && word === '手填'))
 
 /** The text of a page without code blocks, data and hidden markup. */

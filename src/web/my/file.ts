@@ -89,7 +89,6 @@ export interface PartyFileContent {
   file: PartyFile
   done: string | null
   refused: BilingualText | null
-  /** The fields sent with a refused form. */
   typed: { record: string; statement: string }
 }
 

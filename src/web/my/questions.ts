@@ -29,7 +29,7 @@ export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listin
 export const FORM_QUERY = `query MyForm($format: DraftFormat!) { myFile { listings { id documents(kind: REPAIR_APPLICATION) { kind draft(format: $format) } } } }`
 
 export const RECORDS_QUERY = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
-  nodes { ${RECORD} knownFrom remarks { message } source { file page row } }
+  nodes { ${RECORD} feed knownFrom remarks { message } source { file page row } }
   pageInfo { hasNextPage endCursor } } } }`
 
 export const ASKERS_QUERY = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
@@ -60,6 +60,7 @@ export interface PartyRecord {
 
 export interface PartyRecordDetail extends PartyRecord {
   knownFrom: string
+  feed: string
   remarks: { message: string }[]
   source: { file: string | null; page: number | null; row: number }
 }

@@ -1,8 +1,10 @@
+import { splitLanguages } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
-import { bilingualMessage, bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
+import { bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
+import { columnTitles, problemWords } from '../words/column-words.js'
 import { nameOfDivision } from '../words/division-names.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
 import { ROLE_WORDS } from '../words/role-words.js'
@@ -26,8 +28,11 @@ ${more(MY_PATHS.records, pageInfo)}`,
 const record = (one: PartyRecordDetail): Html => html`<article>
 <h2>${labelIn(RECORD_KIND_WORDS, one.kind)} <small>${one.validFrom && renderDate(one.validFrom)}${one.validTo && html`–${renderDate(one.validTo)}`}</small></h2>
 <dl class="facts">
-${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('入库时间', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? html`${one.remarks.map(({ message }) => html`${bilingualMessage(message)} `)}` : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
+${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('入库时间', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? html`${one.remarks.map((remark) => html`${noticed(remark, one.feed)} `)}` : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
+
+const noticed = ({ message }: { message: string }, feed: string): Html =>
+  bilingual(problemWords(message, columnTitles(feed)), splitLanguages(message).en)
 
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name, kind)

@@ -12,7 +12,6 @@ const EXAMPLE_TEXT = '（示例）'
 const HAN = /\p{Script=Han}/u
 
 export interface SampleColumn extends FormColumn {
-  /** The Chinese heading of the field. */
   title: string
   isRequired: boolean
   example: string

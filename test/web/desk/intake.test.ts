@@ -5,6 +5,7 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 import { csv, type Firm, firmsOf, type Line, line as lineOf, of, rowOf } from '../../support/penalty-rows.js'
+import { wordFaults } from '../../support/screens.js'
 import { codeOf } from '../../support/world.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
@@ -87,6 +88,8 @@ describe('intake at the desk', function () {
     // Rejects are sorted newest first: the row without a day, then by key the row with the short code.
     await day.waitFor()
     expect(await day.getAttribute('aria-invalid')).to.equal('true')
+    expect(await wordFaults(desk)).to.deep.equal([])
+    await desk.getByText('缺少处罚决定日期。').waitFor()
     await desk.locator('h1').focus()
     await desk.keyboard.press('j')
     await desk.getByRole('heading', { name: /第 5 行/ }).waitFor()

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { agencies } from '../../../src/agencies/index.js'
+import { columnTitles } from '../../../src/web/words/column-words.js'
 import { samplesOfFeed } from '../../../src/work/intake/feed-columns.js'
 import { draftsOfItem } from '../../../src/work/intake/read.js'
 
@@ -38,6 +39,16 @@ describe('the sample of a feed', () => {
         .map(({ name }) => `${feed.id} ${name}`),
     )
     // The recalls of other countries keep the names of their sources.
+    expect(bare.filter((name) => !name.startsWith('recalls '))).to.deep.equal([])
+  })
+
+  it('names every column that a domestic form knows, also those that the hub ignores', () => {
+    const bare = feeds.flatMap(({ id, forms }) => {
+      const titleOf = columnTitles(id)
+      return forms.flatMap(({ names }) =>
+        names.filter((name) => !HAN.test(titleOf(name))).map((name) => `${id} ${name}`),
+      )
+    })
     expect(bare.filter((name) => !name.startsWith('recalls '))).to.deep.equal([])
   })
 

@@ -1,11 +1,10 @@
-/** Corrects together the rejects that broke the same rule in the same field. */
 import type { ApolloClient } from '@apollo/client'
 import { useApolloClient, useQuery } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { columnTitles, problemWords, type TitleOf } from '../../../words/column-words.js'
 import { BulkButton } from '../../pieces/lists/bulk-button.js'
-import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { columnHint, useFeedColumns } from './feed-columns.js'
 import { applyEditedTexts, editableText, fieldLabel, identifyItem, type RejectedItem } from './item.js'
@@ -24,7 +23,7 @@ export interface LikeRejectsProps {
 export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => {
   const client = useApolloClient()
   const columns = useFeedColumns(feed)
-  const titleOf = (name: string): string => columns.get(name)?.title ?? name
+  const titleOf = columnTitles(feed)
   const { data, refetch } = useQuery(LikeRejectsDocument, {
     variables: { feed, rule, field, first: LIKE_MOST },
     fetchPolicy: 'cache-and-network',
@@ -37,7 +36,7 @@ export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => 
   const textOf = (reject: RejectWholeFragment): string => texts[reject.id] ?? sentOf(reject)
   const rows = like.filter(({ id }) => !left.has(id))
   const column = columns.get(field)
-  const label = fieldLabel(field, like[0]?.problems.slice(0, 1) ?? [], column?.title)
+  const label = fieldLabel(field, like[0]?.problems.slice(0, 1) ?? [], titleOf)
 
   return (
     <BulkButton
@@ -61,7 +60,7 @@ export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => 
         '更正以后仍有问题的，不接收，也不作任何改动。',
       ]}
       asks="更正的理由"
-      onDo={(reject, note) => correctOne(client, reject, { field, text: textOf(reject), note })}
+      onDo={(reject, note) => correctOne(client, reject, { field, text: textOf(reject), note, titleOf })}
       onClosed={(done) => {
         setTexts({})
         setLeft(new Set())
@@ -107,14 +106,14 @@ const FillAll = ({ label, hint, onFill }: FillAllProps) => {
 const correctOne = async (
   client: ApolloClient,
   { id, item }: RejectWholeFragment,
-  { field, text, note }: { field: string; text: string; note: string },
+  { field, text, note, titleOf }: { field: string; text: string; note: string; titleOf: TitleOf },
 ): Promise<string> => {
   const fields = applyEditedTexts(item as RejectedItem, { [field]: text })
   const answer = await client.mutate({ mutation: CorrectRejectDocument, variables: { id, fields, note } })
   const told = answer.data?.correctReject
   if (told?.effect == null) {
     const [problem] = told?.problems ?? []
-    throw { code: 'STILL_WRONG', detail: `仍有问题：${problem ? chineseHalfOf(problem.message) : '未接收'}` }
+    throw { code: 'STILL_WRONG', detail: `仍有问题：${problem ? problemWords(problem.message, titleOf) : '未接收'}` }
   }
   return `已接收：${labelOf('CorrectionEffect', told.effect)}`
 }

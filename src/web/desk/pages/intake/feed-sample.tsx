@@ -1,7 +1,9 @@
 import { Button } from 'antd'
+import { columnTitles, type TitleOf } from '../../../words/column-words.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { saveText } from '../../pieces/save-file.js'
 import { columnHint, type FeedColumn, type FeedSample, useFeedSamples } from './feed-columns.js'
+import { fieldLabel } from './item.js'
 
 const HAN = /\p{Script=Han}/u
 /** Excel reads UTF-8 only with this mark. */
@@ -16,18 +18,19 @@ export const FeedSamples = ({ feed, title }: { feed: string; title: string }) =>
   const shown = chinese ?? coded
   if (shown === undefined)
     return <EmptyNotice>该数据源由信源单位的接口报送，没有表格格式；文件照接口的格式。</EmptyNotice>
+  const titleOf = columnTitles(feed)
   const required = shown.columns.filter(({ isRequired }) => isRequired)
   const others = shown.columns.filter(({ isRequired }) => !isRequired)
   return (
     <section className="feed-sample" aria-label="文件应有的列">
       <p>
         <b>必填的列：</b>
-        <Columns of={required} />
+        <Columns of={required} titleOf={titleOf} />
       </p>
       {others.length > 0 && (
         <p className="soft">
           可填的列：
-          <Columns of={others} />
+          <Columns of={others} titleOf={titleOf} />
         </p>
       )}
       <p className="soft">列名至少一半须与此相同；另有列名的，可以在表头映射中对应一次。</p>
@@ -39,14 +42,13 @@ export const FeedSamples = ({ feed, title }: { feed: string; title: string }) =>
   )
 }
 
-const Columns = ({ of }: { of: readonly FeedColumn[] }) =>
+const Columns = ({ of, titleOf }: { of: readonly FeedColumn[]; titleOf: TitleOf }) =>
   of.map((column, i) => {
     const hint = columnHint(column)
-    const name = column.title === column.name ? column.name : `${column.title}（${column.name}）`
     return (
       <span key={column.name}>
         {i > 0 && '、'}
-        {name}
+        {fieldLabel(column.name, [], titleOf)}
         {hint !== null && <span className="soft">〔{hint}〕</span>}
       </span>
     )

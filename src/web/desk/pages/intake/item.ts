@@ -1,3 +1,5 @@
+import type { TitleOf } from '../../../words/column-words.js'
+
 export type RejectedItem = Readonly<Record<string, unknown>>
 
 export interface RejectProblem {
@@ -27,21 +29,20 @@ export const fieldNamesOf = (item: RejectedItem, problems: readonly RejectProble
 export const problemsOfField = (name: string, problems: readonly RejectProblem[]): RejectProblem[] =>
   problems.filter(({ field }) => field === name || field?.startsWith(`${name}.`) || field?.startsWith(`${name}/`))
 
-/** `title` is the Chinese name of a field that goes by a code. */
 export const fieldLabel = (
   field: string,
   problems: readonly Pick<RejectProblem, 'heading'>[],
-  title: string | undefined = undefined,
+  titleOf: TitleOf,
 ): string => {
-  const heading = problems.find((problem) => problem.heading)?.heading ?? title
-  return heading && heading !== field ? `${heading}（${field}）` : field
+  const heading = problems.find((problem) => problem.heading)?.heading ?? titleOf(field)
+  return heading !== field ? `${heading}（${field}）` : field
 }
 
 const NUMBER_TITLE = /文号|编号|案号|注册号$/
 const NAME_TITLE = /(?:名称|企业|单位|主体|权利人|经营者)$/
 const AUTHORITY_TITLE = /机关|单位|产品|许可|店铺|网站|商标/
 
-export const identifyItem = (item: RejectedItem, titleOf: (name: string) => string): string => {
+export const identifyItem = (item: RejectedItem, titleOf: TitleOf): string => {
   const filled = Object.entries(item).filter(([, value]) => typeof value === 'string' && value.trim() !== '')
   const find = (is: (title: string) => boolean): string | undefined =>
     filled.find(([name]) => is(titleOf(name)))?.[1] as string | undefined

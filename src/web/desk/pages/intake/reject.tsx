@@ -3,10 +3,11 @@ import { Button, Input } from 'antd'
 import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { columnTitles, problemWords, type TitleOf } from '../../../words/column-words.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
-import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
+import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { columnHint, type FeedColumn, useFeedColumns } from './feed-columns.js'
@@ -68,6 +69,7 @@ const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps 
   const maySettle = useMay('correct_rejects')
   const mayCorrect = maySettle && !isMirrored
   const columns = useFeedColumns(reject.feed)
+  const titleOf = columnTitles(reject.feed)
   const item = reject.item as RejectedItem
   const isOpen = reject.state === 'OPEN'
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>(drafts.get(reject.id) ?? {})
@@ -155,7 +157,7 @@ const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps 
         <ul>
           {general.map(({ field, rule, message }) => (
             <li key={`${field} ${rule}`} className="bad">
-              {chineseHalfOf(message)} <span className="soft">{describeRejectRule(rule)}</span>
+              {problemWords(message, titleOf)} <span className="soft">{describeRejectRule(rule)}</span>
             </li>
           ))}
         </ul>
@@ -167,7 +169,7 @@ const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps 
           <ItemField
             key={name}
             name={name}
-            title={columns.get(name)?.title}
+            titleOf={titleOf}
             hint={hintOf(columns.get(name))}
             sent={item[name]}
             corrected={isOpen ? undefined : ((reject.corrected as RejectedItem | null)?.[name] ?? undefined)}
@@ -236,7 +238,7 @@ const hintOf = (column: FeedColumn | undefined): string | null => (column ? colu
 
 interface ItemFieldProps {
   name: string
-  title: string | undefined
+  titleOf: TitleOf
   hint: string | null
   sent: unknown
   corrected: unknown
@@ -246,7 +248,7 @@ interface ItemFieldProps {
   onWrite: (text: string) => void
 }
 
-const ItemField = ({ name, title, hint, sent, corrected, text, problems, isReadOnly, onWrite }: ItemFieldProps) => {
+const ItemField = ({ name, titleOf, hint, sent, corrected, text, problems, isReadOnly, onWrite }: ItemFieldProps) => {
   const id = useId()
   const isFaulty = problems.length > 0
   const isChanged = text !== editableText(sent)
@@ -261,12 +263,12 @@ const ItemField = ({ name, title, hint, sent, corrected, text, problems, isReadO
   }
   return (
     <div className={isFaulty ? 'item-field faulty' : 'item-field'}>
-      <label htmlFor={id}>{fieldLabel(name, problems, title)}</label>
+      <label htmlFor={id}>{fieldLabel(name, problems, titleOf)}</label>
       <div>
         {isLongValue(sent) ? <Input.TextArea className="grows" rows={2} {...input} /> : <Input {...input} />}
         {isFaulty && (
           <p id={`${id}-why`} className="bad">
-            {problems.map(({ message }) => chineseHalfOf(message)).join(' ')}
+            {problems.map(({ message }) => problemWords(message, titleOf)).join(' ')}
             {hint !== null && <span className="soft"> {hint}</span>}
           </p>
         )}

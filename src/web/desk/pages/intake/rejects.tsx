@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Select } from 'antd'
 import { useCallback, useMemo, useState } from 'react'
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { columnTitles } from '../../../words/column-words.js'
 import { useShortcuts } from '../../frame/shortcuts.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
@@ -16,7 +17,6 @@ import { type TableColumn, VirtualTable } from '../../pieces/virtual-table.js'
 import { labelOf, optionsOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
 import { LikeRejects } from './bulk-rejects.js'
-import { useFeedColumns } from './feed-columns.js'
 import { useOwnAgencies } from './own-agencies.js'
 import { RejectDrawer } from './reject.js'
 import { IntakeRejectsDocument, type IntakeRejectsQuery, RejectFiltersDocument } from './rejects.generated.js'
@@ -30,9 +30,8 @@ const likenessOf = (row: RejectRow | undefined) => {
 }
 
 const Problem = ({ of: { feed, rule, problems } }: { of: RejectRow }) => {
-  const columns = useFeedColumns(feed)
   const [problem] = problems
-  const field = problem?.heading ?? columns.get(problem?.field ?? '')?.title ?? problem?.field
+  const field = problem?.heading ?? columnTitles(feed)(problem?.field ?? '')
   const words = [describeRejectRule(rule), field].filter(Boolean).join('：')
   return <span title={words}>{words}</span>
 }

@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { Link, useParams } from 'react-router'
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { columnTitles, problemWords } from '../../../words/column-words.js'
 import { useAddressState } from '../../pieces/address.js'
 import { useConnection } from '../../pieces/connection.js'
 import { instantText } from '../../pieces/dates.js'
@@ -89,7 +90,7 @@ export default function RunPage() {
               </p>
             )}
           </section>
-          {data.rejects.countUpTo > 0 && <SetAside run={id} rules={data.rejectRules} />}
+          {data.rejects.countUpTo > 0 && <SetAside run={id} feed={run.subject ?? ''} rules={data.rejectRules} />}
           {isPull && run.outcome === 'DONE' && run.rollback === null && takes && (
             <RollbackButton run={id} onDone={() => void refetch()} />
           )}
@@ -102,10 +103,10 @@ export default function RunPage() {
   )
 }
 
-const problemWords = ({ heading, message }: RunRejectRow['problems'][number]): string =>
-  `${heading ? `［${heading}］` : ''}${chineseHalfOf(message)}`
+const headedProblem = ({ heading, message }: RunRejectRow['problems'][number], feed: string): string =>
+  `${heading ? `［${heading}］` : ''}${problemWords(message, columnTitles(feed))}`
 
-const COLUMNS = (run: string): readonly TableColumn<RunRejectRow>[] => [
+const COLUMNS = (run: string, feed: string): readonly TableColumn<RunRejectRow>[] => [
   {
     key: 'row',
     title: '位置',
@@ -117,11 +118,21 @@ const COLUMNS = (run: string): readonly TableColumn<RunRejectRow>[] => [
     ),
   },
   { key: 'rule', title: '规则', width: 220, render: ({ rule }) => describeRejectRule(rule) },
-  { key: 'message', title: '问题', render: ({ problems }) => problems.map(problemWords).join(' ') },
+  {
+    key: 'message',
+    title: '问题',
+    render: ({ problems }) => problems.map((problem) => headedProblem(problem, feed)).join(' '),
+  },
   { key: 'state', title: '状态', width: 130, render: ({ state }) => labelOf('RejectState', state) },
 ]
 
-const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string; count: number }[] }) => {
+interface SetAsideProps {
+  run: string
+  feed: string
+  rules: readonly { rule: string; count: number }[]
+}
+
+const SetAside = ({ run, feed, rules }: SetAsideProps) => {
   const [asked, ask] = useAddressState({ row: 0 })
   const rows = useConnection(RunRejectsDocument, { run } as never, (data) => (data as RunRejectsQuery).rejects)
   return (
@@ -137,7 +148,7 @@ const SetAside = ({ run, rules }: { run: string; rules: readonly { rule: string;
       </p>
       <VirtualTable
         label="本次拒收的条目"
-        columns={COLUMNS(run)}
+        columns={COLUMNS(run, feed)}
         rows={rows}
         rowKey={({ id }) => id}
         position={asked.row}

@@ -1,9 +1,9 @@
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
+import { columnTitles, problemWords, type TitleOf } from '../../../words/column-words.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
-import { type FeedColumn, useFeedColumns } from './feed-columns.js'
 import { editableText, fieldLabel, problemsOfField } from './item.js'
 import { changedFieldsOf } from './rollback.js'
 import { RunCounts } from './runs.js'
@@ -57,7 +57,7 @@ export const UploadPreviewPanel = ({ of, title }: { of: FilePreview; title: stri
             前 {of.records.length} 条{of.unchanged > 0 ? `；另有 ${formatNumber(of.unchanged)} 条与已有的相同` : ''}
           </span>
         </h3>
-        <Records of={of.records} />
+        <Records of={of.records} titleOf={columnTitles(of.feed)} />
       </>
     )}
     {of.received === 0 && <p className="warn">文件中没有任何条目。</p>}
@@ -68,7 +68,7 @@ const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
   `${page == null ? '' : `第 ${page} 页 `}第 ${row} 行`
 
 const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: number; feed: string }) => {
-  const columns = useFeedColumns(feed)
+  const titleOf = columnTitles(feed)
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
     <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
@@ -84,9 +84,9 @@ const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: numbe
           {of.map((fault) => (
             <tr key={placeOf(fault)}>
               <td className="nowrap">{placeOf(fault)}</td>
-              <td className="bad">{fault.problems.map((problem) => describeProblem(problem, columns)).join(' ')}</td>
+              <td className="bad">{fault.problems.map(({ message }) => problemWords(message, titleOf)).join(' ')}</td>
               <td>
-                <Original of={fault} columns={columns} />
+                <Original of={fault} titleOf={titleOf} />
               </td>
             </tr>
           ))}
@@ -101,15 +101,7 @@ const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: numbe
   )
 }
 
-type TitledColumns = ReadonlyMap<string, FeedColumn>
-
-const describeProblem = ({ field, message }: PreviewFault['problems'][number], columns: TitledColumns): string => {
-  const words = chineseHalfOf(message)
-  const title = field === null ? undefined : columns.get(field)?.title
-  return field !== null && title !== undefined ? words.replace(field, title) : words
-}
-
-const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; columns: TitledColumns }) => {
+const Original = ({ of: { item, problems }, titleOf }: { of: PreviewFault; titleOf: TitleOf }) => {
   const wrong = new Set(problems.map(({ field }) => field))
   return (
     <>
@@ -120,11 +112,10 @@ const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; colum
             {i > 0 && '，'}
             {wrong.has(name) ? (
               <mark className="fault">
-                {fieldLabel(name, problemsOfField(name, problems), columns.get(name)?.title)}：
-                {editableText(value) || '空'}
+                {fieldLabel(name, problemsOfField(name, problems), titleOf)}：{editableText(value) || '空'}
               </mark>
             ) : (
-              `${columns.get(name)?.title ?? name}：${editableText(value)}`
+              `${titleOf(name)}：${editableText(value)}`
             )}
           </span>
         ))}
@@ -132,7 +123,7 @@ const Original = ({ of: { item, problems }, columns }: { of: PreviewFault; colum
   )
 }
 
-const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
+const Records = ({ of, titleOf }: { of: readonly PreviewRecord[]; titleOf: TitleOf }) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className="scroll" aria-label="将新增、变更或待认领的" tabIndex={0}>
     <table className="plain-table" aria-label="将新增、变更或待认领的">
@@ -159,7 +150,7 @@ const Records = ({ of }: { of: readonly PreviewRecord[] }) => (
               {reason !== null && <div className="warn">{labelOf('UnmatchedReason', REASONS[reason] ?? reason)}</div>}
               {remarks.map(({ field, rule, message }) => (
                 <div key={`${field} ${rule}`} className={rule === 'code.digit' ? 'warn' : 'soft'}>
-                  {chineseHalfOf(message)}
+                  {problemWords(message, titleOf)}
                 </div>
               ))}
             </td>

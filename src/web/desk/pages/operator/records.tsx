@@ -1,8 +1,8 @@
+import { columnTitles, problemWords } from '../../../words/column-words.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { RecordMembers, sourceWords } from '../../pieces/field.js'
-import { fieldName, isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
-import { chineseHalfOf } from '../../pieces/refusal.js'
+import { isAdverseRecord, recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { labelOf } from '../../pieces/words.js'
 import type { OperatorFile, OperatorFileRecord } from './file.js'
 
@@ -61,7 +61,7 @@ const RecordLine = ({ of }: { of: OperatorFileRecord }) => {
       <RecordMembers kind={of.kind} body={body} />
       <p className="soft">
         来源：{sourceWords(of)}；入库时间 {instantText(of.knownFrom)}。
-        {of.remarks.map(({ field, message }) => ` 接收时：${fieldName(field)} ${chineseHalfOf(message)}`).join('')}
+        {of.remarks.map(({ message }) => ` 接收时：${problemWords(message, columnTitles(of.feed))}`).join('')}
       </p>
     </details>
   )
