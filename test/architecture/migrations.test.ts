@@ -1,6 +1,7 @@
 /** Squawk, the linter of migrations, reads what each migration sends: one that runs before a roll-out must not stop the hubs that serve. */
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Knex } from 'knex'
@@ -87,5 +88,24 @@ describe('migrations', () => {
     expect(lint('alter table operators alter column name type varchar(10);', true).join()).to.include(
       'changing-column-type',
     )
+  })
+
+  it('that were renamed leave the build', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-migrations-'))
+    const built = join(folder, 'dist/migrations')
+    const kept = ['01-kept.js', '01-kept.js.map', 'baseline']
+    try {
+      mkdirSync(join(folder, 'migrations'))
+      mkdirSync(join(built, 'baseline'), { recursive: true })
+      writeFileSync(join(folder, 'migrations/01-kept.ts'), '')
+      for (const file of ['01-kept.js', '01-kept.js.map', '02-former.js', '02-former.js.map'])
+        writeFileSync(join(built, file), '')
+      const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+      expect(scripts.build).to.include('build:migrations')
+      const { status } = spawnSync('sh', ['-c', scripts['build:migrations']], { cwd: folder })
+      expect([status, readdirSync(built).sort()]).to.deep.equal([0, kept])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
