@@ -19,7 +19,7 @@ describe('a restore by pgBackRest to the second before a removal', () => {
       ],
       additionsSent: 0,
       states: ['PUBLISHED', 'HIDDEN'],
-      releasedBy: 'reviewer-1',
+      releasedBy: [null, 'SECOND_PERSON', 'officer-2'],
       shown: [
         [200, true, false],
         [200, true, false],

@@ -7,7 +7,7 @@ import { keyIn } from '../api/global-ids.js'
 import { worldWithListing } from '../api/listed-world.js'
 import { registration, uscc } from '../api/record-drafts.js'
 import { NOW, type World } from '../api/world.js'
-import { log, mark } from '../support/world.js'
+import { log } from '../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
 const [LISTED, CLEAR] = [uscc(1), uscc(2)]
@@ -69,7 +69,7 @@ describe('a restored database over HTTP', () => {
   }
   const names = ({ text }: Seen) => text.includes(LISTED) || text.includes(NAME)
 
-  it('R-4: names no listed operator at any address until a person releases it', async () => {
+  it('R-4: names no listed operator at any address until it is released', async () => {
     const [listed, withheld] = [
       { listed: true, stale: false, listings: 1 },
       { listed: false, stale: true, listings: 0 },
@@ -86,8 +86,15 @@ describe('a restored database over HTTP', () => {
     }
     expect(await standings()).to.deep.equal([withheld, withheld, withheld])
 
-    const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: IDS, configured: [], now: NOW }
-    await releaseRestored(db, person)
+    const made = {
+      proposedBy: 'officer-1',
+      by: 'reviewer-1',
+      reason: '已逐一核对',
+      platforms: IDS,
+      configured: [],
+      now: NOW,
+    }
+    await db.transaction((tx) => releaseRestored(tx, made))
     for (const [name, seen] of Object.entries(await answers()))
       expect([seen.status, names(seen)], `${name} after the release`).to.deep.equal([200, true])
     expect(await standings()).to.deep.equal([listed, listed, listed])

@@ -27,7 +27,7 @@ import {
   rowAt,
   stop,
 } from '../support/postgres-servers.js'
-import { mark, OFFICER, rowsOf, rules } from '../support/world.js'
+import { OFFICER, rowsOf, rules } from '../support/world.js'
 import {
   findsAltered,
   isSaid,
@@ -283,14 +283,15 @@ const settle = async (hub: Awaited<ReturnType<typeof makeHub>>, shown: ReadonlyM
   await hub.push(null, { cause: 'command' })
   await hub.reconcile(null, { cause: 'command' })
   const ids = Object.keys(hub.addresses.platforms)
-  await releaseRestored(db, {
-    by: 'officer-1',
+  const made = {
+    proposedBy: 'officer-1',
+    by: 'reviewer-1',
     reason: '已逐一核对',
-    mark,
     platforms: ids,
     configured: ids,
     now: now(),
-  })
+  }
+  await db.transaction((tx) => releaseRestored(tx, made))
   await again()
   await hub.push(null, { cause: 'command' })
   await hub.push(null, { cause: 'command' })

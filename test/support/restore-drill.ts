@@ -38,7 +38,8 @@ export interface DrilledRestore {
   additionsSent: number
   /** States of the kept and the removed entry after the comparison. */
   states: unknown[]
-  releasedBy: unknown
+  /** Who released it or the refusal, after each of three attempts: the first person, the first again, a second. */
+  releasedBy: unknown[]
   /** Answers after the release: status, whether they name the kept entry, and the removed one. */
   shown: [status: number, kept: boolean, removed: boolean][]
   databaseMb: number
@@ -249,8 +250,14 @@ const judge = async (
   }
 }
 
-const release = async (hub: Hub, web: string): Promise<unknown> => {
-  const claims = { sub: 'reviewer-1', role: 'reviewer', agency: null, region: null }
+const release = async (hub: Hub, web: string): Promise<unknown[]> => {
+  const made: unknown[] = []
+  for (const sub of ['officer-1', 'officer-1', 'officer-2']) made.push(await releaseAs(sub, hub, web))
+  return made
+}
+
+const releaseAs = async (sub: string, hub: Hub, web: string): Promise<unknown> => {
+  const claims = { sub, role: 'officer', agency: null, region: null }
   const answer = await fetch(`${web}/graphql`, {
     method: 'POST',
     headers: {
@@ -261,7 +268,7 @@ const release = async (hub: Hub, web: string): Promise<unknown> => {
   })
   const { data, errors } = (await answer.json()) as {
     data?: { releaseRestored: { releasedBy: string } | null }
-    errors?: unknown
+    errors?: { extensions: { code: string } }[]
   }
-  return data?.releaseRestored?.releasedBy ?? errors
+  return errors?.[0]?.extensions.code ?? data?.releaseRestored?.releasedBy ?? null
 }

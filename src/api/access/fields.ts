@@ -122,7 +122,7 @@ const LINES: Record<string, readonly FieldLine[]> = {
     ['manage_registered', 'HUB', 'removeNotificationRobot resendNotification'],
     ['change_office', 'HUB', 'proposeSettings declareInService saveNotificationRobot sendTestMail'],
     ['confirm_rules', 'HUB', 'proposeRuleConfirmation proposeListEnd'],
-    ['change_office confirm_rules', 'HUB', 'decideOfficeProposal'],
+    ['change_office confirm_rules release_restored', 'HUB', 'decideOfficeProposal'],
     ['amend_calendar', 'HUB', 'amendCalendar decideCalendar'],
     ['state_authority', 'HUB', 'stateAuthority decideAuthority'],
     ['direct_platform', 'HUB', 'pausePlatform resumePlatform declareWiped'],

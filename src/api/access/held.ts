@@ -31,7 +31,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Concern: 'id listing cause record run openedAt settledAt settledBy note',
   CorrectRejectPayload: 'reject problems effect',
   DatabaseRestored:
-    'foundAt cause saidBy said platform deliveries sequence compared releasedAt releasedBy releasedReason',
+    'foundAt cause saidBy said platform deliveries sequence compared waiting releasedAt releaseProposedBy releasedBy releasedReason',
   Deadline: 'name startsOn dueOn provisional state endedOn rule listing',
   DeadlineMoving: 'deadline dueOn provisional',
   DeadlineRule: 'name value from to basis confirmed version',

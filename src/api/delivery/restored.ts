@@ -1,14 +1,19 @@
+import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/db/restored.js'
 import * as work from '../../work/delivery/restored.js'
-import { writeAuditRow } from '../request/audit-rows.js'
+import { findReleaseProposal, proposeRelease } from '../../work/office/restored-release.js'
+import { decideAsViewer, proposalView } from '../office/proposals.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
-const view = async ({ parts }: GraphqlContext, restored: store.RestoredDatabase) => {
+const view = async (context: GraphqlContext, restored: store.RestoredDatabase) => {
+  const { parts } = context
+  const waiting = restored.releasedAt === null ? await findReleaseProposal(parts.db, restored.id) : null
   return {
     ...restored,
     deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
     sequence: { noted: restored.notedSequence, had: restored.hadSequence },
+    waiting: waiting && proposalView(context, waiting),
     compared: await work.listComparisonsSince(parts.db, restored, parts.office.configured().platforms),
   }
 }
@@ -18,7 +23,6 @@ const byPerson = (args: { reason: string }, { viewer, parts, now, log }: Graphql
   by: viewer.sub ?? '',
   mark: parts.rules.mark,
   platforms: parts.platforms.map(({ id }) => id),
-  configured: parts.office.configured().platforms,
   now,
   log,
 })
@@ -39,10 +43,15 @@ export const restoredDatabaseResolvers = {
       return view(context, await work.declareRestored(context.parts.db, byPerson(args, context)))
     },
     releaseRestored: async (_: unknown, args: { reason: string }, context: GraphqlContext) => {
-      const released = await work.releaseRestored(context.parts.db, byPerson(args, context))
-      // Only this row explains why the restored audit log lacks rows.
-      await writeAuditRow(context.parts, context, context.viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
-      return view(context, released)
+      const { parts } = context
+      const given = byPerson(args, context)
+      const open = await store.currentRestore(parts.db)
+      const waiting = open && (await findReleaseProposal(parts.db, open.id))
+      if (waiting === null) await proposeRelease(parts.db, parts, given)
+      else await decideAsViewer(context, { id: waiting.id, verdict: 'CONFIRM', note: given.reason })
+      const [newest] = await store.listRestores(parts.db)
+      if (newest === undefined) throw new Refusal('NOT_RESTORED')
+      return view(context, newest)
     },
   },
 }

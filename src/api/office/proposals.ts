@@ -12,11 +12,12 @@ import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
 import { readMatterKinds } from '../../work/matters/kinds.js'
 import type { RobotContent } from '../../work/notifications/group-robots.js'
-import { decideOfficeProposal as decide } from '../../work/office/decide.js'
+import { decideOfficeProposal as decide, type OfficeDecision } from '../../work/office/decide.js'
 import type { ListEnd } from '../../work/office/list-ends.js'
 import type { AddedRule } from '../../work/office/rule-files.js'
 import type { RuleRowContent } from '../../work/office/rule-rows.js'
 import type { SettingsContent } from '../../work/office/settings.js'
+import { writeAuditRow } from '../request/audit-rows.js'
 import type { GraphqlContext } from '../request/context.js'
 import { parseWholeNumber } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -86,11 +87,21 @@ export const decideOfficeProposal = async (
   { input }: { input: DecideOfficeProposalInput },
   context: GraphqlContext,
 ) => {
-  const { parts, viewer, now } = context
   const { id, verdict, note = null } = refuseUnstorableText(input)
   const number = parseWholeNumber(id)
   if (number === null) throw new Refusal('OFFICE_PROPOSAL_UNKNOWN')
+  return proposalView(context, await decideAsViewer(context, { id: number, verdict, note }))
+}
+
+export const decideAsViewer = async (
+  context: GraphqlContext,
+  made: Pick<OfficeDecision, 'id' | 'verdict' | 'note'>,
+): Promise<store.OfficeProposal> => {
+  const { parts, viewer, now } = context
   const mayDecide = (kind: OfficeProposalKind) => may(viewer, ACT_OF_PROPOSAL[kind])
-  const made = { id: number, verdict, note, by: viewer.sub ?? '', now, mayDecide }
-  return proposalView(context, await decide(parts.db, parts, made))
+  const settled = await decide(parts.db, parts, { ...made, by: viewer.sub ?? '', now, mayDecide })
+  // Only this row explains why the restored audit log lacks rows.
+  if (settled.kind === 'RESTORE_RELEASE' && settled.state === 'IN_FORCE')
+    await writeAuditRow(parts, context, viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
+  return settled
 }

@@ -11,7 +11,7 @@ import { parseCode } from '../operators/codes.js'
 
 /**
  * CHUNK: part of a streamed answer. TOKEN: issued, or somebody signed in. ATTEMPT: refused sign-ins. CUT: rows known
- * outside the database are missing in it. RELEASED: a person released a restored database.
+ * outside the database are missing in it. RELEASED: a restored database was released.
  */
 export type AuditLogKind =
   | 'ANSWER'

@@ -24,7 +24,7 @@ export interface AuditLoss {
   heads: readonly string[] | null
 }
 
-/** FAILOVER: the rows were lost with their server. RELEASED: a person released a restored database. */
+/** FAILOVER: the rows were lost with their server. RELEASED: a restored database was released. */
 export type LossExcuse = 'FAILOVER' | 'RELEASED'
 
 export const isSameServer = (one: ServerIdentity, other: ServerIdentity): boolean =>

@@ -142,7 +142,10 @@ const runningFindings: FindingMaker = ({ clockDoubted, restored, timetableMinute
           '数据库由备份恢复，尚未解除，名单暂不公示',
           'The database was restored and is not released: the list is withheld',
         ],
-        ['按“数据库恢复”页逐平台比对后解除。', 'Compare each platform and release it (desk, 数据库恢复).'],
+        [
+          '按“数据库恢复”页逐平台比对后，由两人解除。',
+          'Compare each platform; two persons release it (desk, 数据库恢复).',
+        ],
       )
     : null,
   timetableMinutes !== null && timetableMinutes <= TIMETABLE_MINUTES_MOST

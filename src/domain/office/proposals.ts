@@ -1,7 +1,14 @@
 import { isSamePerson } from '../access/persons.js'
 import type { Act } from '../access/viewer.js'
 
-export type OfficeProposalKind = 'SETTINGS' | 'SERVICE' | 'RULE_ROW' | 'RULES_ADDED' | 'LIST_ENDED' | 'ROBOT'
+export type OfficeProposalKind =
+  | 'SETTINGS'
+  | 'SERVICE'
+  | 'RULE_ROW'
+  | 'RULES_ADDED'
+  | 'LIST_ENDED'
+  | 'ROBOT'
+  | 'RESTORE_RELEASE'
 
 export const ACT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   SETTINGS: 'change_office',
@@ -10,6 +17,7 @@ export const ACT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   RULES_ADDED: 'confirm_rules',
   LIST_ENDED: 'confirm_rules',
   ROBOT: 'change_office',
+  RESTORE_RELEASE: 'release_restored',
 }
 
 export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
@@ -19,6 +27,7 @@ export const SIGHT_OF_PROPOSAL: Record<OfficeProposalKind, Act> = {
   RULES_ADDED: 'see_rules',
   LIST_ENDED: 'see_rules',
   ROBOT: 'see_office',
+  RESTORE_RELEASE: 'see_operations',
 }
 
 export type OfficeProposalState = 'PROPOSED' | 'IN_FORCE' | 'REFUSED' | 'WITHDRAWN'

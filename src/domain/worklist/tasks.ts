@@ -338,6 +338,13 @@ const ROWS = {
     act: 'confirm_rules',
     ...second,
   },
+  CONFIRM_RELEASE: {
+    zh: '数据库恢复的解除，待第二人确认',
+    en: 'release of a restored database to be confirmed by another person',
+    process: 'OFFICE',
+    act: 'release_restored',
+    ...second,
+  },
 } satisfies Record<string, TaskRow>
 
 export type WorkKind = keyof typeof ROWS

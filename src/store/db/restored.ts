@@ -88,13 +88,14 @@ export interface RestoredDatabase {
   hadDelivery: number
   hadSequence: number
   releasedAt: Date | null
+  releaseProposedBy: string | null
   releasedBy: string | null
   releasedReason: string | null
 }
 
 const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", r.said, r.platform, r.noted_delivery::float8 as "notedDelivery",
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
-  r.released_at as "releasedAt", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
+  r.released_at as "releasedAt", r.release_proposed_by as "releaseProposedBy", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
 export const currentRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
   queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
@@ -102,7 +103,12 @@ export const currentRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
 export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
   queryRows(db, `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`)
 
-export type RestoreEvidence = Omit<RestoredDatabase, 'id' | 'releasedAt' | 'releasedBy' | 'releasedReason'>
+export type RestoreRelease = Pick<
+  RestoredDatabase,
+  'releasedAt' | 'releaseProposedBy' | 'releasedBy' | 'releasedReason'
+>
+
+export type RestoreEvidence = Omit<RestoredDatabase, 'id' | keyof RestoreRelease>
 
 /** False when an unreleased restore is already recorded; its row keeps the larger numbers. */
 export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
@@ -159,13 +165,11 @@ export const lockForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
   )
 
 /** Moves the id sequence past the ids used before the restore. */
-export const releaseRestore = async (
-  tx: Tx,
-  { id, by, reason, now }: { id: number; by: string; reason: string; now: Date },
-): Promise<void> => {
+export const releaseRestore = async (tx: Tx, made: RestoreRelease & { id: number }): Promise<void> => {
   await tx.raw(
-    `update database_restored set released_at = ?, released_by = ?, released_reason = ? where id = ? /* restored.release */`,
-    [now, by, reason, id],
+    `update database_restored set released_at = :releasedAt, release_proposed_by = :releaseProposedBy, released_by = :releasedBy,
+       released_reason = :releasedReason where id = :id /* restored.release */`,
+    { ...made },
   )
   await tx.raw(
     `select setval(pg_get_serial_sequence('deliveries', 'id'), greatest((select max(id) from deliveries), (select max(noted_delivery) from database_restored)))

@@ -24,7 +24,6 @@ export interface StoredDelivery extends QueuedDelivery {
   check: RemovalCheckState
 }
 
-/** DUE: not done yet. */
 type RemovalCheckState = RemovalCheckResult | 'DUE' | null
 export const removalCheckStateSql = (d: string): string =>
   `case when ${d}.check_due_at is not null then 'DUE' else ${d}.check_result end`

@@ -39,7 +39,6 @@ export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarPr
 export interface CalendarDecisionInput {
   id: number
   verdict: CalendarVerdict
-  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date

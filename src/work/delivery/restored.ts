@@ -132,7 +132,6 @@ interface RestoreDecision {
   mark: (id: string) => string
 }
 
-/** Refusal INPUT_INVALID for an empty reason. */
 export const declareRestored = async (
   db: Db,
   { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
@@ -190,36 +189,41 @@ export const listComparisonsSince = async (
   return [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null }))
 }
 
-/**
- * Resumes additions, with delivery numbers above all noted and shown. Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists
- * platforms), INPUT_INVALID.
- */
+/** Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists platforms). */
+export const lockReleasable = async (
+  tx: Tx,
+  configured: Iterable<string>,
+): Promise<{ open: store.RestoredDatabase; highestAt: (platform: string) => number }> => {
+  const open = await store.lockForRelease(tx)
+  if (open === null) throw new Refusal('NOT_RESTORED')
+  const since = await comparisons.readLatestComparisonsSince(tx, open.foundAt)
+  const missing = [...configured].filter((platform) => !since.get(platform)?.good)
+  if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
+  return { open, highestAt: (platform) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0) }
+}
+
+export interface ConfirmedRelease {
+  proposedBy: string
+  by: string
+  reason: string
+  platforms: readonly string[]
+  configured: Iterable<string>
+  now: Date
+}
+
+/** Resumes additions, with delivery numbers above all noted and shown. */
 export const releaseRestored = async (
-  db: Db,
-  {
-    by,
-    configured,
-    platforms,
-    now,
-    ...made
-  }: RestoreDecision & Omit<RestoreContext, 'log'> & { configured: Iterable<string> },
-): Promise<store.RestoredDatabase> => {
-  const reason = checkAndRedactText(made.reason, '理由 the reason', made.mark)
-  return db.transaction(async (tx) => {
-    const open = await store.lockForRelease(tx)
-    if (open === null) throw new Refusal('NOT_RESTORED')
-    const since = await comparisons.readLatestComparisonsSince(tx, open.foundAt)
-    const missing = [...configured].filter((platform) => !since.get(platform)?.good)
-    if (missing.length > 0) throw new Refusal('RESTORED_NOT_COMPARED', { platforms: missing.join(' ') })
-    const floorOf = (platform: string) => Math.max(open.notedNumber ?? 0, since.get(platform)?.highest ?? 0)
-    await store.raiseSequenceFloors(
-      tx,
-      platforms.map((platform) => ({ platform, floor: floorOf(platform) })),
-    )
-    await store.releaseRestore(tx, { id: open.id, by, reason, now })
-    await store.vouchForServer(tx, { only: 'ALWAYS' })
-    for (const platform of await states.listPlatformsPausedBy(tx, CLOCK))
-      await states.resume(tx, { platform, act: 'RESUME', by, at: now, reason })
-    return { ...open, releasedAt: now, releasedBy: by, releasedReason: reason }
-  })
+  tx: Tx,
+  { proposedBy, by, reason, platforms, configured, now }: ConfirmedRelease,
+): Promise<void> => {
+  const { open, highestAt } = await lockReleasable(tx, configured)
+  await store.raiseSequenceFloors(
+    tx,
+    platforms.map((platform) => ({ platform, floor: highestAt(platform) })),
+  )
+  const made = { releasedAt: now, releaseProposedBy: proposedBy, releasedBy: by, releasedReason: reason }
+  await store.releaseRestore(tx, { id: open.id, ...made })
+  await store.vouchForServer(tx, { only: 'ALWAYS' })
+  for (const platform of await states.listPlatformsPausedBy(tx, CLOCK))
+    await states.resume(tx, { platform, act: 'RESUME', by, at: now, reason })
 }

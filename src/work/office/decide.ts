@@ -16,6 +16,7 @@ import { keepRobot, type RobotProposal, robotWithoutAddress } from '../notificat
 import { type AddedRuleProposal, checkRule, keepAddedRule } from './added-rules.js'
 import { refuseUnready } from './declaration.js'
 import type { LiveOffice } from './live-office.js'
+import { type ReleaseProposal, releaseAsProposed } from './restored-release.js'
 import type { AddedRule } from './rule-files.js'
 import { checkSettings, type SettingsContent } from './settings.js'
 
@@ -29,7 +30,6 @@ interface DecisionParts {
 export interface OfficeDecision {
   id: number
   verdict: OfficeVerdict
-  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date
@@ -39,8 +39,8 @@ export interface OfficeDecision {
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /**
- * A confirmed proposal takes effect at once here. Refusals: OFFICE_PROPOSAL_UNKNOWN, OFFICE_PROPOSAL_SETTLED,
- * SECOND_PERSON, PROPOSER_ENDED, OFFICE_PROPOSAL_ANOTHERS, FORBIDDEN, INPUT_INVALID, and those of proposing.
+ * A confirmed proposal takes effect at once here. Refusals: OFFICE_PROPOSAL_UNKNOWN, PROPOSER_ENDED, FORBIDDEN, INPUT_INVALID,
+ * those of `findOfficeVerdictFault`, and those of proposing.
  */
 export const decideOfficeProposal = async (
   db: Db,
@@ -66,6 +66,7 @@ export const decideOfficeProposal = async (
       if (found.kind === 'RULES_ADDED')
         await keepAddedRule(tx, parts.office.ruleParts(), found as AddedRuleProposal, now)
       if (found.kind === 'ROBOT') await keepRobot(tx, found as RobotProposal, now)
+      if (found.kind === 'RESTORE_RELEASE') await releaseAsProposed(tx, parts, found as ReleaseProposal, { by, now })
     }
     if (found.kind === 'ROBOT')
       await proposals.replaceContent(tx, id, robotWithoutAddress((found as RobotProposal).content))

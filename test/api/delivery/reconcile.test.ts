@@ -4,9 +4,10 @@ import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
-import { detectRestore } from '../../../src/work/delivery/restored.js'
+import { declareRestored, detectRestore } from '../../../src/work/delivery/restored.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
+import { rowsOf } from '../../support/world.js'
 import { globalOf, keyIn } from '../global-ids.js'
 import { worldWithListing } from '../listed-world.js'
 import { NOW, type World } from '../world.js'
@@ -17,7 +18,11 @@ const DISCREPANCIES = `query($filter: DiscrepancyFilter) { discrepancies(filter:
 const COMPARISONS = `{ comparisons(first: 1) { totalCount pageInfo { hasNextPage }
   nodes { platform comparedAt shown expected missing stale unwanted hidden onTheirWay others alarm } } }`
 const RESTORED = `{ databaseRestored { cause deliveries { noted had } compared { platform at } releasedAt }
-  databaseRestorations { cause releasedBy releasedReason } }`
+  databaseRestorations { cause releaseProposedBy releasedBy releasedReason } }`
+const RELEASE = `releaseRestored(reason: $text) { releasedBy releasedAt waiting { id kind state proposedBy reason } }`
+const WAITING = '{ databaseRestored { waiting { id } } }'
+const DECIDE = `mutation($id: ID!, $verdict: OfficeVerdict!, $note: String) {
+  decideOfficeProposal(input: { id: $id, verdict: $verdict, note: $note }) { state } }`
 
 describe('comparisons and restored databases over GraphQL', () => {
   let world: World
@@ -61,26 +66,54 @@ describe('comparisons and restored databases over GraphQL', () => {
       ...variables,
     })
 
-  it('a restored database is released only after a comparison of its platforms, and only by the roles allowed', async () => {
-    const release = 'releaseRestored(reason: $text) { cause releasedBy releasedReason releasedAt }'
+  it('a restored database is released only after a comparison of its platforms, and only by two persons of the roles allowed', async () => {
+    const releasedRows = async () =>
+      Number((await rowsOf(world.database.db, `select count(*) as n from trail where kind = 'RELEASED'`))[0]?.['n'])
+    const decide = async (role: Role, verdict: string, note: string | null = null) => {
+      const { data } = await ask(WAITING)
+      return codeOf(await ask(DECIDE, role, { id: data.databaseRestored.waiting.id, verdict, note })) ?? verdict
+    }
     expect((await ask(RESTORED)).data.databaseRestored).to.deep.include({
       cause: 'DELIVERY_NOTED',
       compared: [{ platform: 'national', at: null }],
       releasedAt: null,
     })
-    expect(codeOf(await change(release))).to.equal('RESTORED_NOT_COMPARED')
+    expect(codeOf(await change(RELEASE))).to.equal('RESTORED_NOT_COMPARED')
     display.rows = [{ key: LATE, sequence: 1 }]
     await compare()
     for (const role of ['agency', 'auditor', 'marketplace'] as const)
-      expect(codeOf(await change(release, role)), role).to.equal('FORBIDDEN')
-    expect((await change(release)).data.releaseRestored).to.deep.include({
-      releasedBy: 'officer-1',
-      releasedReason: '已核对',
+      expect(codeOf(await change(RELEASE, role)), role).to.equal('FORBIDDEN')
+    const proposed = await change(RELEASE)
+    expect(proposed.data.releaseRestored).to.deep.include({ releasedBy: null, releasedAt: null })
+    expect(proposed.data.releaseRestored.waiting).to.deep.include({
+      kind: 'RESTORE_RELEASE',
+      state: 'PROPOSED',
+      proposedBy: 'officer-1',
+      reason: '已核对',
     })
-    expect(codeOf(await change(release))).to.equal('NOT_RESTORED')
+    expect(codeOf(await change(RELEASE)), 'the proposer').to.equal('SECOND_PERSON')
+    expect(await decide('officer', 'CONFIRM'), 'the proposer').to.equal('SECOND_PERSON')
+    expect(await decide('auditor', 'CONFIRM')).to.equal('FORBIDDEN')
+    expect(await decide('reviewer', 'REFUSE', '尚未补办')).to.equal('REFUSE')
+    expect((await ask(WAITING)).data.databaseRestored.waiting).to.equal(null)
+    await change(RELEASE)
+    expect(await decide('officer', 'WITHDRAW')).to.equal('WITHDRAW')
+    await change(RELEASE)
+    expect(await releasedRows(), 'nobody has released it').to.equal(0)
+    const { releaseRestored } = (await change(RELEASE, 'reviewer')).data
+    expect(releaseRestored).to.deep.include({ releasedBy: 'reviewer-1', waiting: null })
+    expect(await releasedRows()).to.equal(1)
+    expect(codeOf(await change(RELEASE))).to.equal('NOT_RESTORED')
     expect((await ask(RESTORED)).data).to.deep.equal({
       databaseRestored: null,
-      databaseRestorations: [{ cause: 'DELIVERY_NOTED', releasedBy: 'officer-1', releasedReason: '已核对' }],
+      databaseRestorations: [
+        {
+          cause: 'DELIVERY_NOTED',
+          releaseProposedBy: 'officer-1',
+          releasedBy: 'reviewer-1',
+          releasedReason: '已核对',
+        },
+      ],
     })
   })
 
@@ -142,5 +175,22 @@ describe('comparisons and restored databases over GraphQL', () => {
     expect(
       (await ask(DISCREPANCIES, 'officer', { filter: { what: 'UNKNOWN', open: true } })).data.discrepancies.totalCount,
     ).to.equal(0)
+  })
+
+  it('a release that was proposed for an earlier restoration does not release a later one', async () => {
+    const { db } = world.database
+    await declareRestored(db, { by: 'officer-1', reason: '虚构', mark: () => 'x', platforms: [], now: NOW, log })
+    await compare()
+    await change(RELEASE)
+    await db.raw(`update database_restored set released_at = now(), released_by = 'x', released_reason = 'x'
+      where released_at is null`)
+    await declareRestored(db, { by: 'officer-1', reason: '虚构', mark: () => 'x', platforms: [], now: NOW, log })
+    await compare()
+    const { data } = await ask(`{ officeProposals { id state } ${WAITING.slice(1)}`)
+    expect(data.databaseRestored.waiting).to.equal(null)
+    const [{ id: stale }] = data.officeProposals.filter(({ state }: { state: string }) => state === 'PROPOSED')
+    expect(codeOf(await ask(DECIDE, 'reviewer', { id: stale, verdict: 'CONFIRM' }))).to.equal('NOT_RESTORED')
+    expect((await change(RELEASE, 'reviewer')).data.releaseRestored.waiting.proposedBy).to.equal('reviewer-1')
+    expect((await change(RELEASE)).data.releaseRestored).to.deep.include({ releasedBy: 'officer-1' })
   })
 })

@@ -154,7 +154,7 @@ export const addOtherTasks = async (db: JobDb, listing: string): Promise<void> =
        values ('worklist', '2026-12-31', '虚构理由', '虚构管理', '2026-02-01');
      insert into calendar_proposals (days, reason, proposed_by, proposed_at) values ('[]', '虚构理由', '虚构管理', '2026-02-01');
      insert into office_proposals (kind, content, reason, proposed_by, proposed_at)
-       select kind, '{}', '虚构理由', '虚构管理', '2026-02-01' from unnest(array['SETTINGS', 'RULE_ROW']) kind;
+       select kind, '{}', '虚构理由', '虚构管理', '2026-02-01' from unnest(array['SETTINGS', 'RULE_ROW', 'RESTORE_RELEASE']) kind;
      insert into authority_statements (name, address, telephone, reconsideration_body, court, proposed_by, proposed_at)
        values ('虚构市场监督管理局', '虚构路', '0', '虚构机关', '虚构法院', '虚构管理', '2026-02-01');
      insert into people (id, role, password_hash, created_at, changed_by, pending_since)

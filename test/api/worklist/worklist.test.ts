@@ -103,6 +103,7 @@ describe('the worklist over GraphQL', () => {
       'CLOSE_MATTER',
       'DECIDE_CALENDAR',
       'CONFIRM_RULES',
+      'CONFIRM_RELEASE',
     ])
     expect(await own('虚构复核')).to.have.members([
       'REVIEW',
@@ -114,6 +115,7 @@ describe('the worklist over GraphQL', () => {
       'DECIDE_OVERRIDE',
       'DECIDE_SCORECARD',
       'CONFIRM_RULES',
+      'CONFIRM_RELEASE',
     ])
     expect(await own('虚构管理')).to.deep.equal([])
     expect(await own('虚构安全')).to.have.members([
@@ -124,6 +126,7 @@ describe('the worklist over GraphQL', () => {
       'CONFIRM_SETTINGS',
       'CONFIRM_AUTHORITY',
       'CONFIRM_RULES',
+      'CONFIRM_RELEASE',
     ])
   })
 

@@ -61,6 +61,7 @@ describe('worklist: the table of tasks', () => {
     CONFIRM_SETTINGS: ['administrator'],
     CONFIRM_AUTHORITY: ['administrator'],
     CONFIRM_RULES: ['officer', 'reviewer', 'administrator'],
+    CONFIRM_RELEASE: ['officer', 'reviewer', 'administrator'],
   }
 
   it('names who does each task, and each process has one', () => {

@@ -209,30 +209,6 @@ describe('administration at the desk', function () {
     await close()
   })
 
-  it('after a database is declared restored, its page lists the platforms that must be compared first', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
-    await open('/administration/restored', '数据库恢复')
-    await page.getByRole('button', { name: '声明由备份恢复' }).click()
-    await page.getByLabel(/事由/).fill('虚构：磁盘更换')
-    await page.getByRole('button', { name: '确认声明由备份恢复' }).click()
-    await page.getByText(/数据库由备份恢复，尚未解除/).waitFor()
-    expect(await violations(page)).to.deep.equal([])
-    await page.getByText('待比对').nth(3).waitFor()
-    expect(await page.getByText('待比对').count()).to.equal(4)
-    expect(await page.getByRole('button', { name: '解除' }).isDisabled()).to.equal(true)
-    await hub.hub.reconcile(
-      hub.platforms.map(({ id }) => id),
-      { cause: 'command' },
-    )
-    await page.getByRole('button', { name: '刷新' }).click()
-    await page.getByText('待比对').first().waitFor({ state: 'hidden' })
-    await page.getByRole('button', { name: '解除' }).click()
-    await page.getByLabel(/事由/).fill('虚构：已核对')
-    await page.getByRole('button', { name: '确认解除' }).click()
-    await page.getByText('没有待解除的恢复').waitFor()
-    await close()
-  })
-
   it('an administrator runs a job and follows it to its end, pauses it with a reason, and resumes it', async () => {
     const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
     hub.hub.tick()

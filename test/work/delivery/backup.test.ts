@@ -15,7 +15,7 @@ import { noticesOfSubjects } from '../../../src/work/delivery/in-force.js'
 import { queueForPlatforms } from '../../../src/work/delivery/outbox.js'
 import { releaseRestored } from '../../../src/work/delivery/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
-import { later, mark, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
+import { later, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
 /** Longest wait for a terminated connection to close, in milliseconds. */
 const GONE_MS = 30_000
@@ -126,8 +126,15 @@ describe('a database restored from a backup made before a removal', () => {
       expect(snapshot?.sequence).to.be.below(sequence)
       expect(await rowsOf(hub.db, 'select 1 from snapshots')).to.have.length(1)
 
-      const person = { by: 'officer-1', reason: '已逐一核对', mark, platforms: standIns.map(({ id }) => id), now }
-      const released = () => releaseRestored(hub.db, { ...person, configured: Object.keys(hub.addresses.platforms) })
+      const made = {
+        proposedBy: 'officer-1',
+        by: 'reviewer-1',
+        reason: '已逐一核对',
+        platforms: standIns.map(({ id }) => id),
+        now,
+      }
+      const configured = Object.keys(hub.addresses.platforms)
+      const released = () => hub.db.transaction((tx) => releaseRestored(tx, { ...made, configured }))
       expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
 
       const told = `select distinct state, sent_at <= ? as "isPast" from deliveries where subject_id = ?`

@@ -26,8 +26,8 @@ describe('a failover that loses the last acknowledged transactions', () => {
   let hub: Hub
   let web = ''
   let now = later(3_600)
-  const officer = () =>
-    hub.keys.sign({ sub: 'officer-1', role: 'officer', agency: null, region: null }, now.getTime()).token
+  const officer = (sub = 'officer-1') =>
+    hub.keys.sign({ sub, role: 'officer', agency: null, region: null }, now.getTime()).token
   const nameOf = () => new URL(live.url).pathname.slice(1)
 
   before(async () => {
@@ -160,8 +160,14 @@ describe('a failover that loses the last acknowledged transactions', () => {
       { key: late.id, what: 'UNKNOWN' },
     ])
     expect(await listed()).to.equal('LIST_WITHHELD')
-    const released = await ask('mutation { releaseRestored(reason: "已逐一核对") { releasedBy } }', officer())
-    expect(released.errors).to.equal(undefined)
+    for (const [name, isReleased] of [
+      ['officer-1', false],
+      ['officer-2', true],
+    ] as const) {
+      const made = await ask('mutation { releaseRestored(reason: "已逐一核对") { releasedBy } }', officer(name))
+      expect(made.errors).to.equal(undefined)
+      expect(made.data.releaseRestored.releasedBy !== null, name).to.equal(isReleased)
+    }
     await hub.push(null, COMMAND)
     expect(await listed())
       .to.include(codes.stays)

@@ -6,7 +6,7 @@ import { makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { areAdditionsStopped, detectRestore, releaseRestored } from '../../../src/work/delivery/restored.js'
 import { SEAL } from '../../support/audit.js'
-import { at, database, later, log, mark, NOW, published, rowsOf } from '../../support/world.js'
+import { at, database, later, log, NOW, published, rowsOf } from '../../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
 
@@ -33,14 +33,16 @@ describe('a promoted standby', () => {
       tx.raw(`set local session_replication_role = replica; delete from trail where number > ${after}`),
     )
   const released = () =>
-    releaseRestored(db(), {
-      mark,
-      by: 'officer-1',
-      reason: '已逐一核对',
-      platforms: IDS,
-      configured: [],
-      now: later(60),
-    })
+    db().transaction((tx) =>
+      releaseRestored(tx, {
+        proposedBy: 'officer-1',
+        by: 'reviewer-1',
+        reason: '已逐一核对',
+        platforms: IDS,
+        configured: [],
+        now: later(60),
+      }),
+    )
   const causes = () => rowsOf(db(), 'select cause from database_restored')
 
   it('that holds all noted heads is accepted, and what was due counts as sent', async () => {

@@ -63,6 +63,7 @@ const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, 
   CONFIRM_SETTINGS: [SECURITY],
   CONFIRM_AUTHORITY: [SECURITY],
   CONFIRM_RULES: [...OFFICERS, ...REVIEWERS, SECURITY],
+  CONFIRM_RELEASE: [...OFFICERS, ...REVIEWERS, SECURITY],
 }
 /** Deadlines and what no queue holds: beginning of the subject, of the occasion, part of the text, hearers. */
 const OTHERS: [string, string, string, readonly string[]][] = [

@@ -1,6 +1,6 @@
 import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../domain/access/persons.js'
-import type { Act } from '../../../../domain/access/viewer.js'
+import { ACT_OF_PROPOSAL } from '../../../../domain/office/proposals.js'
 import { fieldLabel, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from '../../../words/rule-words.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
@@ -23,21 +23,17 @@ interface OfficeProposalProps {
   onDone: (words: string) => void
 }
 
-const DECIDING: Record<OfficeProposalLineFragment['kind'], Act> = {
-  SETTINGS: 'change_office',
-  SERVICE: 'change_office',
-  RULE_ROW: 'confirm_rules',
-  RULES_ADDED: 'confirm_rules',
-  LIST_ENDED: 'confirm_rules',
-  ROBOT: 'change_office',
-}
-
 const FOLLOWS: Record<OfficeProposalLineFragment['kind'], readonly string[]> = {
   SETTINGS: ['随即生效，各处不须重新启动；', '您的姓名和时刻一同保存；再次改动才能改回。'],
   SERVICE: ['此后所依据的规则未经核实的，一律不得公示；', '不能撤销；您的姓名和时刻一同保存。'],
   LIST_ENDED: ['自该日起不再新立案件；已立的案件照常办理，公示的条目不变；', '您的姓名和时刻一同保存。'],
   RULES_ADDED: ['两人都确认以后生效；您已逐项核对内容及其依据；', '您的姓名和时刻一同保存。'],
   ROBOT: ['该群随即收到所选的提醒；您已核对该群及其成员；', '您的姓名和时刻一同保存。'],
+  RESTORE_RELEASE: [
+    '新增恢复：应公示的条目公示，应推送的推送，序号接在已知最大者之后；',
+    '您已自行核对：备份之后办理过而数据库不再知道的，均已补办；',
+    '您的姓名和时刻一同保存。',
+  ],
   RULE_ROW: ['您已查阅所据的公开文本，条文与规则一致；', '规则随即视为已核实，文书可以引用；您的姓名和时刻一同保存。'],
 }
 
@@ -50,7 +46,7 @@ const DONE: Record<OfficeVerdict, string> = {
 export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
   const apollo = useApolloClient()
   const { name } = useSession()
-  const changes = useMay(DECIDING[of.kind])
+  const changes = useMay(ACT_OF_PROPOSAL[of.kind])
   const isOwn = isSamePerson(of.proposedBy, name)
   const isEndorsed = of.endorsedBy != null && isSamePerson(of.endorsedBy, name)
   const decide = (verdict: OfficeVerdict) => async (given: string) => {

@@ -51,9 +51,7 @@ export default function DeliveriesPage() {
       />
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {!seen && loading && <LoadingNotice of="各平台情况" />}
-      {seen?.databaseRestored && (
-        <RestoredNotice of={seen.databaseRestored} names={names} onDone={() => void refetch()} />
-      )}
+      {seen?.databaseRestored && <RestoredNotice of={seen.databaseRestored} names={names} />}
       {seen && (
         <PlatformPanels
           of={seen.platforms}

@@ -28,6 +28,7 @@ const PAGE_OF_PROCESS: Record<WorkProcess, string> = {
 const PAGE_OF_KIND: Partial<Record<WorkKind, string>> = {
   CONFIRM_AUTHORITY: 'administration/authorities',
   CONFIRM_RULES: 'administration/confirmations',
+  CONFIRM_RELEASE: 'administration/restored',
 }
 
 const pageOf = (kind: WorkKind): string => PAGE_OF_KIND[kind] ?? PAGE_OF_PROCESS[TASKS[kind].process]

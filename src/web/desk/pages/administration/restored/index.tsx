@@ -10,6 +10,7 @@ import { RefusalNotice } from '../../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../../pieces/time-line.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
+import { WaitingOfficeProposal } from '../office-proposals.js'
 import {
   DeclareRestoredDocument,
   ReleaseRestoredDocument,
@@ -46,7 +47,7 @@ export default function RestoredPage() {
                 follows={[
                   '即刻停止新增：不再公示新的条目，不再向平台推送新增；',
                   '移出、暂停公示照常进行；',
-                  '每个已配置的平台都须重新比对过，再由人解除，新增才继续。',
+                  '每个已配置的平台都须重新比对过，再由两人解除，新增才继续。',
                 ]}
                 asks={{ label: '事由（何时由哪一份备份恢复）' }}
                 onDo={declare}
@@ -59,7 +60,7 @@ export default function RestoredPage() {
         }
       >
         <p className="soft">
-          数据库由备份恢复后，落后于已经发出的内容。枢纽由库外记录和平台的展示发现这一点，停止新增，直到有人解除。
+          数据库由备份恢复后，落后于已经发出的内容。枢纽由库外记录和平台的展示发现这一点，停止新增，直到一人提议解除、另一人确认。
         </p>
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
@@ -67,7 +68,7 @@ export default function RestoredPage() {
       {shown && open === null && (
         <Alert type="success" showIcon title="没有待解除的恢复" description="枢纽照常新增和移出。" />
       )}
-      {open && <Open of={open} nameOf={nameOf} onRelease={releases ? release : null} />}
+      {open && <Open of={open} nameOf={nameOf} onRelease={releases ? release : null} onDone={() => void refetch()} />}
       {shown && (
         <section className="panel after" aria-label="历次恢复">
           <h2>历次恢复</h2>
@@ -86,10 +87,12 @@ const Open = ({
   of,
   nameOf,
   onRelease,
+  onDone,
 }: {
   of: RestoredLineFragment
   nameOf: (id: string) => string
   onRelease: ((reason: string) => Promise<void>) | null
+  onDone: () => void
 }) => {
   const waiting = of.compared.filter(({ at }) => at === null)
   return (
@@ -131,21 +134,22 @@ const Open = ({
             </li>
           ))}
         </ul>
-        {onRelease && (
+        {onRelease && !of.waiting && (
           <ConfirmButton
-            action="解除"
+            action="提议解除"
             disabled={waiting.length > 0}
             hint={waiting.length > 0 ? `还有 ${waiting.length} 个平台没有比对` : ''}
             follows={[
-              '新增恢复：应公示的条目公示，应推送的推送；',
+              '另一人确认以后，新增才恢复；在此之前仍停止；',
               '推送号和期号接在已知最大者之后，平台不会把它们当作旧的；',
-              '恢复之后、备份之前办理过而数据库不再知道的，须已由您核对并补办。',
+              '备份之后办理过而数据库不再知道的，须已由您核对并补办。',
             ]}
             asks={{ label: '事由（如何核对、补办了什么）' }}
             onDo={onRelease}
           />
         )}
       </section>
+      {of.waiting && <WaitingOfficeProposal of={of.waiting} onDone={onDone} />}
     </div>
   )
 }
@@ -167,7 +171,7 @@ const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): Ti
       {one.saidBy && `${one.saidBy}：${one.said}。`}
       {one.releasedAt === null
         ? '尚未解除。'
-        : `${instantText(one.releasedAt)} 由 ${one.releasedBy} 解除：${one.releasedReason}`}
+        : `${instantText(one.releasedAt)} 由 ${one.releaseProposedBy ? `${one.releaseProposedBy} 提议、` : ''}${one.releasedBy} ${one.releaseProposedBy ? '确认' : ''}解除：${one.releasedReason}`}
     </>
   ),
 })

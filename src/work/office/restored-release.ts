@@ -1,0 +1,59 @@
+import { checkAndRedactText } from '../../domain/records/privacy.js'
+import { Refusal } from '../../foundation/errors.js'
+import type { Db, Tx } from '../../store/db/db.js'
+import * as proposals from '../../store/office/proposals.js'
+import { lockReleasable, releaseRestored } from '../delivery/restored.js'
+
+export type ReleaseProposal = proposals.OfficeProposal<{ restored: number }>
+
+export const findReleaseProposal = async (db: Db | Tx, restored: number): Promise<ReleaseProposal | null> => {
+  const waiting = await proposals.listWaiting<ReleaseProposal['content']>(db, 'RESTORE_RELEASE')
+  return waiting.find(({ content }) => content.restored === restored) ?? null
+}
+
+interface ReleaseParts {
+  platforms: readonly { id: string }[]
+  office: { configured: () => { platforms: ReadonlySet<string> } }
+}
+
+interface ReleaseInput {
+  reason: string
+  by: string
+  mark: (id: string) => string
+  now: Date
+}
+
+/** Refusal OFFICE_PROPOSAL_WAITS. */
+export const proposeRelease = async (
+  db: Db,
+  { office }: Pick<ReleaseParts, 'office'>,
+  { reason, by, mark, now }: ReleaseInput,
+): Promise<void> => {
+  const said = checkAndRedactText(reason, '理由 the reason', mark)
+  await db.transaction(async (tx) => {
+    await proposals.lockOffice(tx)
+    const { open } = await lockReleasable(tx, office.configured().platforms)
+    if ((await findReleaseProposal(tx, open.id)) !== null) throw new Refusal('OFFICE_PROPOSAL_WAITS')
+    await proposals.propose(tx, {
+      kind: 'RESTORE_RELEASE',
+      content: { restored: open.id },
+      reason: said,
+      by,
+      at: now,
+    })
+  })
+}
+
+/** A proposal about an earlier restoration never releases a later one. */
+export const releaseAsProposed = async (
+  tx: Tx,
+  { office, platforms }: ReleaseParts,
+  { content, proposedBy, reason }: ReleaseProposal,
+  { by, now }: Pick<ReleaseInput, 'by' | 'now'>,
+): Promise<void> => {
+  const configured = office.configured().platforms
+  const { open } = await lockReleasable(tx, configured)
+  if (open.id !== content.restored) throw new Refusal('NOT_RESTORED')
+  const ids = platforms.map(({ id }) => id)
+  await releaseRestored(tx, { proposedBy, by, reason, platforms: ids, configured, now })
+}

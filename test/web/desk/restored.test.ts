@@ -1,0 +1,47 @@
+import { expect } from 'chai'
+import { BROWSER_MS, browser, violations } from '../../support/browser.js'
+import { atDesk, deskBuilt } from '../../support/desk.js'
+import { startHub, type TestHub } from '../../support/hub.js'
+
+describe('the page of a restored database', function () {
+  this.timeout(BROWSER_MS)
+  const visitor = browser()
+  let hub: TestHub
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+  })
+  after(() => hub?.stop())
+
+  it('lists the platforms that must be compared first, and is released by one who proposes and another who confirms', async () => {
+    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    await open('/administration/restored', '数据库恢复')
+    await page.getByRole('button', { name: '声明由备份恢复' }).click()
+    await page.getByLabel(/事由/).fill('虚构：磁盘更换')
+    await page.getByRole('button', { name: '确认声明由备份恢复' }).click()
+    await page.getByText(/数据库由备份恢复，尚未解除/).waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByText('待比对').nth(3).waitFor()
+    expect(await page.getByText('待比对').count()).to.equal(4)
+    expect(await page.getByRole('button', { name: '提议解除' }).isDisabled()).to.equal(true)
+    await hub.hub.reconcile(
+      hub.platforms.map(({ id }) => id),
+      { cause: 'command' },
+    )
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByText('待比对').first().waitFor({ state: 'hidden' })
+    await page.getByRole('button', { name: '提议解除' }).click()
+    await page.getByLabel(/事由/).fill('虚构：已核对')
+    await page.getByRole('button', { name: '确认提议解除' }).click()
+    await page.getByText('由您提出的须由另一人确认').waitFor()
+    expect(await violations(page)).to.deep.equal([])
+    const second = await atDesk(visitor, hub, 'reviewer', { name: '虚构复核二' })
+    await second.open('/administration/restored', '数据库恢复')
+    await second.page.getByRole('button', { name: '确认', exact: true }).click()
+    await second.page.getByRole('dialog').getByRole('button', { name: '确认', exact: true }).click()
+    await second.page.getByText('没有待解除的恢复').waitFor()
+    await second.page.getByText(/提议、虚构复核二 确认解除/).waitFor()
+    await second.close()
+    await close()
+  })
+})
