@@ -258,7 +258,8 @@ describe('a hub that answers from a standby', () => {
   })
 
   it('holds no act on a promoted server whose commits wait for a standby', async () => {
-    const connection = connect(env().DATABASE_URL)
+    // A connection may learn of a setting later than the next one does.
+    const [earlier, later] = [connect(env().DATABASE_URL), connect(env().DATABASE_URL)]
     const names = async () => (await on(primary, 'show synchronous_standby_names'))['synchronous_standby_names']
     const setNames = async (wanted: string) => {
       await on(primary, `alter system set synchronous_standby_names = '${wanted}'`)
@@ -266,14 +267,14 @@ describe('a hub that answers from a standby', () => {
       await until('the setting', async () => (await names()) === wanted)
     }
     try {
-      const held = makeReaderWait(connection, log)()
+      const held = makeReaderWait(earlier, log)()
       await setNames('*')
-      const free = makeReaderWait(connection, log)()
+      const free = makeReaderWait(later, log)()
       expect(await Promise.race([held.then(() => 'held'), free.then(() => 'free')])).to.equal('free')
       await held
     } finally {
       await setNames('')
-      await connection.destroy()
+      await Promise.all([earlier.destroy(), later.destroy()])
     }
   })
 
