@@ -1,5 +1,6 @@
 /** Cells use the words that the desk shows. */
 import { chineseHalfOf } from '../../foundation/text/words.js'
+import { columnTitles, problemWords, type TitleOf } from '../words/column-words.js'
 import { nameOfDivision } from '../words/division-names.js'
 import type { ExportColumn, ExportTable } from './tables.js'
 
@@ -24,14 +25,19 @@ export const writeExportQuery = ({ field, args, nodes, isWhole, isUncounted }: E
   }`
 }
 
-export const makeExportRow = (columns: readonly ExportColumn[], node: unknown, words: ExportWords): Cell[] =>
-  columns.map(({ path, as }) => {
+export const makeExportRow = (columns: readonly ExportColumn[], node: unknown, words: ExportWords): Cell[] => {
+  const titleOf = columnTitles(String(readPath(node, ['feed']) ?? ''))
+  return columns.map(({ path, as }) => {
     const value = path
       .split('|')
       .map((each) => readPath(node, each.split('.')))
       .find((found) => found != null && found !== '')
-    return value == null ? null : cellOf(value, as, words)
+    if (value == null) return null
+    if (as === 'ITEM') return describeItem(value as ExportedObject, titleOf)
+    if (as === 'PROBLEMS') return (value as ExportedObject[]).map((each) => describeProblem(each, titleOf)).join('；')
+    return cellOf(value, as, words)
   })
+}
 
 const readPath = (value: unknown, path: readonly string[]): unknown => {
   const [first, ...rest] = path
@@ -44,8 +50,6 @@ const INSTANT = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', da
 const RUNNING = ['COMING', 'MISSED']
 
 const cellOf = (value: unknown, as: string | undefined, words: ExportWords): Cell => {
-  if (as === 'ITEM') return describeItem(value as ExportedObject)
-  if (as === 'PROBLEMS') return (value as ExportedObject[]).map(describeProblem).join('；')
   if (as === 'DEADLINES') return describeDeadlines(value as ExportedObject[], words)
   if (as === 'MEASURES') return describeUnliftedMeasures(value as ExportedMeasure[])
   if (Array.isArray(value)) return [...new Set(value.map((each) => cellOf(each, as, words)))].join('；')
@@ -85,14 +89,25 @@ const describeUnliftedMeasures = (measures: readonly ExportedMeasure[]): string 
     .map(({ organisation, item, stateName, dueOn }) => `${organisation.zh}：${item}（${stateName.zh}，至迟 ${dueOn}）`)
     .join('；')
 
-const describeItem = (item: ExportedObject): string =>
+const withCode = (column: string, titleOf: TitleOf): string => {
+  const title = titleOf(column)
+  return title === column ? column : `${title}（${column}）`
+}
+
+const describeItem = (item: ExportedObject, titleOf: TitleOf): string =>
   Object.entries(item)
     .filter(([, value]) => value != null && value !== '')
-    .map(([field, value]) => `${field}：${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([field, value]) => [withCode(field, titleOf), typeof value === 'object' ? JSON.stringify(value) : value])
+    .map(([name, value]) => `${name}：${value}`)
     .join('；')
 
-const describeProblem = ({ field, heading, message }: ExportedObject): string =>
-  [heading ?? field, message == null ? null : chineseHalfOf(String(message))].filter((part) => part != null).join(' ')
+const describeProblem = ({ field, heading, message }: ExportedObject, titleOf: TitleOf): string =>
+  [
+    heading ?? (field == null ? null : withCode(String(field), titleOf)),
+    message == null ? null : problemWords(String(message), titleOf),
+  ]
+    .filter((part) => part != null)
+    .join(' ')
 
 const describeDeadlines = (deadlines: readonly ExportedObject[], { labelOf }: ExportWords): string =>
   deadlines
