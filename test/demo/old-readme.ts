@@ -30,7 +30,7 @@ export interface Shell {
   env: Record<string, string>
 }
 
-/** What is filled in is not searched again: a token may hold the letters of a word. */
+/** The search leaves out filled-in values: a token may hold the letters of a word. */
 const fillWords = (text: string, filled: Record<string, string>): string => {
   const words = Object.keys(filled).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return words.length === 0 ? text : text.replace(new RegExp(words.join('|'), 'g'), (word) => filled[word] ?? word)

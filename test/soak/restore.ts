@@ -3,7 +3,7 @@ import { drillRestore } from '../support/restore-drill.js'
 
 /** Seconds from the begin of the restore to its release. */
 const OUTAGE_MOST = 1_800
-/** Nobody by the first call, a refusal of the same person, the second person. */
+/** The first call releases nothing, the same person is refused, the second person releases. */
 const RELEASED_BY_TWO = ',SECOND_PERSON,officer-2'
 
 export const soakRestore = async (given: {

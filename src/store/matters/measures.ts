@@ -47,7 +47,7 @@ export const lockOpenMeasures = async (tx: Tx, kind: string, listingIds: readonl
 
 const HELD_BY_AGENCY_SQL = `s.place = 'holder' and s.to_move is null and s.seat collate "C" >= :from and s.seat collate "C" < :until`
 
-/** Those still applied after their end too. */
+/** A measure still applied counts after its end too. */
 export const lockMeasuresOfAgency = async (
   tx: Tx,
   { kind, agency, after, limit }: { kind: string; agency: string; after: string | null; limit: number },

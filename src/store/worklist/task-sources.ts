@@ -193,7 +193,7 @@ const SOURCES: Partial<Record<WorkKind, Source>> = {
       { subject: 'a.name', not_by: 'a.proposed_by', since: 'a.proposed_at' },
       `from authority_statements a where a.state = 'PROPOSED'`,
     ),
-  CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED']),
+  CONFIRM_RULES: () => proposals('CONFIRM_RULES', ['RULE_ROW', 'RULES_ADDED', 'LIST_ENDED']),
   CONFIRM_RELEASE: () => proposals('CONFIRM_RELEASE', ['RESTORE_RELEASE']),
   CONFIRM_ACCOUNT: () => accounts('CONFIRM_ACCOUNT', 'people'),
   CONFIRM_CLIENT: () => accounts('CONFIRM_CLIENT', 'clients'),

@@ -98,7 +98,7 @@ export const makeAuditLog = (
   let bytesWaiting = 0
   /** If null, the next write first looks for noted rows that the table lacks. */
   let lastWritten: WrittenGroup | null = null
-  /** Where the last row is. A prepared lookup in the whole table would lock every partition: 12 % more with 121. */
+  /** The last row is here. A prepared lookup in the whole table would lock every partition: 12 % more with 121. */
   let partition: AuditPartition | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null

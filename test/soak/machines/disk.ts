@@ -25,7 +25,7 @@ export const makeDisk = async (path: string, owner: { uid: number; gid: number }
       const { bavail, bsize } = await statfs(path)
       if (bavail === 0) return
       fillers += 1
-      // What others take meanwhile is left to the next call.
+      // The next call sees the room that others take meanwhile.
       await run('fallocate', ['-l', String(bavail * bsize), join(path, `${FILLER}-${fillers}`)]).catch(() => undefined)
     },
     free: () => {

@@ -20,7 +20,7 @@ type HubOfFleet = (typeof HUBS)[number]
 export interface Fleet {
   /** In the order of HUBS; an address changes where a hub is replaced. */
   urls: readonly string[]
-  /** Whether libfaketime is here, so that one clock is ahead. */
+  /** libfaketime is here, so one clock is ahead. */
   hasClockAhead: boolean
   /** From this release to the next and back, hub by hub. */
   upgrade(db: JobDb): Promise<void>

@@ -16,7 +16,7 @@ export interface MachinesPart {
   questions: number
   moves: number
   looks: number
-  /** Whether the clock of one hub was two hours ahead. */
+  /** The clock of one hub was two hours ahead. */
   clockAhead: boolean
   /** The plan ended before its end, for time. */
   left: number

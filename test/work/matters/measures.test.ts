@@ -289,7 +289,7 @@ describe('measures of an entry', () => {
     expect(clocks).to.deep.equal([{ due: '2026-11-30' }])
   })
 
-  it('of an ended organisation go to its successor after their end too, while they are not lifted', async () => {
+  it('that an ended organisation has not lifted go to its successor, after their end too', async () => {
     const { id } = await published(db(), 1)
     const [credit, finance] = ['credit-office', 'finance'].map((agency) =>
       readOrganisations().find((row) => row.agency === agency),
