@@ -354,9 +354,12 @@ describe('a new office at the desk', () => {
     expect(await ask('li', END, { input: { ...input, from: addDays(today, -1) } })).to.equal('DATE_INVALID')
     const { proposeListEnd: proposed } = await ask('li', END, { input })
     expect(await ask('wang', END, { input })).to.equal('OFFICE_PROPOSAL_WAITS')
+    const waiting = '{ worklist(kind: CONFIRM_RULES, first: 100) { nodes { since } } }'
+    const queued = (await ask('wang', waiting)).worklist.nodes.length
     expect(await decide('li', proposed.id)).to.equal('SECOND_PERSON')
     expect(await own()).to.deep.include({ id: list, name: { zh: name }, endedFrom: null, waiting: { id: proposed.id } })
     await decide('wang', proposed.id)
+    expect((await ask('wang', waiting)).worklist.nodes, 'it waited in a queue').to.have.length(queued - 1)
     expect(await own()).to.deep.include({ id: list, name: { zh: name }, endedFrom: today, waiting: null })
     expect(await open(firms[1]), 'a day before the end does not help').to.include('LIST_ENDED')
     expect(await ask('wang', END, { input })).to.equal('OWN_LIST_ENDED')
