@@ -53,12 +53,13 @@ for (let due = from; due < until; due += -Math.log(1 - Math.random()) * (1000 / 
 
 const openLoop = async (sockets, run, rate) => {
   const { timeOrigin } = performance
+  // In turns: a hub closes a connection on which nothing was asked for some seconds.
   const free = [...sockets]
   const waiting = []
   const under = new Set()
   const next = () => {
     while (free.length > 0 && waiting.length > 0) {
-      const socket = free.pop()
+      const socket = free.shift()
       const asking = ask(socket, run, waiting.shift()).then(() => {
         under.delete(asking)
         free.push(socket)
@@ -106,6 +107,7 @@ const ask = (socket, run, began) =>
       }
       if (have >= need) end()
     }
+    if (socket.destroyed) return fail(new Error('the hub had closed the connection'))
     socket.on('data', take).once('error', fail).once('close', fail)
     run.turn += 1
     const path = run.paths[run.turn % run.paths.length]
