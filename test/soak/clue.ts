@@ -1,7 +1,8 @@
 /**
  * Floods of `/clue` from addresses of this machine (127.0.0.0/8): posts, harmful pictures, guessed receipt codes, slow and
- * packed uploads, at a steady rate. Another process reads the public list meanwhile. Turns of quiet and of flood alternate;
- * in every second turn the list is read in a closed loop.
+ * packed uploads, at a steady rate. Another process reads the public list meanwhile. Each turn is quiet first, then floods a bare
+ * server of another process (so what the flood takes from a shared machine is known), then the hub; in every second turn the list
+ * is read in a closed loop.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,11 +20,13 @@ import { SAMPLE_JPEG } from '../support/sample-papers.js'
 
 const SERVING = fileURLToPath(new URL('../support/serving.ts', import.meta.url))
 const READING = fileURLToPath(new URL('../bench/asked/pages-load.js', import.meta.url))
+const BARE = fileURLToPath(new URL('../bench/asked/pages-bare.js', import.meta.url))
 /** Posts and guessed codes together. */
 const SENT_PER_SECOND = 240
 const PACE_MS = 1
 const TURNS = 20
-const QUIET_SECONDS_MOST = 5
+/** Of a turn, without a flood and beside a flooded bare server. */
+const COMPARED_SECONDS_MOST = 5
 const WARM_SECONDS = 0.2
 /** Connections on which the list is read: at this rate, or (closed loop) without a pause. */
 const READERS = 10
@@ -49,8 +52,10 @@ export interface ClueSoaked {
   matters: number
   /** Middle of the turns, milliseconds from the intended instant to the first byte of the public list. */
   quietP95Ms: number
+  besideP95Ms: number
   floodP95Ms: number
   closedQuietP95Ms: number
+  closedBesideP95Ms: number
   closedFloodP95Ms: number
 }
 
@@ -68,10 +73,12 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
   const test = await freshDatabase()
   const folder = mkdtempSync(join(tmpdir(), 'hub-clue-'))
   const hub = await serve(test.url, folder)
-  const list = readList(Number(new URL(hub.url).port))
+  const port = Number(new URL(hub.url).port)
+  const list = readList(port)
+  const bare = await serveBare(port)
   const began = Date.now()
   try {
-    const told: Answers = { posts: {}, harmful: {}, codes: {}, slow: {}, packed: {} }
+    const told = noAnswers()
     const held = Array.from({ length: slow }, (_, n) => trickle(hub.url, n))
     for (const body of [gzipSync(Buffer.alloc(PACKED_BYTES)), Buffer.from('PK\u0003\u0004')])
       add(
@@ -79,27 +86,28 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
         await send(hub.url, { path: '/clue', body, from: PACKER, headers: { 'content-encoding': 'gzip' } }),
       )
     const all = posts + codes
-    const sendOne = async (n: number): Promise<void> => {
-      const from = addressOf(n % addresses)
-      if (Math.floor(((n + 1) * codes) / all) > Math.floor((n * codes) / all))
-        return add(told.codes, await guess(hub.url, n, from))
-      const isHarmful = n % HARMFUL_EVERY === 0
-      add(isHarmful ? told.harmful : told.posts, await sendClue(hub.url, { n, from, isHarmful }))
-    }
-    const p95 = {
-      quiet: [] as number[],
-      flood: [] as number[],
-      closedQuiet: [] as number[],
-      closedFlood: [] as number[],
-    }
+    const sendTo =
+      (url: string, { posts, harmful, codes: guessed }: Answers) =>
+      async (n: number): Promise<void> => {
+        const from = addressOf(n % addresses)
+        if (Math.floor(((n + 1) * codes) / all) > Math.floor((n * codes) / all))
+          return add(guessed, await guess(url, n, from))
+        const isHarmful = n % HARMFUL_EVERY === 0
+        add(isHarmful ? harmful : posts, await sendClue(url, { n, from, isHarmful }))
+      }
+    const [sendOne, sendBare] = [sendTo(hub.url, told), sendTo(bare.url, noAnswers())]
+    const [open, closed] = [noTimes(), noTimes()]
     for (let turn = 0; turn < TURNS; turn += 1) {
       const [from, until] = [Math.round((turn * all) / TURNS), Math.round(((turn + 1) * all) / TURNS)]
       const seconds = (until - from) / SENT_PER_SECOND
-      const [quiet, flooded, rate] =
-        turn % 2 === 0 ? [p95.quiet, p95.flood, READ_PER_SECOND] : [p95.closedQuiet, p95.closedFlood, 0]
-      quiet.push(await list.p95(Math.min(seconds, QUIET_SECONDS_MOST), rate))
-      const [, during] = await Promise.all([flood(from, until, sendOne), list.p95(seconds, rate)])
-      flooded.push(during)
+      const [times, rate] = turn % 2 === 0 ? [open, READ_PER_SECOND] : [closed, 0]
+      const compared = Math.min(seconds, COMPARED_SECONDS_MOST)
+      times.quiet.push(await list.p95(compared, rate))
+      const few = from + Math.round(compared * SENT_PER_SECOND)
+      const [beside] = await Promise.all([list.p95(compared, rate), flood(from, few, sendBare)])
+      times.beside.push(beside)
+      const [during] = await Promise.all([list.p95(seconds, rate), flood(from, until, sendOne)])
+      times.flood.push(during)
       progress?.(Math.round((until * posts) / all))
     }
     for (const one of held) add(told.slow, await one.end())
@@ -112,16 +120,24 @@ export const soakClue = async ({ posts, addresses, codes, slow, progress }: Give
       [told.harmful, told.packed].every((one) => one['201'] === undefined) &&
       told.codes['200'] === undefined &&
       Object.values(answered).every((one) => Object.keys(one).every((status) => Number(status) < 500))
-    const [quietP95Ms, floodP95Ms] = [middleOf(p95.quiet), middleOf(p95.flood)]
-    const [closedQuietP95Ms, closedFloodP95Ms] = [middleOf(p95.closedQuiet), middleOf(p95.closedFlood)]
-    return { ok, ...told, matters, quietP95Ms, floodP95Ms, closedQuietP95Ms, closedFloodP95Ms }
+    return {
+      ...{ ok, ...told, matters },
+      ...{ quietP95Ms: middleOf(open.quiet), besideP95Ms: middleOf(open.beside), floodP95Ms: middleOf(open.flood) },
+      closedQuietP95Ms: middleOf(closed.quiet),
+      closedBesideP95Ms: middleOf(closed.beside),
+      closedFloodP95Ms: middleOf(closed.flood),
+    }
   } finally {
     list.end()
+    bare.end()
     await hub.end()
     await test.drop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
+
+const noAnswers = (): Answers => ({ posts: {}, harmful: {}, codes: {}, slow: {}, packed: {} })
+const noTimes = () => ({ quiet: [] as number[], beside: [] as number[], flood: [] as number[] })
 
 const add = (counts: Record<string, number>, status: number): void => {
   counts[status] = (counts[status] ?? 0) + 1
@@ -145,6 +161,14 @@ const serve = async (database: string, folder: string) => {
       await ended
     },
   }
+}
+
+/** A server that sends the form of the hub from memory, whatever comes. */
+const serveBare = async (port: number) => {
+  const child = spawn(process.execPath, [BARE], { stdio: ['pipe', 'pipe', 'inherit'] })
+  child.stdin.write(`${JSON.stringify({ port, paths: ['/clue'] })}\n`)
+  const [said] = await once(child.stdout, 'data')
+  return { url: `http://127.0.0.1:${String(said).trim()}`, end: () => child.kill('SIGKILL') }
 }
 
 const readList = (port: number) => {
