@@ -49,7 +49,6 @@ export const lockForSwap = async (tx: Tx): Promise<void> => {
   )
 }
 
-/** Who asked stays, for searches. */
 const FRAMES = `number, at, kind, count, content_hash, previous, hash, case when stays then salt end, client, role,
   coalesce(agency, body::json ->> 3), coalesce(purpose, body::json ->> 4), request, case when stays then asked end, case when stays then outcome end,
   case when stays then shown end, case when stays then digest end, erased_at, form, key_id, case when stays then body end, not stays`
@@ -88,10 +87,10 @@ export const findArchive = (db: Db, number: number): Promise<AuditArchive | null
 export const listArchived = (db: Db): Promise<number[]> =>
   queryColumn(db, 'select first from trail_archives /* partitions.archived */')
 
-export const listErasedFiles = (db: Db): Promise<Pick<AuditArchive, 'first' | 'file'>[]> =>
-  queryRows(
+export const listErasedFiles = (db: Db): Promise<number[]> =>
+  queryColumn(
     db,
-    `select first, file from trail_archives
+    `select first from trail_archives
      where removed_at is null and last <= (select erased from trail_progress) /* partitions.erasedFiles */`,
   )
 

@@ -196,7 +196,6 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
-/** Feeds of which anything was ever taken in, whole or in part. */
 export const listTakenFeeds = (db: Db): Promise<string[]> =>
   queryColumn(
     db,

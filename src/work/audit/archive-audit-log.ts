@@ -1,6 +1,4 @@
 /** A file is read back before the table lets go of its content. */
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as rest } from 'node:timers/promises'
 import type { AuditRow } from '../../domain/audit/audit-log.js'
 import { ARCHIVE_BLOCK_ROWS, type AuditPartition, needsRoom, nextPartitionRows } from '../../domain/audit/partitions.js'
@@ -11,7 +9,7 @@ import * as partitions from '../../store/audit/partitions.js'
 import type { Db } from '../../store/db/db.js'
 import { isLockTimeout } from '../../store/db/transaction.js'
 import { readRetentionRules } from '../timetable/tidy.js'
-import { makeArchiveReader, writeArchive } from './archive-files.js'
+import { keepArchive, makeArchiveReader, removeFiles, writeArchive } from './archive-files.js'
 
 const PAGE_ROWS = 8 * ARCHIVE_BLOCK_ROWS
 
@@ -41,7 +39,7 @@ export const archiveOld = async (db: Db, { archiveDir, now, log, signal }: Archi
     if (last === undefined || last.at >= since || !(await isIndexed(db, part.last)) || signal?.aborted) break
     try {
       await db.transaction(partitions.lockForSwap)
-      await archive(db, part, { hash: last.hash, archiveDir, now })
+      await archive(db, part, { archiveDir, now })
     } catch (error) {
       if (!isLockTimeout(error)) throw error
       log?.warn(
@@ -58,18 +56,18 @@ export const archiveOld = async (db: Db, { archiveDir, now, log, signal }: Archi
 const isIndexed = async (db: Db, number: number): Promise<boolean> =>
   (await db.transaction(store.lockProgress)).indexed >= number
 
-const archive = async (
-  db: Db,
-  part: AuditPartition,
-  { hash, archiveDir, now }: { hash: string; archiveDir: string; now: Date },
-): Promise<void> => {
-  const written = await writeArchive(archiveDir, part, { hash, blocks: blocksOf(db, part) })
-  const { holds } = makeArchiveReader(archiveDir, async () => written)
-  for await (const rows of blocksOf(db, part))
+const archive = async (db: Db, partition: AuditPartition, { archiveDir, now }: ArchiveOptions): Promise<void> => {
+  await removeFiles(archiveDir, partition.first, true)
+  const { archive, part } = await writeArchive(archiveDir, partition, blocksOf(db, partition))
+  const { holds } = makeArchiveReader(archiveDir, async () => ({ ...archive, file: part }))
+  for await (const rows of blocksOf(db, partition))
     for (const row of rows)
       if (row.content !== null && !(await holds(row)))
         throw new Error(`row ${row.number} of the audit log is not in its file as its hash says`)
-  await db.transaction((tx) => partitions.swapForFrames(tx, part, written, now))
+  await db.transaction(async (tx) => {
+    await keepArchive(archiveDir, part, archive)
+    await partitions.swapForFrames(tx, partition, archive, now)
+  })
 }
 
 async function* blocksOf(db: Db, { first, last }: AuditPartition): AsyncGenerator<AuditRow[]> {
@@ -85,8 +83,8 @@ async function* blocksOf(db: Db, { first, last }: AuditPartition): AsyncGenerato
 }
 
 export const removeErasedFiles = async (db: Db, archiveDir: string, now: Date): Promise<void> => {
-  for (const { first, file } of await partitions.listErasedFiles(db)) {
-    await rm(join(archiveDir, file), { force: true })
+  for (const first of await partitions.listErasedFiles(db)) {
+    await removeFiles(archiveDir, first, false)
     await db.transaction((tx) => partitions.noteRemoved(tx, first, now))
   }
 }

@@ -1,6 +1,7 @@
 /** Gzip members of 256 numbers each, lines of `<number> <content>`. A reader serves one question or one pass. */
-import { mkdir, open, rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { type AuditRow, parseContent, serializeContent, sha256Hex } from '../../domain/audit/audit-log.js'
@@ -12,34 +13,48 @@ import type { Db } from '../../store/db/db.js'
 const FOLDER = 'audit'
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
 const HASH_CHARACTERS = 12
+const UNFINISHED = '.part'
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
 
+/** Named after its bytes, so that no process replaces another's file: the content may be nowhere else. */
 export const writeArchive = async (
   folder: string,
   { first, last }: AuditPartition,
-  { hash, blocks }: { hash: string; blocks: AsyncIterable<readonly AuditRow[]> },
-): Promise<AuditArchive> => {
-  const file = join(FOLDER, `${first}-${last}-${hash.slice(0, HASH_CHARACTERS)}.gz`)
-  const path = join(folder, file)
-  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+  blocks: AsyncIterable<readonly AuditRow[]>,
+): Promise<{ archive: AuditArchive; part: string }> => {
+  await mkdir(join(folder, FOLDER), { recursive: true, mode: FOLDER_MODE })
+  const part = join(FOLDER, `${first}-${last}-${randomUUID()}${UNFINISHED}`)
   const offsets = [0]
-  const part = await open(`${path}.part`, 'w', FILE_MODE)
+  const bytes = createHash('sha256')
+  const handle = await open(join(folder, part), 'wx', FILE_MODE)
   try {
     for await (const rows of blocks) {
       const lines = rows.flatMap(({ number, content }) => (content ? `${number} ${serializeContent(content)}\n` : []))
       const block = await compress(lines.join(''))
-      await part.writeFile(block)
+      bytes.update(block)
+      await handle.writeFile(block)
       offsets.push((offsets.at(-1) ?? 0) + block.length)
     }
-    await part.sync()
+    await handle.sync()
   } finally {
-    await part.close()
+    await handle.close()
   }
-  await rename(`${path}.part`, path)
-  const holder = await open(dirname(path), 'r')
+  const file = join(FOLDER, `${first}-${last}-${bytes.digest('hex').slice(0, HASH_CHARACTERS)}.gz`)
+  return { archive: { first, last, file, offsets }, part }
+}
+
+export const keepArchive = async (folder: string, part: string, { file }: AuditArchive): Promise<void> => {
+  await rename(join(folder, part), join(folder, file))
+  const holder = await open(join(folder, FOLDER), 'r')
   await holder.sync().finally(() => holder.close())
-  return { first, last, file, offsets }
+}
+
+export const removeFiles = async (folder: string, first: number, onlyUnfinished: boolean): Promise<void> => {
+  const names = await readdir(join(folder, FOLDER)).catch(() => [])
+  for (const name of names)
+    if (name.startsWith(`${first}-`) && (!onlyUnfinished || name.endsWith(UNFINISHED)))
+      await rm(join(folder, FOLDER, name), { force: true })
 }
 
 const readBlock = async (

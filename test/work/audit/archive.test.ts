@@ -1,4 +1,5 @@
 /** Old content of the audit log in files, and the partitions that let go of it. */
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,7 +53,7 @@ describe('the archive of the audit log', () => {
     tidyAuditLog(at.db, { cause: 'timetable', now: () => now, log, archiveDir: at.folder })
   const verify = (now: Date, at = here()) =>
     verifyAuditLog(at.db, { now: () => now, noted: [], keys: verifyKeys(), archiveDir: at.folder })
-  const files = (): string[] => readdirSync(join(folder, 'audit'))
+  const files = (): string[] => readdirSync(join(folder, 'audit')).filter((name) => name.endsWith('.gz'))
   const file = (): string => join(folder, 'audit', files()[0] as string)
   /** A full partition of one month, and rows of the next in another. */
   const filled = async (): Promise<void> => {
@@ -167,6 +168,34 @@ describe('the archive of the audit log', () => {
     })
     expect(await tidy(months(14.1))).to.include({ archived: PART_ROWS })
     expect(await verify(months(14.1))).to.include({ ok: true, walked: PART_ROWS + 55 })
+  })
+
+  it('keeps the file of a run that took over, whatever a run that was taken for dead still writes', async () => {
+    await filled()
+    const gate = new EventEmitter()
+    const [reached, goesOn] = [once(gate, 'reached'), once(gate, 'open')]
+    const stalled = new Proxy(db(), {
+      get: (target, name) =>
+        name !== 'raw'
+          ? Reflect.get(target, name)
+          : async (sql: string, bindings: readonly unknown[]) => {
+              if (sql.includes('audit-log.after') && Number(bindings[1]) > 1) {
+                gate.emit('reached')
+                await goesOn
+              }
+              return target.raw(sql, bindings as never)
+            },
+    })
+    const first = refusal(tidy(months(14), { db: stalled, folder }))
+    await reached
+    await db().raw(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+      and database = (select oid from pg_database where datname = current_database())`)
+    expect(await tidy(months(14))).to.include({ archived: PART_ROWS })
+    const kept = readFileSync(file())
+    gate.emit('open')
+    expect((await first).code).to.equal('RUN_BUSY')
+    expect(readFileSync(file()).equals(kept)).to.equal(true)
+    expect(await verify(months(14))).to.include({ ok: true, walked: PART_ROWS + 50 })
   })
 
   it('keeps chain and contents whatever is written, moved and erased in turns', async () => {
