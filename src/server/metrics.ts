@@ -1,17 +1,22 @@
 import type { IncomingMessage } from 'node:http'
+import { setTimeout as after } from 'node:timers/promises'
 import type { RequestHandler } from 'express'
 import type { ApiDependencies } from '../api/request/dependencies.js'
 import { admitViewer, requireAct } from '../api/request/viewer.js'
 import { countDaysUntilCalendarEnds } from '../domain/calendar/calendar.js'
 import { isFeedStale } from '../domain/intake/bounds.js'
+import { reasonOf } from '../foundation/errors.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
 import * as watch from '../store/intake/watch.js'
 import * as store from '../store/timetable/figures.js'
+import { FOOTER_LINKS } from '../web/frame/navigation.js'
 import { applyAmendmentsToRules } from '../work/calendar/calendar.js'
 
 const FRESH_MS = 5_000
+/** Prometheus waits ten seconds by default. */
+const FIGURES_WITHIN_MS = 5_000
 
 const DOORS: readonly [string, RegExp][] = [
   ['graphql', /^\/(?:graphql$|graphiql\/)/],
@@ -21,10 +26,8 @@ const DOORS: readonly [string, RegExp][] = [
   ['oauth', /^\/oauth\//],
   ['keys', /^\/\.well-known\//],
   ['desk', /^\/desk(?:\/|$)/],
-  [
-    'site',
-    /^\/(?:$|blacklist|scorecard|check|about|verify$|clue(?:\/|$)|my(?:\/|$)|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/,
-  ],
+  ['site', new RegExp(`^(?:${FOOTER_LINKS.map(({ path }) => path).join('|')})\\b`)],
+  ['site', /^\/(?:$|(?:site\.css|favicon\.ico|icon\.svg|robots\.txt|sitemap\.xml)$)/],
 ]
 
 export const findRouteGroup = (path: string): string => DOORS.find(([, is]) => is.test(path))?.[0] ?? 'none'
@@ -33,7 +36,15 @@ export const makeMetricsHandler = (parts: ApiDependencies): RequestHandler => {
   const figures = cachedFor(FRESH_MS, async () => figuresOf(parts))
   return async (request, response) => {
     if (!isScraper(request, parts.scraping)) requireAct(await admitViewer(request, parts), 'see_lockouts')
-    const text = await parts.metrics.text(await figures())
+    const late = after(FIGURES_WITHIN_MS, null, { ref: false }).then(() =>
+      Promise.reject(new Error('no answer in time')),
+    )
+    const known = await Promise.race([figures(), late]).catch((error: unknown) => {
+      parts.log.warn({ reason: reasonOf(error) }, 'the figures of the database could not be read')
+      return []
+    })
+    const isUp = total('hub_database_up', '0: this hub cannot read its database.', known.length > 0 ? 1 : 0)
+    const text = await parts.metrics.text([isUp, ...known])
     response.set({ 'Content-Type': parts.metrics.contentType, 'Cache-Control': 'no-store' }).end(text)
   }
 }
@@ -119,6 +130,10 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
       'Days until the announced holidays end; alarm at 60, deadlines beyond them are provisional.',
       countDaysUntilCalendarEnds(calendar, shanghaiDate(at)),
     ),
+    figure('hub_held', '1: additions and changes are held until people act.', 'cause', [
+      ['restored', known.restored ? 1 : 0],
+      ['clock', known.clockDoubted ? 1 : 0],
+    ]),
     total('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     total('hub_trail_head', 'Number of the last row of the trail.', known.trail),
     total(

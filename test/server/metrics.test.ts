@@ -1,9 +1,12 @@
 /** The metrics for Prometheus: strict text format, values that follow the requests, and access for configured readers only. */
 import { createServer, get, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net'
 import { expect } from 'chai'
 import { makeMetrics } from '../../src/foundation/metrics.js'
+import { findRouteGroup } from '../../src/server/metrics.js'
 import { makeServer } from '../../src/server/server.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { FOOTER_LINKS } from '../../src/web/frame/navigation.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { registration, uscc } from '../api/record-drafts.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
@@ -85,6 +88,15 @@ describe('metrics', () => {
     await act()
     const after = await scraped()
     return (name) => (after.samples.get(name) ?? 0) - (before.samples.get(name) ?? 0)
+  }
+
+  /** A new server reads anew. */
+  const held = async (): Promise<unknown[]> => {
+    const other = await makeServer({ ...world.parts, metrics: makeMetrics(), scraping: { token: TOKEN, local: false } })
+    const answer = await fetch(`${await listening(other)}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+    const { samples } = parsed(await answer.text())
+    await closed(other)
+    return ['restored', 'clock'].map((cause) => samples.get(`hub_held{cause="${cause}"}`))
   }
 
   it('keep the text format, and each is described', async () => {
@@ -189,6 +201,47 @@ describe('metrics', () => {
     expect(samples.get('hub_backlog{queue="dirty_operators"}')).to.be.a('number')
     expect(samples.get('hub_trail_head')).to.be.greaterThan(0)
     expect(samples.get('hub_database_connections{pool="answers",state="used"}')).to.be.a('number')
+  })
+
+  it('tell that the database is away, and still what the process counts', async () => {
+    const absent = createTcpServer()
+    const sockets = new Set<Socket>()
+    absent.on('connection', (socket) => void sockets.add(socket.on('error', () => undefined)))
+    await new Promise<void>((resolve) => void absent.listen(0, '127.0.0.1', resolve))
+    const { port } = absent.address() as AddressInfo
+    const db = openAnswerPool(`postgres://hub:none@127.0.0.1:${port}/hub`, { what: 'answers' })
+    const scraping = { token: TOKEN, local: false }
+    const other = await makeServer({ ...world.parts, db, metrics: makeMetrics(), scraping })
+    const answer = await fetch(`${await listening(other)}/metrics`, { headers: { authorization: `Bearer ${TOKEN}` } })
+    expect(answer.status).to.equal(200)
+    const { samples } = parsed(await answer.text())
+    expect(samples.get('hub_database_up')).to.equal(0)
+    expect(samples.has('hub_lockouts')).to.equal(false)
+    expect(samples.get('process_resident_memory_bytes')).to.be.greaterThan(0)
+    expect((await scraped()).samples.get('hub_database_up')).to.equal(1)
+    await closed(other)
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => void absent.close(resolve))
+    await db.close()
+  })
+
+  it('tell what waits for people: a restored database, a doubted clock', async () => {
+    const { db } = world.database
+    expect((await held()).join()).to.equal('0,0')
+    await db.raw(`insert into clock_doubts (cause, found_at, expected_at) values ('LEAP', now(), now())`)
+    expect((await held()).join()).to.equal('0,1')
+    await db.raw(
+      `insert into database_restored (found_at, cause, had_delivery, had_sequence) values (now(), 'SERVER_CHANGED', 0, 0)`,
+    )
+    expect((await held()).join()).to.equal('1,1')
+    await db.raw('delete from clock_doubts')
+    await db.raw('delete from database_restored')
+  })
+
+  it('count each page of the site as such', () => {
+    for (const { path } of FOOTER_LINKS) expect(findRouteGroup(path), path).to.be.oneOf(['site', 'data', 'graphql'])
+    expect(findRouteGroup('/help/clue')).to.equal('site')
+    expect(findRouteGroup('/myself')).to.equal('none')
   })
 
   it('contain no code, name, client or address', async () => {

@@ -1,4 +1,6 @@
+import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import type { Db } from '../db/db.js'
+import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
 import { isUnfinishedSql } from '../delivery/deliveries.js'
 
 export interface HubFigures {
@@ -9,6 +11,8 @@ export interface HubFigures {
   jobs: { job: string; due: number; oldest: Date | null }[]
   publication: Date | null
   trail: number
+  restored: boolean
+  clockDoubted: boolean
   queues: { queue: string; rows: number }[]
 }
 
@@ -42,7 +46,8 @@ export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
         (select count(*)::int from (select 1 from dirty_operators limit :most) d) as dirty,
         (select count(*)::int from (select 1 from unmatched where state = 'OPEN' limit :most) u) as unmatched,
         (select published_at from snapshots order by sequence desc limit 1) as publication,
-        (select coalesce(max(number), 0)::bigint from trail) as trail /* figures.single */`,
+        (select coalesce(max(number), 0)::bigint from trail) as trail,
+        not ${MAY_PUBLISH_LIST_SQL} as restored, ${IS_CLOCK_DOUBTED_SQL} as "clockDoubted" /* figures.single */`,
       { most: COUNTED_MOST, now },
     ),
     db.raw(`select job, count(*)::int as due, min(planned_for) as oldest from occurrences
