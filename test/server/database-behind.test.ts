@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { platforms } from '../../src/platforms/index.js'
 import { makeHeadNotesInMemory } from '../../src/work/audit/head-notes.js'
-import { detectRestore, releaseRestored } from '../../src/work/delivery/restored.js'
+import { detectRestore, lockReleasable, releaseRestored } from '../../src/work/delivery/restored.js'
 import { keyIn } from '../api/global-ids.js'
 import { worldWithListing } from '../api/listed-world.js'
 import { registration, uscc } from '../api/record-drafts.js'
@@ -91,10 +91,9 @@ describe('a restored database over HTTP', () => {
       by: 'reviewer-1',
       reason: '已逐一核对',
       platforms: IDS,
-      configured: [],
       now: NOW,
     }
-    await db.transaction((tx) => releaseRestored(tx, made))
+    await db.transaction(async (tx) => releaseRestored(tx, await lockReleasable(tx, []), made))
     for (const [name, seen] of Object.entries(await answers()))
       expect([seen.status, names(seen)], `${name} after the release`).to.deep.equal([200, true])
     expect(await standings()).to.deep.equal([listed, listed, listed])

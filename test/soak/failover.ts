@@ -13,7 +13,7 @@ import { makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/platforms/index.js'
 import { connect, migrate } from '../../src/store/db/db.js'
-import { releaseRestored } from '../../src/work/delivery/restored.js'
+import { lockReleasable, releaseRestored } from '../../src/work/delivery/restored.js'
 import { makeMove } from '../../src/work/listing/listing.js'
 import { hub as command } from '../support/command.js'
 import {
@@ -288,10 +288,9 @@ const settle = async (hub: Awaited<ReturnType<typeof makeHub>>, shown: ReadonlyM
     by: 'reviewer-1',
     reason: '已逐一核对',
     platforms: ids,
-    configured: ids,
     now: now(),
   }
-  await db.transaction((tx) => releaseRestored(tx, made))
+  await db.transaction(async (tx) => releaseRestored(tx, await lockReleasable(tx, ids), made))
   await again()
   await hub.push(null, { cause: 'command' })
   await hub.push(null, { cause: 'command' })

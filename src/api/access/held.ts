@@ -31,7 +31,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   Concern: 'id listing cause record run openedAt settledAt settledBy note',
   CorrectRejectPayload: 'reject problems effect',
   DatabaseRestored:
-    'foundAt cause saidBy said platform deliveries sequence compared waiting releasedAt releaseProposedBy releasedBy releasedReason',
+    'foundAt cause saidBy said platform deliveries sequence earlier compared waiting releasedAt releaseProposedBy releasedBy releasedReason',
   Deadline: 'name startsOn dueOn provisional state endedOn rule listing',
   DeadlineMoving: 'deadline dueOn provisional',
   DeadlineRule: 'name value from to basis confirmed version',
@@ -172,6 +172,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   RecoveryAnswer: 'workdays basis confirmed',
   RecoveryStep: 'on act fact rules count records points value grade zh en basis confirmed answer',
   RestoredCompared: 'platform at',
+  RestoredFinding: 'foundAt cause saidBy said platform deliveries sequence',
   RestoredReach: 'noted had',
   Reporter: 'name contact',
   Retraction: 'kind key listing removedAt removedOn done receivers heard',

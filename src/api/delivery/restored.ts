@@ -11,12 +11,17 @@ const view = async (context: GraphqlContext, restored: store.RestoredDatabase) =
   const waiting = restored.releasedAt === null ? await findReleaseProposal(parts.db, restored.id) : null
   return {
     ...restored,
-    deliveries: { noted: restored.notedDelivery, had: restored.hadDelivery },
-    sequence: { noted: restored.notedSequence, had: restored.hadSequence },
+    ...reachesOf(restored),
+    earlier: restored.earlier.map((one) => ({ ...one, foundAt: new Date(one.foundAt), ...reachesOf(one) })),
     waiting: waiting && proposalView(context, waiting),
     compared: await work.listComparisonsSince(parts.db, restored, parts.office.configured().platforms),
   }
 }
+
+const reachesOf = (of: Omit<store.RestoreFinding, 'foundAt'>) => ({
+  deliveries: { noted: of.notedDelivery, had: of.hadDelivery },
+  sequence: { noted: of.notedSequence, had: of.hadSequence },
+})
 
 const byPerson = (args: { reason: string }, { viewer, parts, now, log }: GraphqlContext) => ({
   ...refuseUnstorableText(args),

@@ -138,7 +138,7 @@ const FROM: readonly { zh: string; en: string; types: string }[] = [
   {
     zh: '本枢纽自身的运行记录',
     en: 'what the hub notes of its own running',
-    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain SearchResult FoundDocument FoundColleague Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
+    types: `Run RunError Occurrence TimetableRow Delivery Retraction RetractionReceiver RetractionMarketplace DeliveryAgain SearchResult FoundDocument FoundColleague Webhook WebhookCall WebhookReplay WebhookSecret DatabaseRestored RestoredFinding RestoredReach RestoredCompared AuditLogRow Asking
       NotificationSettings NotificationRobot ProposedRobot MailTest UndeliveredNotification
       Lockout Viewer Agency Feed FeedForm FeedSample FeedColumn Platform Client Person Colleague IssuedSecret IssuedPassword`,
   },

@@ -99,9 +99,7 @@ export const decideAsViewer = async (
 ): Promise<store.OfficeProposal> => {
   const { parts, viewer, now } = context
   const mayDecide = (kind: OfficeProposalKind) => may(viewer, ACT_OF_PROPOSAL[kind])
-  const settled = await decide(parts.db, parts, { ...made, by: viewer.sub ?? '', now, mayDecide })
   // Only this row explains why the restored audit log lacks rows.
-  if (settled.kind === 'RESTORE_RELEASE' && settled.state === 'IN_FORCE')
-    await writeAuditRow(parts, context, viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
-  return settled
+  const auditRelease = () => writeAuditRow(parts, context, viewer, { kind: 'RELEASED', asked: 'releaseRestored' })
+  return decide(parts.db, parts, { ...made, by: viewer.sub ?? '', now, mayDecide, auditRelease })
 }

@@ -73,8 +73,7 @@ export const mayPublishList = (db: Db | Tx): Promise<boolean> =>
 
 type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SHOWN' | 'DECLARED'
 
-export interface RestoredDatabase {
-  id: number
+export interface RestoreFinding {
   foundAt: Date
   cause: RestoreCause
   /** The hub itself detected the loss if null. */
@@ -87,6 +86,12 @@ export interface RestoredDatabase {
   notedSequence: number | null
   hadDelivery: number
   hadSequence: number
+}
+
+export interface RestoredDatabase extends RestoreFinding {
+  id: number
+  /** A database restored again before its release: what was found before, oldest first. */
+  earlier: (Omit<RestoreFinding, 'foundAt'> & { foundAt: string })[]
   releasedAt: Date | null
   releaseProposedBy: string | null
   releasedBy: string | null
@@ -95,7 +100,7 @@ export interface RestoredDatabase {
 
 const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", r.said, r.platform, r.noted_delivery::float8 as "notedDelivery",
   r.noted_number as "notedNumber", r.noted_sequence as "notedSequence", r.had_delivery::float8 as "hadDelivery", r.had_sequence as "hadSequence",
-  r.released_at as "releasedAt", r.release_proposed_by as "releaseProposedBy", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
+  r.earlier, r.released_at as "releasedAt", r.release_proposed_by as "releaseProposedBy", r.released_by as "releasedBy", r.released_reason as "releasedReason"`
 
 export const currentRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
   queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
@@ -108,19 +113,30 @@ export type RestoreRelease = Pick<
   'releasedAt' | 'releaseProposedBy' | 'releasedBy' | 'releasedReason'
 >
 
-export type RestoreEvidence = Omit<RestoredDatabase, 'id' | keyof RestoreRelease>
-
-/** False when an unreleased restore is already recorded; its row keeps the larger numbers. */
-export const addRestore = (tx: Tx, made: RestoreEvidence): Promise<boolean> =>
-  queryValue(
-    tx,
+/** The row of an unreleased restore keeps the larger numbers. */
+export const addRestore = async (tx: Tx, made: RestoreFinding): Promise<void> => {
+  await tx.raw(
     `insert into database_restored as r (found_at, cause, said_by, said, platform, noted_delivery, noted_number, noted_sequence, had_delivery, had_sequence)
      values (:foundAt, :cause, :saidBy, :said, :platform, :notedDelivery, :notedNumber, :notedSequence, :hadDelivery, :hadSequence)
      on conflict ((true)) where released_at is null do update set noted_delivery = greatest(r.noted_delivery, excluded.noted_delivery),
        noted_number = greatest(r.noted_number, excluded.noted_number), noted_sequence = greatest(r.noted_sequence, excluded.noted_sequence)
-     returning (xmax = 0) as fresh /* restored.stop */`,
-    { ...made },
+     /* restored.stop */`,
+    { ...made } as never,
   )
+}
+
+export const addLaterFinding = async (tx: Tx, made: RestoreFinding & { id: number }): Promise<void> => {
+  await tx.raw(
+    `update database_restored r set earlier = r.earlier || jsonb_build_object('foundAt', r.found_at, 'cause', r.cause, 'saidBy', r.said_by, 'said', r.said,
+         'platform', r.platform, 'notedDelivery', r.noted_delivery, 'notedNumber', r.noted_number, 'notedSequence', r.noted_sequence,
+         'hadDelivery', r.had_delivery, 'hadSequence', r.had_sequence),
+       found_at = :foundAt, cause = :cause, said_by = :saidBy, said = :said, platform = :platform,
+       noted_delivery = greatest(r.noted_delivery, :notedDelivery), noted_number = greatest(r.noted_number, :notedNumber),
+       noted_sequence = greatest(r.noted_sequence, :notedSequence), had_delivery = :hadDelivery, had_sequence = :hadSequence
+     where r.id = :id /* restored.foundAgain */`,
+    { ...made } as never,
+  )
+}
 
 /** Considers confirmed deliveries above `sequence_floor` that are the last about their subject. */
 export const findHighestUnfollowedNumber = (

@@ -115,6 +115,21 @@ export const requeue = async (
   )
 }
 
+/** Of removals that are not confirmed, or not checked: they may be sent again. */
+export const restateRemovals = async (
+  tx: Tx,
+  restated: readonly { subjectId: string; removal: UnnumberedNotice['removal'] }[],
+): Promise<void> => {
+  if (restated.length === 0) return
+  await tx.raw(
+    `update deliveries d set notice = jsonb_set(d.notice, '{removal}', r.removal)
+     from jsonb_to_recordset(?::jsonb) as r("subjectId" uuid, removal jsonb)
+     where d.subject_id = r."subjectId" and d.action = 'REMOVE' and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null)
+     /* deliveries.restateRemovals */`,
+    [JSON.stringify(restated)],
+  )
+}
+
 interface PlatformDeliveryCounts {
   platform: string
   outstanding: number

@@ -1,4 +1,4 @@
-import { type Case, type CaseState, IN_FORCE_STATES } from '../../domain/listing/case.js'
+import { type Case, type CaseAct, type CaseState, IN_FORCE_STATES } from '../../domain/listing/case.js'
 import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -122,6 +122,18 @@ export const eventsOf = (db: Db | Tx, listingIds: readonly string[]): Promise<Li
        state_before as "stateBefore", state_after as "stateAfter", act
      from listing_events where listing_id = any(?::uuid[]) order by listing_id, number /* listings.eventsOf */`,
     [[...listingIds]],
+  )
+
+/** The act by which the case came into its present state. */
+export const readActIntoState = (
+  db: Db | Tx,
+  { id, state }: Pick<Listing, 'id' | 'state'>,
+): Promise<Pick<CaseAct, 'on' | 'documentNumber' | 'reason'> | null> =>
+  queryFirst(
+    db,
+    `select made_on as "on", act->>'documentNumber' as "documentNumber", act->>'reason' as reason from listing_events
+     where listing_id = ? and state_after = ? and state_before is distinct from state_after order by number desc limit 1 /* listings.actIntoState */`,
+    [id, state],
   )
 
 export const byIds = async (db: Db | Tx, ids: readonly string[]): Promise<Map<string, Listing>> => {

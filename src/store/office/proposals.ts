@@ -88,6 +88,18 @@ export const settle = (
     { id, ...made },
   )
 
+export const refuseWaiting = async (
+  tx: Tx,
+  kind: OfficeProposalKind,
+  made: { by: string; note: string; at: Date },
+): Promise<void> => {
+  await tx.raw(
+    `update office_proposals set state = 'REFUSED', note = :note, decided_by = :by, decided_at = :at
+     where kind = :kind and state = 'PROPOSED' /* officeProposals.refuseWaiting */`,
+    { kind, ...made } as never,
+  )
+}
+
 /** Secrets are removed from settled proposals; nothing else changes them. */
 export const replaceContent = async (tx: Tx, id: number, content: unknown): Promise<void> => {
   await tx.raw('update office_proposals set content = ?::jsonb where id = ? /* officeProposals.replaceContent */', [

@@ -1,5 +1,4 @@
 import { decideRequiredDelivery, type Notice, type NoticeAction } from '../../domain/delivery/delivery.js'
-import { makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -8,8 +7,8 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as deliveries from '../../store/delivery/deliveries.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as listings from '../../store/listing/listings.js'
-import { findListKind, type WorkRules } from '../calendar/rules.js'
-import { noticesOfSubjects } from './in-force.js'
+import type { WorkRules } from '../calendar/rules.js'
+import { noticesOfSubjects, removalOfEntry } from './in-force.js'
 import { queueForPlatforms } from './outbox.js'
 
 const NO_LONGER_SHOWN = '不再公示'
@@ -116,7 +115,7 @@ const withdraw = async (
   { now }: DeliveryDecision,
 ): Promise<void> => {
   const today = shanghaiDate(now)
-  const removal = (listing && makeEntryRemoval(findListKind(rules, listing.list), listing, { on: today })) ?? {
+  const removal = (listing && (await removalOfEntry(tx, rules, listing))) ?? {
     reason: 'WITHDRAWN',
     reasonText: NO_LONGER_SHOWN,
     documentNumber: null,

@@ -4,7 +4,7 @@ import {
   type SubjectKind,
   type UnnumberedNotice,
 } from '../../domain/delivery/delivery.js'
-import { makeEntryNotice } from '../../domain/delivery/entry-notice.js'
+import { makeEntryNotice, makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
 import { pagesFrom } from '../../foundation/pages.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as listings from '../../store/listing/listings.js'
@@ -48,6 +48,16 @@ export const noticesOfSubjects = async (
   const others = new Set(ids)
   for (const { subjectId } of entries) others.delete(subjectId)
   return others.size === 0 ? entries : [...entries, ...(await recordNoticesOf(db, [...others], today))]
+}
+
+/** Why platforms must not show an entry that is hidden or removed now; null for any other. */
+export const removalOfEntry = async (
+  db: Db | Tx,
+  rules: WorkRules,
+  listing: listings.Listing,
+): Promise<UnnumberedNotice['removal']> => {
+  const act = await listings.readActIntoState(db, listing)
+  return act && makeEntryRemoval(findListKind(rules, listing.list), listing, act)
 }
 
 const entriesOf = async (db: Db | Tx, rules: WorkRules, ids: readonly string[]): Promise<SubjectInForce[]> => {

@@ -127,13 +127,15 @@ const examine = async (
   page: readonly toldRecords.RecordKey[],
   kinds: readonly PublishedKind[],
   today: string | null,
+  asShown: string | null = null,
 ): Promise<ExaminedRecord[]> => {
   const states = await toldRecords.readRecordStatesWithSources(db, page, kinds)
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }
     const telling = known.stands ? judgePublicationStatus(known.kind, known.body, known.party, conditions) : null
-    const { id, kind, party, fact, order, told } = known
+    const { id, kind, party, fact, order } = known
+    const told = known.told && id === asShown ? { ...known.told, removed: false } : known.told
     const stands = telling === null ? null : { operatorId: party?.id ?? null, fact, order, telling }
     return { known, telling, source: { id, kind, stands, told } }
   })
@@ -200,6 +202,14 @@ export const recordNoticesOf = async (
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
+}
+
+/** Why platforms must not show a record now, as if it were still shown; null if they may. */
+export const removalOfRecord = async (db: Db | Tx, id: string, today: string): Promise<PublishedRecord['removal']> => {
+  const looked = await examine(db, await toldRecords.findKeysByIds(db, [id]), PUBLISHED_KINDS, today, id)
+  const one = looked.find(({ known }) => known.id === id)
+  if (one === undefined || one.due === null || one.due === 'SHOW') return null
+  return makeRecordRemoval(one.due, { body: one.known.body, repairedOn: one.repairedOn }, today)
 }
 
 /** Returns what may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */

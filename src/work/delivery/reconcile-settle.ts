@@ -1,5 +1,5 @@
-import type { EntryNotice, SubjectKind, UnnumberedNotice } from '../../domain/delivery/delivery.js'
-import { makeEntryNotice, makeEntryRemoval } from '../../domain/delivery/entry-notice.js'
+import type { SubjectKind, UnnumberedNotice } from '../../domain/delivery/delivery.js'
+import { makeEntryNotice } from '../../domain/delivery/entry-notice.js'
 import { isRefusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -11,7 +11,8 @@ import * as checks from '../../store/delivery/removal-checks.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import { findListKind, type WorkRules } from '../calendar/rules.js'
-import { noticesOfSubjects } from './in-force.js'
+import { noticesOfSubjects, removalOfEntry } from './in-force.js'
+import { removalOfRecord } from './published-records.js'
 
 export interface SettleContext {
   platform: string
@@ -109,21 +110,18 @@ const removalNotice = async (
   by: SettleContext,
 ): Promise<UnnumberedNotice | null> => {
   const last = await comparisons.readLastNotice(tx, by.platform, key)
-  if (last?.removal) return last
-  const removal = (listing && endOf(listing, by)) ?? notInForce(by)
+  const present = await (listing === null
+    ? removalOfRecord(tx, key, shanghaiDate(by.now))
+    : removalOfEntry(tx, by.rules, listing))
+  const isTold = listing === null && (present === null || present.reason === last?.removal?.reason)
+  const removal = (isTold ? last?.removal : present) ?? notInForce(by)
   if (last !== null) return { ...last, removal }
   const operator = listing && (await operators.operatorsById(tx, [listing.operatorId])).get(listing.operatorId)
   if (!listing || !operator) return null
   return makeEntryNotice(findListKind(by.rules, listing.list), listing, operator, removal, undefined)
 }
 
-const endOf = (listing: listings.Listing, { rules, now }: SettleContext): EntryNotice['removal'] => {
-  const today = shanghaiDate(now)
-  const on = listing.facts.hiding?.on ?? listing.removedOn ?? today
-  return makeEntryRemoval(findListKind(rules, listing.list), listing, { on })
-}
-
-const notInForce = ({ now }: SettleContext): NonNullable<EntryNotice['removal']> => ({
+const notInForce = ({ now }: SettleContext): NonNullable<UnnumberedNotice['removal']> => ({
   reason: 'NOT_IN_FORCE',
   reasonText: '不在公示',
   documentNumber: null,

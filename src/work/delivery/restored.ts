@@ -6,6 +6,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/db/restored.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
+import * as proposals from '../../store/office/proposals.js'
 import type { HeadNotes } from '../audit/head-notes.js'
 import type { RestoreNotes } from '../audit/restore-guard.js'
 
@@ -29,24 +30,46 @@ export const detectRestore = async (
   const database = await store.databaseIdentity(db)
   const sent = notes.sent(database)
   const published = ownPublication(notes, database)
-  const causes: [store.RestoreEvidence['cause'], boolean][] = [
+  const open = await store.currentRestore(db)
+  const causes = [
     // New deliveries soon reach the noted id, so the id alone proves nothing.
-    ['DELIVERY_NOTED', sent !== null && !(await store.holdsDelivery(db, sent))],
-    ['SNAPSHOT_NOTED', published !== null && published.sequence > (await store.highestSentPosition(db)).sequence],
-    ['SERVER_CHANGED', await hasMoved(db)],
-  ]
-  const cause = causes.find(([, found]) => found)?.[0]
+    {
+      cause: 'DELIVERY_NOTED',
+      isFound: sent !== null && !(await store.holdsDelivery(db, sent)),
+      isLater: isNotedSince(open, sent?.at, sent?.deliveryId, open?.notedDelivery),
+    },
+    {
+      cause: 'SNAPSHOT_NOTED',
+      isFound: published !== null && published.sequence > (await store.highestSentPosition(db)).sequence,
+      isLater: isNotedSince(open, published?.publishedAt, published?.sequence, open?.notedSequence),
+    },
+    // The server on which a loss was found is vouched for.
+    { cause: 'SERVER_CHANGED', isFound: await hasMoved(db), isLater: open !== null },
+  ] as const
+  const found = causes.filter(({ isFound }) => isFound)
+  const later = found.find(({ isLater }) => isLater)
+  const cause = (later ?? found[0])?.cause
+  if (cause === undefined) return areAdditionsStopped(db)
   if (cause === 'SERVER_CHANGED' && (await acceptPromotion(db, notes.heads(database), context.log)))
     return areAdditionsStopped(db)
-  if (cause === undefined) return areAdditionsStopped(db)
-  await stop(db, context, {
-    cause,
+  const noted = {
     notedDelivery: sent?.deliveryId ?? null,
     notedNumber: sent?.number ?? null,
     notedSequence: published?.sequence ?? null,
-  })
+  }
+  const isUnchanged = ({ foundAt }: store.RestoredDatabase) => foundAt.getTime() === open?.foundAt.getTime()
+  await stop(db, context, { cause, ...noted }, (now) => later !== undefined && isUnchanged(now))
   return true
 }
+
+/** What left the hub after a loss was found, and is missing too, was lost by another restore. */
+const isNotedSince = (
+  open: store.RestoredDatabase | null,
+  at: string | undefined,
+  number: number | undefined,
+  known: number | null | undefined,
+): boolean =>
+  open !== null && at !== undefined && Date.parse(at) > open.foundAt.getTime() && (number ?? 0) > (known ?? 0)
 
 /** Another server may lack the last transactions. The first start accepts the current one. */
 const hasMoved = async (db: Db): Promise<boolean> => {
@@ -137,7 +160,7 @@ export const declareRestored = async (
   { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
 ): Promise<store.RestoredDatabase> => {
   const said = checkAndRedactText(reason, '理由 the reason', mark)
-  await stop(db, context, { cause: 'DECLARED', saidBy: by, said })
+  await stop(db, context, { cause: 'DECLARED', saidBy: by, said }, () => true)
   const open = await store.currentRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')
   return open
@@ -152,27 +175,42 @@ const NO_EVIDENCE = {
   notedSequence: null,
 }
 
-type FoundEvidence = Pick<store.RestoreEvidence, 'cause'> & Partial<store.RestoreEvidence>
+type FoundEvidence = Pick<store.RestoreFinding, 'cause'> & Partial<store.RestoreFinding>
 
-const stop = async (db: Db, { platforms, now, log }: RestoreContext, found: FoundEvidence): Promise<void> => {
+const FOUND_AGAIN = '提出以后又发现数据库恢复，须重新比对。The database was found restored since; compare again.'
+
+/** `isAnother`: the evidence is of another restore than the open one. */
+const stop = async (
+  db: Db,
+  { platforms, now, log }: RestoreContext,
+  found: FoundEvidence,
+  isAnother: (open: store.RestoredDatabase) => boolean = () => false,
+): Promise<void> => {
   const had = await store.highestSentPosition(db)
   const evidence = { ...NO_EVIDENCE, ...found }
   const isExact = evidence.notedDelivery !== null
-  const fresh = await db.transaction(async (tx) => {
+  const isNew = await db.transaction(async (tx) => {
+    await proposals.lockOffice(tx)
+    const open = await store.currentRestore(tx)
+    const isNew = open === null || isAnother(open)
     const made = { ...evidence, foundAt: now, hadDelivery: had.deliveryId, hadSequence: had.sequence }
-    const first = await store.addRestore(tx, made)
+    await (open !== null && isNew ? store.addLaterFinding(tx, { ...made, id: open.id }) : store.addRestore(tx, made))
     // New removals are numbered above all that platforms hold.
     const noted = evidence.notedNumber ?? 0
     const floor = isExact ? noted : Math.max(await store.highestDeliveryNumber(tx), noted) + UNNOTED_NUMBERS
-    if (isExact || first)
+    if (isExact || isNew)
       await store.raiseSequenceFloors(
         tx,
         platforms.map((platform) => ({ platform, floor })),
       )
-    if (first) await store.markQueuedAsTried(tx)
-    return first
+    if (isNew) {
+      await store.markQueuedAsTried(tx)
+      await store.vouchForServer(tx, { only: 'ALWAYS' })
+      await proposals.refuseWaiting(tx, 'RESTORE_RELEASE', { by: CLOCK, note: FOUND_AGAIN, at: now })
+    }
+    return isNew
   })
-  if (fresh) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
+  if (isNew) log.error({ ...evidence, ...had }, 'the database is behind what has left it: additions are stopped')
 }
 
 export const awaitsComparison = async (db: Db, platform: string): Promise<boolean> => {
@@ -189,11 +227,13 @@ export const listComparisonsSince = async (
   return [...configured].map((platform) => ({ platform, at: since.get(platform)?.good ?? null }))
 }
 
+interface ReleasableRestore {
+  open: store.RestoredDatabase
+  highestAt: (platform: string) => number
+}
+
 /** Refusals: NOT_RESTORED, RESTORED_NOT_COMPARED (lists platforms). */
-export const lockReleasable = async (
-  tx: Tx,
-  configured: Iterable<string>,
-): Promise<{ open: store.RestoredDatabase; highestAt: (platform: string) => number }> => {
+export const lockReleasable = async (tx: Tx, configured: Iterable<string>): Promise<ReleasableRestore> => {
   const open = await store.lockForRelease(tx)
   if (open === null) throw new Refusal('NOT_RESTORED')
   const since = await comparisons.readLatestComparisonsSince(tx, open.foundAt)
@@ -207,16 +247,15 @@ export interface ConfirmedRelease {
   by: string
   reason: string
   platforms: readonly string[]
-  configured: Iterable<string>
   now: Date
 }
 
 /** Resumes additions, with delivery numbers above all noted and shown. */
 export const releaseRestored = async (
   tx: Tx,
-  { proposedBy, by, reason, platforms, configured, now }: ConfirmedRelease,
+  { open, highestAt }: ReleasableRestore,
+  { proposedBy, by, reason, platforms, now }: ConfirmedRelease,
 ): Promise<void> => {
-  const { open, highestAt } = await lockReleasable(tx, configured)
   await store.raiseSequenceFloors(
     tx,
     platforms.map((platform) => ({ platform, floor: highestAt(platform) })),

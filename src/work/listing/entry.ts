@@ -7,6 +7,7 @@ import { canonicalJson, type Json } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
+import * as deliveries from '../../store/delivery/deliveries.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as objections from '../../store/scoring/objections.js'
@@ -34,6 +35,7 @@ export const applyMovesToEntries = async (
   moves: readonly AppliedMove[],
   { now, dueAt }: EntryInstants,
 ): Promise<void> => {
+  await deliveries.restateRemovals(tx, moves.flatMap(endedWhileHidden(rules)))
   const turned = moves.flatMap((one) => {
     const change = findEntryActionAfter(one.name, one.before, one.after)
     return change === null ? [] : [{ ...one, change }]
@@ -72,6 +74,14 @@ export const applyMovesToEntries = async (
     now,
   )
 }
+
+/** No platform is told of it, unless its removal has to be sent again. */
+const endedWhileHidden =
+  (rules: WorkRules) =>
+  ({ before, after, act }: AppliedMove) =>
+    before.state === 'HIDDEN' && after.state === 'REMOVED'
+      ? [{ subjectId: after.id, removal: makeEntryRemoval(findListKind(rules, after.list), after, act) }]
+      : []
 
 const makeOperatorLookup = async (tx: Tx, of: readonly listings.Listing[]) => {
   const parties = await operators.operatorsById(

@@ -34,6 +34,8 @@ export interface OfficeDecision {
   by: string
   now: Date
   mayDecide: (kind: OfficeProposalKind) => boolean
+  /** Once it rejects, nothing is released. */
+  auditRelease: () => Promise<void>
 }
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
@@ -45,7 +47,7 @@ const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' 
 export const decideOfficeProposal = async (
   db: Db,
   parts: DecisionParts,
-  { id, verdict, by, now, mayDecide, ...given }: OfficeDecision,
+  { id, verdict, by, now, mayDecide, auditRelease, ...given }: OfficeDecision,
 ): Promise<proposals.OfficeProposal> => {
   const note =
     given.note === null && verdict !== 'REFUSE'
@@ -66,7 +68,10 @@ export const decideOfficeProposal = async (
       if (found.kind === 'RULES_ADDED')
         await keepAddedRule(tx, parts.office.ruleParts(), found as AddedRuleProposal, now)
       if (found.kind === 'ROBOT') await keepRobot(tx, found as RobotProposal, now)
-      if (found.kind === 'RESTORE_RELEASE') await releaseAsProposed(tx, parts, found as ReleaseProposal, { by, now })
+      if (found.kind === 'RESTORE_RELEASE') {
+        await releaseAsProposed(tx, parts, found as ReleaseProposal, { by, now })
+        await auditRelease()
+      }
     }
     if (found.kind === 'ROBOT')
       await proposals.replaceContent(tx, id, robotWithoutAddress((found as RobotProposal).content))

@@ -51,9 +51,7 @@ export const releaseAsProposed = async (
   { content, proposedBy, reason }: ReleaseProposal,
   { by, now }: Pick<ReleaseInput, 'by' | 'now'>,
 ): Promise<void> => {
-  const configured = office.configured().platforms
-  const { open } = await lockReleasable(tx, configured)
-  if (open.id !== content.restored) throw new Refusal('NOT_RESTORED')
-  const ids = platforms.map(({ id }) => id)
-  await releaseRestored(tx, { proposedBy, by, reason, platforms: ids, configured, now })
+  const releasable = await lockReleasable(tx, office.configured().platforms)
+  if (releasable.open.id !== content.restored) throw new Refusal('NOT_RESTORED')
+  await releaseRestored(tx, releasable, { proposedBy, by, reason, platforms: platforms.map(({ id }) => id), now })
 }

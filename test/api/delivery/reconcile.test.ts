@@ -4,7 +4,7 @@ import { makeLog } from '../../../src/hub/log.js'
 import { platforms } from '../../../src/platforms/index.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
 import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
-import { declareRestored, detectRestore } from '../../../src/work/delivery/restored.js'
+import { detectRestore } from '../../../src/work/delivery/restored.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, startDisplay } from '../../support/display.js'
 import { rowsOf } from '../../support/world.js'
@@ -66,6 +66,17 @@ describe('comparisons and restored databases over GraphQL', () => {
       ...variables,
     })
 
+  const withoutAuditRow = async <T>(kind: string, act: () => Promise<T>): Promise<T> => {
+    const { db } = world.database
+    await db.raw(`create function refuse() returns trigger language plpgsql as $$ begin raise exception 'full'; end $$;
+      create trigger refusing before insert on trail for each row when (new.kind = '${kind}') execute function refuse()`)
+    try {
+      return await act()
+    } finally {
+      await db.raw('drop function refuse() cascade')
+    }
+  }
+
   it('a restored database is released only after a comparison of its platforms, and only by two persons of the roles allowed', async () => {
     const releasedRows = async () =>
       Number((await rowsOf(world.database.db, `select count(*) as n from trail where kind = 'RELEASED'`))[0]?.['n'])
@@ -100,6 +111,9 @@ describe('comparisons and restored databases over GraphQL', () => {
     expect(await decide('officer', 'WITHDRAW')).to.equal('WITHDRAW')
     await change(RELEASE)
     expect(await releasedRows(), 'nobody has released it').to.equal(0)
+    const refused = await withoutAuditRow('RELEASED', () => change(RELEASE, 'reviewer'))
+    expect(codeOf(refused), 'no row, no release').to.equal('TRAIL_UNAVAILABLE')
+    expect((await ask(WAITING)).data.databaseRestored.waiting).not.to.equal(null)
     const { releaseRestored } = (await change(RELEASE, 'reviewer')).data
     expect(releaseRestored).to.deep.include({ releasedBy: 'reviewer-1', waiting: null })
     expect(await releasedRows()).to.equal(1)
@@ -177,19 +191,23 @@ describe('comparisons and restored databases over GraphQL', () => {
     ).to.equal(0)
   })
 
-  it('a release that was proposed for an earlier restoration does not release a later one', async () => {
-    const { db } = world.database
-    await declareRestored(db, { by: 'officer-1', reason: '虚构', mark: () => 'x', platforms: [], now: NOW, log })
+  it('a proposed release is refused by the hub when the database is found restored again, and both findings stay', async () => {
+    const declare = (text: string) => change('declareRestored(reason: $text) { cause }', 'officer', { text })
+    await declare('虚构：一')
     await compare()
     await change(RELEASE)
-    await db.raw(`update database_restored set released_at = now(), released_by = 'x', released_reason = 'x'
-      where released_at is null`)
-    await declareRestored(db, { by: 'officer-1', reason: '虚构', mark: () => 'x', platforms: [], now: NOW, log })
+    const { data: before } = await ask(WAITING)
+    await declare('虚构：二')
     await compare()
-    const { data } = await ask(`{ officeProposals { id state } ${WAITING.slice(1)}`)
-    expect(data.databaseRestored.waiting).to.equal(null)
-    const [{ id: stale }] = data.officeProposals.filter(({ state }: { state: string }) => state === 'PROPOSED')
-    expect(codeOf(await ask(DECIDE, 'reviewer', { id: stale, verdict: 'CONFIRM' }))).to.equal('NOT_RESTORED')
+    const { data } = await ask(`{ officeProposals { id state decidedBy note }
+      databaseRestored { said waiting { id } earlier { cause said saidBy } } }`)
+    expect(data.databaseRestored).to.deep.include({ said: '虚构：二', waiting: null })
+    expect(data.databaseRestored.earlier).to.deep.equal([{ cause: 'DECLARED', said: '虚构：一', saidBy: 'officer-1' }])
+    const { id: stale } = before.databaseRestored.waiting
+    const [refused] = data.officeProposals.filter((one: { id: string }) => one.id === stale)
+    expect(refused).to.deep.include({ state: 'REFUSED', decidedBy: 'clock' })
+    expect(refused.note).to.match(/^提出以后又发现数据库恢复/)
+    expect(codeOf(await ask(DECIDE, 'reviewer', { id: stale, verdict: 'CONFIRM' }))).to.equal('OFFICE_PROPOSAL_SETTLED')
     expect((await change(RELEASE, 'reviewer')).data.releaseRestored.waiting.proposedBy).to.equal('reviewer-1')
     expect((await change(RELEASE)).data.releaseRestored).to.deep.include({ releasedBy: 'officer-1' })
   })

@@ -18,7 +18,7 @@ const ABOUT_NOBODY = new Set(
   `Agency Feed FeedForm FeedSample FeedColumn FeedMap FeedMapLine RuleCount FeedTimeliness Words PageInfo Platform RefusedByCode RuleAdvice PlatformSaid PlatformAct Comparison Remark Source Problem Run
   RunError Scorecard GradeLine Dimension ScorecardRule ScorecardVeto ScorecardActivation ScorecardVersion ScorecardTrial TrialGradeMove GradeCounts
   TrialSpread TrialMove TrialScore TrialReason TrialSide TrialRegion TrialKind TimelinessFigure TimelinessLimit TimetableRow JobPause Occurrence
-  Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredReach RestoredCompared AuditLogRow Asking
+  Viewer ListKind RepairEntrance Measure LegalBasis RemovalRule DatabaseRestored RestoredFinding RestoredReach RestoredCompared AuditLogRow Asking
   UnmatchedSubject IdentityProposal IdentityEvidence DeadlineRule DeliveryClosed DeliveryAct DeliveryAgain RetractionReceiver RetractionMarketplace Webhook WebhookCall WebhookReplay WebhookSecret
   ListingClocks ClockSeverity PublicationClock Rollback ListingDocument DocumentBlank PublicText MaskedPart IssuedAccessCode Proceeding Hiding Lockout Product Site SellerList Authorisation NameMatch
   LinkedPenalty OfficeService RuleReading UnconfirmedRule ReadRule OwnRule HubFinding SetupStep OfficeSetting OfficeSettingChange OfficeProposal SearchResult FoundColleague MarketplaceSellers

@@ -13,7 +13,7 @@ import { type PlatformStandIn, startPlatformStandIns } from '../../../src/sandbo
 import { connect } from '../../../src/store/db/db.js'
 import { noticesOfSubjects } from '../../../src/work/delivery/in-force.js'
 import { queueForPlatforms } from '../../../src/work/delivery/outbox.js'
-import { releaseRestored } from '../../../src/work/delivery/restored.js'
+import { lockReleasable, releaseRestored } from '../../../src/work/delivery/restored.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { later, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
 
@@ -134,7 +134,8 @@ describe('a database restored from a backup made before a removal', () => {
         now,
       }
       const configured = Object.keys(hub.addresses.platforms)
-      const released = () => hub.db.transaction((tx) => releaseRestored(tx, { ...made, configured }))
+      const released = () =>
+        hub.db.transaction(async (tx) => releaseRestored(tx, await lockReleasable(tx, configured), made))
       expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
 
       const told = `select distinct state, sent_at <= ? as "isPast" from deliveries where subject_id = ?`

@@ -4,7 +4,12 @@ import { platforms } from '../../../src/platforms/index.js'
 import type { Db } from '../../../src/store/db/db.js'
 import { makeAuditLog } from '../../../src/work/audit/audit-log.js'
 import { makeHeadNotesInMemory } from '../../../src/work/audit/head-notes.js'
-import { areAdditionsStopped, detectRestore, releaseRestored } from '../../../src/work/delivery/restored.js'
+import {
+  areAdditionsStopped,
+  detectRestore,
+  lockReleasable,
+  releaseRestored,
+} from '../../../src/work/delivery/restored.js'
 import { SEAL } from '../../support/audit.js'
 import { at, database, later, log, NOW, published, rowsOf } from '../../support/world.js'
 
@@ -33,13 +38,12 @@ describe('a promoted standby', () => {
       tx.raw(`set local session_replication_role = replica; delete from trail where number > ${after}`),
     )
   const released = () =>
-    db().transaction((tx) =>
-      releaseRestored(tx, {
+    db().transaction(async (tx) =>
+      releaseRestored(tx, await lockReleasable(tx, []), {
         proposedBy: 'officer-1',
         by: 'reviewer-1',
         reason: '已逐一核对',
         platforms: IDS,
-        configured: [],
         now: later(60),
       }),
     )

@@ -14,6 +14,7 @@ import {
   awaitsComparison,
   declareRestored,
   detectRestore,
+  lockReleasable,
   notePlatformAhead,
   noteReceiptsAhead,
   releaseRestored,
@@ -22,7 +23,7 @@ import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, T
 
 const IDS = platforms.map(({ id }) => id)
 const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
-const NOBODY = { mark, platforms: IDS, configured: IDS, log }
+const NOBODY = { mark, platforms: IDS, log }
 
 describe('a database restored to an older state', () => {
   const db = database()
@@ -54,15 +55,14 @@ describe('a database restored to an older state', () => {
       ...given,
     })
   }
-  const released = (given: object = {}) =>
-    db().transaction((tx) =>
-      releaseRestored(tx, {
-        ...NOBODY,
+  const released = (configured = IDS, now = later(120)) =>
+    db().transaction(async (tx) =>
+      releaseRestored(tx, await lockReleasable(tx, configured), {
+        platforms: IDS,
         proposedBy: 'officer-1',
         by: 'reviewer-1',
         reason: '已逐一核对',
-        now: later(120),
-        ...given,
+        now,
       }),
     )
 
@@ -296,11 +296,73 @@ describe('a database restored to an older state', () => {
   it('is not detected again by the same notes after its release, and does not reuse delivery ids', async () => {
     const noted = { sent: { deliveryId: 9_999, number: 7 }, published: said(3) }
     await noticed(noted)
-    await released({ configured: [] })
+    await released([])
     expect(await noticed(noted)).to.equal(false)
     await published(db(), 1)
     expect(await highestId()).to.be.above(9_999)
     expect(await noticed({ sent: { deliveryId: 99_999, number: 1 } })).to.equal(true)
+  })
+
+  describe('and restored again before its release', () => {
+    const AGAIN = later(90)
+    const found = async () => {
+      const [one] = await listRestores(db())
+      const { foundAt, cause, earlier = [] } = one ?? {}
+      return [foundAt, cause, ...earlier.map((was) => [new Date(was.foundAt), was.cause, was.said, was.notedDelivery])]
+    }
+
+    it('keeps what was found first, and must be compared with every platform anew', async () => {
+      await published(db(), 1)
+      await noticed({ sent: { deliveryId: 9_999, number: 7 } })
+      for (const platform of IDS) await compared(platform)
+      await db().raw('update deliveries set attempts = 0')
+      await declareRestored(db(), { ...NOBODY, by: 'officer-1', reason: '第一份备份有误，另行恢复', now: AGAIN })
+      expect(await found()).to.deep.equal([AGAIN, 'DECLARED', [NOW, 'DELIVERY_NOTED', null, 9_999]])
+      expect(await rowsOf(db(), 'select distinct attempts from deliveries'), 'all may have been sent').to.deep.equal([
+        { attempts: 1 },
+      ])
+      expect((await refusal(released())).code).to.equal('RESTORED_NOT_COMPARED')
+      expect(await awaitsComparison(db(), 'national')).to.equal(true)
+      for (const platform of IDS) await compared(platform, {}, AGAIN)
+      await released()
+      const floors = await rowsOf(db(), 'select min(sequence_floor) as floor from platform_states')
+      expect(Number(floors[0]?.['floor'])).to.be.above(1_000)
+      expect(await found(), 'after the release too').to.have.length(3)
+    })
+
+    it('keeps each of two declarations with its reason', async () => {
+      for (const [reason, now] of [
+        ['虚构：一', NOW],
+        ['虚构：二', NOW],
+      ] as const)
+        await declareRestored(db(), { ...NOBODY, by: 'officer-1', reason, now })
+      const [one] = await listRestores(db())
+      expect([one?.said, one?.earlier.map(({ said }) => said)]).to.deep.equal(['虚构：二', ['虚构：一']])
+    })
+
+    it('is detected by another change of server, once, although the first loss is still noted', async () => {
+      await noticed({})
+      const sent = { deliveryId: 9_999, number: 7, at: later(-60).toISOString() }
+      await noticed({ sent })
+      await db().raw(`update database_identity set timeline = '0000ABCD'`)
+      await Promise.all([1, 2, 3].map(() => noticed({ sent }, AGAIN)))
+      await noticed({ sent }, later(100))
+      expect(await found()).to.deep.equal([AGAIN, 'SERVER_CHANGED', [NOW, 'DELIVERY_NOTED', null, 9_999]])
+    })
+
+    it('is detected by a delivery that was made after the first was found, once', async () => {
+      await noticed({ sent: { deliveryId: 9_999, number: 7, at: later(-60).toISOString() } })
+      const since = { sent: { deliveryId: 10_000, number: 8, at: later(30).toISOString() } }
+      for (const now of [AGAIN, later(100)]) await noticed(since, now)
+      expect(await found()).to.deep.equal([AGAIN, 'DELIVERY_NOTED', [NOW, 'DELIVERY_NOTED', null, 9_999]])
+    })
+
+    it('is not taken for another restore where one hub notes more of the same loss', async () => {
+      await noticed({ sent: { deliveryId: 9_999, number: 7, at: later(-60).toISOString() } })
+      await noticed({ sent: { deliveryId: 10_000, number: 8, at: later(-30).toISOString() } }, AGAIN)
+      expect(await found()).to.deep.equal([NOW, 'DELIVERY_NOTED'])
+      expect((await listRestores(db()))[0]).to.include({ notedDelivery: 10_000, notedNumber: 8 })
+    })
   })
 
   it('is recorded once when several processes detect it', async () => {

@@ -24,7 +24,7 @@ import { rules as filed } from '../../support/rules.js'
 import { database, listingAt, NOW, OFFICER, refusal, step } from '../../support/world.js'
 
 const SITE: SiteIdentity = { ...readConfig({}).site, operator: '虚构市场监督管理局', telephone: '0431-00000000' }
-const EVERYBODY = () => true
+const BY_ANYBODY = { mayDecide: () => true, auditRelease: async () => {} }
 const READ = { source: '总局令第44号', text: '条文原文', readOn: '2026-11-01' }
 
 /** Rules with the confirmations that the database holds, as a hub lays them. */
@@ -48,7 +48,7 @@ describe('an office in service', () => {
     decideOfficeProposal(
       db(),
       { office, rules, platforms, keys },
-      { id, verdict: 'CONFIRM', note: null, by, now: NOW, mayDecide: EVERYBODY },
+      { id, verdict: 'CONFIRM', note: null, by, now: NOW, ...BY_ANYBODY },
     )
 
   it('publishes nothing that rests on an unconfirmed rule, and names the rules', async () => {
@@ -100,7 +100,7 @@ describe('an office in service', () => {
     const { id } = await proposeRuleRow(db(), filed, { ...READ, key: row?.key ?? '', by: 'zhao', now: NOW })
     await endPerson(db(), 'zhao', NOW)
     expect((await refusal(confirm(id, filed))).code).to.equal('PROPOSER_ENDED')
-    const given = { id, verdict: 'REFUSE', note: '提出者已离岗', by: 'wang', now: NOW, mayDecide: EVERYBODY } as const
+    const given = { id, verdict: 'REFUSE', note: '提出者已离岗', by: 'wang', now: NOW, ...BY_ANYBODY } as const
     expect((await decideOfficeProposal(db(), { office, rules: filed, platforms, keys }, given)).state).to.equal(
       'REFUSED',
     )
@@ -116,7 +116,7 @@ describe('an office in service', () => {
     )
     const { id } = await proposeRuleRow(db(), rules, made)
     expect((await refusal(proposeRuleRow(db(), rules, made))).code).to.equal('OFFICE_PROPOSAL_WAITS')
-    const decision = { id, note: null, now: NOW, mayDecide: EVERYBODY }
+    const decision = { id, note: null, now: NOW, ...BY_ANYBODY }
     const parts = { office, rules, platforms, keys }
     const none = decideOfficeProposal(db(), parts, {
       ...decision,

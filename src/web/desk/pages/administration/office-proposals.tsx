@@ -160,10 +160,15 @@ const ProposedRobot = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rob
   </p>
 )
 
-export const SettledOfficeProposals = ({ all }: { all: readonly OfficeProposalLineFragment[] }) => (
+export const SettledOfficeProposals = ({
+  title = '以前的改动',
+  all,
+}: {
+  title?: string
+  all: readonly OfficeProposalLineFragment[]
+}) => (
   <SettledProposals
-    title="以前的改动"
-    label="以前的改动"
+    title={title}
     all={all}
     contentOf={(one) => <ProposalContent of={one} />}
     stateOf={({ state }) => labelOf('OfficeProposalState', state)}

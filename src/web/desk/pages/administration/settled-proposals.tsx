@@ -14,7 +14,6 @@ interface SettledProposal {
 
 interface SettledProposalsProps<T extends SettledProposal> {
   title: string
-  label: string
   all: readonly T[]
   contentOf: (one: T) => ReactNode
   stateOf: (one: T) => string
@@ -22,7 +21,6 @@ interface SettledProposalsProps<T extends SettledProposal> {
 
 export const SettledProposals = <T extends SettledProposal>({
   title,
-  label,
   all,
   contentOf,
   stateOf,
@@ -31,7 +29,7 @@ export const SettledProposals = <T extends SettledProposal>({
     <section className="panel wide" aria-label={title}>
       <h2>{title}</h2>
       <PlainTable
-        label={label}
+        label={title}
         columns={[{ title: '提出' }, { title: '内容' }, { title: '依据' }, { title: '结果' }]}
         rows={all.map((one) => ({
           key: String(one.id),
@@ -44,7 +42,7 @@ export const SettledProposals = <T extends SettledProposal>({
             <>
               {stateOf(one)}{' '}
               <span className="soft">
-                {one.decidedBy}
+                {one.decidedBy === 'clock' ? '系统' : one.decidedBy}
                 {one.decidedAt && ` ${instantText(one.decidedAt)}`}
                 {one.note && `：${one.note}`}
               </span>

@@ -99,7 +99,6 @@ const Days = ({ of }: { of: CalendarProposalLineFragment }) => (
 export const SettledAmendments = ({ all }: { all: readonly CalendarProposalLineFragment[] }) => (
   <SettledProposals
     title="以前提出的修订"
-    label="提出的修订"
     all={all}
     contentOf={summaryOf}
     stateOf={({ state }) => labelOf('CalendarProposalState', state)}

@@ -10,11 +10,12 @@ import { RefusalNotice } from '../../../pieces/refusal.js'
 import { TimeLine, type TimeLineEvent } from '../../../pieces/time-line.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
-import { WaitingOfficeProposal } from '../office-proposals.js'
+import { SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
 import {
   DeclareRestoredDocument,
   ReleaseRestoredDocument,
   RestoredDocument,
+  type RestoredFindingLineFragment,
   type RestoredLineFragment,
   type RestoredQuery,
 } from './restored.generated.js'
@@ -41,11 +42,13 @@ export default function RestoredPage() {
         title="数据库恢复"
         extra={
           <span className="year">
-            {releases && shown && open === null && (
+            {releases && shown && (
               <ConfirmButton
-                action="声明由备份恢复"
+                action={open === null ? '声明由备份恢复' : '声明又一次恢复'}
                 follows={[
-                  '即刻停止新增：不再公示新的条目，不再向平台推送新增；',
+                  open === null
+                    ? '即刻停止新增：不再公示新的条目，不再向平台推送新增；'
+                    : '已作的比对不再算数，待确认的解除不予同意；此前的发现留存；',
                   '移出、暂停公示照常进行；',
                   '每个已配置的平台都须重新比对过，再由两人解除，新增才继续。',
                 ]}
@@ -79,6 +82,12 @@ export default function RestoredPage() {
           )}
         </section>
       )}
+      <SettledOfficeProposals
+        title="解除的提议"
+        all={(shown?.officeProposals ?? []).filter(
+          ({ kind, state }) => kind === 'RESTORE_RELEASE' && state !== 'PROPOSED',
+        )}
+      />
     </>
   )
 }
@@ -100,26 +109,20 @@ const Open = ({
       <Alert
         type="error"
         showIcon
-        title={`数据库由备份恢复，尚未解除（${instantText(of.foundAt)} 发现）`}
+        title={`数据库由备份恢复，尚未解除（${instantText(of.foundAt)} ${of.earlier.length === 0 ? '' : `第 ${of.earlier.length + 1} 次`}发现）`}
         description="已停止新增：不公示新的条目，不向平台推送新增。移出照常。"
       />
       <section className="panel" aria-label="如何发现">
         <h2>如何发现</h2>
-        <dl className="fields">
-          <LabelledField label="由何得知">{labelOf('RestoredCause', of.cause)}</LabelledField>
-          {of.saidBy && (
-            <LabelledField label="声明">
-              {of.saidBy}：{of.said}
-            </LabelledField>
-          )}
-          {of.platform && <LabelledField label="平台">{nameOf(of.platform)}</LabelledField>}
-          <LabelledField label="推送号">
-            <Reach of={of.deliveries} />
-          </LabelledField>
-          <LabelledField label="公示期号">
-            <Reach of={of.sequence} />
-          </LabelledField>
-        </dl>
+        <Finding of={of} nameOf={nameOf} />
+        {of.earlier.map((one, i) => (
+          <div key={one.foundAt}>
+            <h3>
+              第 {i + 1} 次，{instantText(one.foundAt)} 发现
+            </h3>
+            <Finding of={one} nameOf={nameOf} />
+          </div>
+        ))}
       </section>
       <section className="panel" aria-label="解除之前">
         <h2>解除之前：与每个平台比对</h2>
@@ -154,6 +157,24 @@ const Open = ({
   )
 }
 
+const Finding = ({ of, nameOf }: { of: RestoredFindingLineFragment; nameOf: (id: string) => string }) => (
+  <dl className="fields">
+    <LabelledField label="由何得知">{labelOf('RestoredCause', of.cause)}</LabelledField>
+    {of.saidBy && (
+      <LabelledField label="声明">
+        {of.saidBy}：{of.said}
+      </LabelledField>
+    )}
+    {of.platform && <LabelledField label="平台">{nameOf(of.platform)}</LabelledField>}
+    <LabelledField label="推送号">
+      <Reach of={of.deliveries} />
+    </LabelledField>
+    <LabelledField label="公示期号">
+      <Reach of={of.sequence} />
+    </LabelledField>
+  </dl>
+)
+
 const Reach = ({ of: { noted, had } }: { of: { noted: number | null; had: number } }) => (
   <>
     库外记到 {noted === null ? '—' : formatNumber(noted)}，数据库有 {formatNumber(had)}
@@ -169,6 +190,10 @@ const momentOf = (one: RestoredLineFragment, nameOf: (id: string) => string): Ti
   detail: (
     <>
       {one.saidBy && `${one.saidBy}：${one.said}。`}
+      {one.earlier.map(
+        (was) =>
+          `此前 ${instantText(was.foundAt)} ${labelOf('RestoredCause', was.cause)}${was.said ? `（${was.saidBy}：${was.said}）` : ''}。`,
+      )}
       {one.releasedAt === null
         ? '尚未解除。'
         : `${instantText(one.releasedAt)} 由 ${one.releaseProposedBy ? `${one.releaseProposedBy} 提议、` : ''}${one.releasedBy} ${one.releaseProposedBy ? '确认' : ''}解除：${one.releasedReason}`}
