@@ -67,17 +67,20 @@ export const applyMovesToMeasures = async (
   const moved: MatterChain[] = []
   for (const stored of await measures.lockOpenMeasures(tx, MEASURE_KIND, [...turnOf.keys()])) {
     const turn = turnOf.get(stored.listingId ?? '')
-    const kind = await kindAsBegun(tx, stored)
     const move = turn?.move === OPENING_MOVE ? 'replace' : turn?.move
-    if (turn === undefined || move === undefined || !isMovable(kind, stored, move)) continue
+    const kind = move === undefined ? null : await findKindToMove(tx, stored, move)
+    if (turn === undefined || move === undefined || kind === null) continue
     moved.push(foldMeasure(rules, { kind, stored, given: { move, on: turn.act.on } }, turn.act))
   }
   const opened = turns.filter(({ move }) => move === OPENING_MOVE)
   await keepMoves(tx, NO_SEAL, [...moved, ...(await orderMeasures(tx, rules, opened))])
 }
 
-const isMovable = ({ moves }: MatterKind, { matter }: store.StoredMatter, move: string): boolean =>
-  moves[move]?.from?.includes(matter.state ?? '') ?? false
+/** The hub's own moves follow the version with which the measure began; what that lacks, the newest one. */
+const findKindToMove = async (tx: Tx, stored: store.StoredMatter, move: string): Promise<MatterKind | null> =>
+  [await kindAsBegun(tx, stored), readMatterKinds().get(stored.kind)].find((kind) =>
+    kind?.moves[move]?.from?.includes(stored.matter.state ?? ''),
+  ) ?? null
 
 export const foldMeasure = (
   { calendar }: Pick<WorkRules, 'calendar'>,
@@ -234,10 +237,10 @@ export const handToSuccessors = async (
         const moves: MatterChain[] = []
         for (const stored of held) {
           const { holder } = stored.matter.seats
-          const kind = await kindAsBegun(tx, stored)
           const isThere = (of: string) => organisationOfSeat(of, on, organisations) !== null
           const seat = isThere(holder) ? null : findSuccessorSeat(organisations, holder, isThere)
-          if (seat === null || !isMovable(kind, stored, 'succeed')) continue
+          const kind = seat === null ? null : await findKindToMove(tx, stored, 'succeed')
+          if (seat === null || kind === null) continue
           const given = { move: 'succeed', on, to: seat, reason: SUCCEEDED }
           moves.push(
             foldMeasure(

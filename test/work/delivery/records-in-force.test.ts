@@ -2,8 +2,9 @@ import { expect } from 'chai'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
 import { noticesOfSubjects, subjectsInForce } from '../../../src/work/delivery/in-force.js'
+import { queueRemoval } from '../../../src/work/delivery/reconcile-settle.js'
 import { DEAF, HEARER, owed, REVOKED, row, rules, said, tell } from '../../support/published-records.js'
-import { at, codeOf, database, later, NOW, rules as SILENT, TODAY } from '../../support/world.js'
+import { at, codeOf, database, later, log, NOW, rules as SILENT, TODAY } from '../../support/world.js'
 
 describe('published records (双公示) in force', () => {
   const db = database()
@@ -61,5 +62,29 @@ describe('published records (双公示) in force', () => {
     )
     await tell(db(), { body: REVOKED, now: later(60) })
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+  })
+
+  it('once removed and shown all the same, are removed again for the reason that holds now', async () => {
+    const remove = async (now: Date) => {
+      const { id: key = '', number: highest = 0 } = (await owed(db())).at(-1) ?? {}
+      await db().raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = ? where state = 'OWED'`, [
+        NOW,
+      ])
+      const subject = { key, kind: 'penalty', highest, shown: { sequence: 1 } } as const
+      await queueRemoval(db(), subject, { platform: 'hearer', name: '虚构平台', rules, now, log })
+      return (await owed(db())).at(-1)?.notice.removal
+    }
+    await tell(db())
+    await db().raw(`update deliveries set state = 'CONFIRMED', attempts = 1, confirmed_at = ?`, [NOW])
+    await tell(db(), { body: { note: '涉及国家秘密，不予公开' }, now: later(60) })
+    const NOT_PUBLIC = { reason: 'NOT_PUBLIC', reasonText: '依规不予公示', documentNumber: null, removedOn: TODAY }
+    expect(await remove(later(86_400)), 'the day that was told').to.deep.equal(NOT_PUBLIC)
+    await tell(db(), { body: REVOKED, now: later(2 * 86_400) })
+    expect(await remove(later(3 * 86_400))).to.deep.equal({
+      reason: 'REVOKED',
+      reasonText: '作出机关已撤销',
+      documentNumber: null,
+      removedOn: '2026-11-20',
+    })
   })
 })

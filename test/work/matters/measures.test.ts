@@ -136,6 +136,18 @@ describe('measures of an entry', () => {
     expect(ledger).to.include({ liftsDue: true, done: false })
   })
 
+  it('are replaced when their entry is restored, also where they began under a version without that move', async () => {
+    const { id } = await published(db(), 1)
+    await db().raw(`insert into matter_kinds select kind, 'older', content #- '{moves,replace}', first_used_at
+        from matter_kinds where kind = 'measure';
+      update matters set kind_version = 'older'`)
+    const paper = { documentNumber: '测市监修〔2026〕1号', reason: '材料虚假' }
+    const repaired = { on: TODAY, removal: 'REPAIRED', ...paper } as const
+    await makeMove(db(), rules, { id, name: 'removeListing', by: 'clock', role: 'clock', input: repaired, now: NOW })
+    await step(db(), id, ['restoreListing', REVIEWER, { on: TODAY, ...paper }], later(60))
+    expect(await statesOf(db())).to.deep.equal([...Array(6).fill('REPLACED'), ...Array(6).fill('INSTRUCTED')])
+  })
+
   it('are due to be lifted with the removal or not at all, also where the connection is cut between', async () => {
     const { id } = await published(db(), 1)
     await db().raw(`create function fail() returns trigger language plpgsql as $$ begin
@@ -289,40 +301,49 @@ describe('measures of an entry', () => {
     expect(clocks).to.deep.equal([{ due: '2026-11-30' }])
   })
 
-  it('that an ended organisation has not lifted go to its successor, after their end too', async () => {
-    const { id } = await published(db(), 1)
-    const [credit, finance] = ['credit-office', 'finance'].map((agency) =>
-      readOrganisations().find((row) => row.agency === agency),
-    )
-    if (credit === undefined || finance === undefined) throw new Error('there is no such organisation')
-    const named = () => listMeasures(db(), [id], NOW)
-    const of = async (seat: string) => (await named()).find((one) => one.seat === seat)?.id ?? ''
-    await byHolder(db(), 'finance@220000', await of('finance@220000'), 'accept')
-    await removed(db(), id)
-    const contested = { reason: '依其他法律继续实施', number: '虚财〔2026〕9号' }
-    const keeper = { by: '乙', seat: 'finance@220000', role: 'agency' as const }
-    await moveMatter(
-      { db: db(), rules, keys },
-      keeper,
-      { id: await of(keeper.seat), move: 'contest', ...contested },
-      NOW,
-    )
-    await byHolder(db(), 'credit-office@220000', await of('credit-office@220000'), 'lifted', { number: '虚解1号' })
-    const ended = { to: '2026-11-01', successor: 'treasury' }
-    const organisations = [
-      { ...finance, ...ended },
-      { ...credit, ...ended },
-      { ...finance, agency: 'treasury' },
-    ]
-    expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(1)
-    expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(0)
-    expect((await named()).map(({ seat, state }) => `${seat} ${state}`).sort()).to.include.members([
-      'credit-office@220000 LIFTED',
-      'treasury@220000 CONTESTED',
-    ])
-    await byHolder(db(), 'treasury@220000', await of('treasury@220000'), 'lifted', { number: '虚解2号' })
-    expect((await named()).find(({ seat }) => seat === 'treasury@220000')?.state).to.equal('LIFTED')
-  })
+  const begunUnderOlderVersion = () =>
+    db().raw(`insert into matter_kinds select kind, 'older', jsonb_set(content, '{moves,succeed,from}', '["LIFT_DUE"]'), first_used_at
+        from matter_kinds where kind = 'measure';
+      update matters set kind_version = 'older'`)
+  for (const [version, begin] of [
+    ['the present version', async () => {}],
+    ['a version whose succession ended with the measure', begunUnderOlderVersion],
+  ] as const)
+    it(`that an ended organisation has not lifted go to its successor after their end too, begun under ${version}`, async () => {
+      const { id } = await published(db(), 1)
+      await begin()
+      const [credit, finance] = ['credit-office', 'finance'].map((agency) =>
+        readOrganisations().find((row) => row.agency === agency),
+      )
+      if (credit === undefined || finance === undefined) throw new Error('there is no such organisation')
+      const named = () => listMeasures(db(), [id], NOW)
+      const of = async (seat: string) => (await named()).find((one) => one.seat === seat)?.id ?? ''
+      await byHolder(db(), 'finance@220000', await of('finance@220000'), 'accept')
+      await removed(db(), id)
+      const contested = { reason: '依其他法律继续实施', number: '虚财〔2026〕9号' }
+      const keeper = { by: '乙', seat: 'finance@220000', role: 'agency' as const }
+      await moveMatter(
+        { db: db(), rules, keys },
+        keeper,
+        { id: await of(keeper.seat), move: 'contest', ...contested },
+        NOW,
+      )
+      await byHolder(db(), 'credit-office@220000', await of('credit-office@220000'), 'lifted', { number: '虚解1号' })
+      const ended = { to: '2026-11-01', successor: 'treasury' }
+      const organisations = [
+        { ...finance, ...ended },
+        { ...credit, ...ended },
+        { ...finance, agency: 'treasury' },
+      ]
+      expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(1)
+      expect(await handToSuccessors(db(), rules, { now: NOW, organisations })).to.equal(0)
+      expect((await named()).map(({ seat, state }) => `${seat} ${state}`).sort()).to.include.members([
+        'credit-office@220000 LIFTED',
+        'treasury@220000 CONTESTED',
+      ])
+      await byHolder(db(), 'treasury@220000', await of('treasury@220000'), 'lifted', { number: '虚解2号' })
+      expect((await named()).find(({ seat }) => seat === 'treasury@220000')?.state).to.equal('LIFTED')
+    })
 
   it('without an organisation are told to who examines the hub: which, where and how many entries', async () => {
     await published(db(), 1)
