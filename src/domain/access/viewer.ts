@@ -169,7 +169,6 @@ export const may = (viewer: Viewer, act: Act): boolean =>
   !(isRegionBound(viewer) && PROVINCE_WIDE_ACTS.includes(act)) &&
   !(viewer.duty === 'systems' && ACTS_BEYOND_SYSTEMS.includes(act))
 
-/** Viewers of the province, or of no region, act in all. */
 export const isRegionBound = ({ region }: Viewer): boolean => region !== null && region !== PROVINCE_DIVISION
 
 /** Only the province may act on an unknown operator (null `region`). */

@@ -12,7 +12,6 @@ export interface AuditPartition {
 
 export const needsRoom = (newest: AuditPartition, head: number): boolean => head + ROOM_ROWS >= newest.first
 
-/** `began`: instant of the first row of `before`. */
 export const nextPartitionRows = (before: AuditPartition, began: Date | null, now: Date): number => {
   const rows = before.last - before.first + 1
   const passed = began === null ? MONTH_MS : Math.max(1, now.getTime() - began.getTime())

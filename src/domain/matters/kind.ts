@@ -89,7 +89,6 @@ export interface MatterKind extends BilingualText {
   answered_by_row?: { rows: string; answers: string }
   /** Another channel decides; its feed alone moves these matters. */
   mirror?: true
-  /** Fields that the operator reads at /my. */
   party_sees?: readonly string[]
   fields: Readonly<Record<string, MatterField>>
   attachments: Readonly<Record<string, BilingualText>>

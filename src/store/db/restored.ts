@@ -90,7 +90,7 @@ export interface RestoreFinding {
 
 export interface RestoredDatabase extends RestoreFinding {
   id: number
-  /** A database restored again before its release: what was found before, oldest first. */
+  /** Findings before the last one, oldest first. */
   earlier: (Omit<RestoreFinding, 'foundAt'> & { foundAt: string })[]
   releasedAt: Date | null
   releaseProposedBy: string | null

@@ -115,7 +115,7 @@ export const requeue = async (
   )
 }
 
-/** Of removals that are not confirmed, or not checked: they may be sent again. */
+/** Unconfirmed and unchecked removals may be sent again. */
 export const restateRemovals = async (
   tx: Tx,
   restated: readonly { subjectId: string; removal: UnnumberedNotice['removal'] }[],

@@ -19,7 +19,6 @@ const COLUMNS = `f.id, f.platform, f.kind, f.key, f.what, f.differs, f.did, f.sh
   f.told_sequence as "toldSequence", f.found_at as "foundAt", f.last_found_at as "lastFoundAt", f.times,
   f.settled_at as "settledAt", f.settled_by as "settledBy", f.note`
 
-/** A discrepancy found again while open updates its row. */
 export const keepFound = async (
   tx: Db | Tx,
   platform: string,

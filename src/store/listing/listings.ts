@@ -124,7 +124,6 @@ export const eventsOf = (db: Db | Tx, listingIds: readonly string[]): Promise<Li
     [[...listingIds]],
   )
 
-/** The act by which the case came into its present state. */
 export const readActIntoState = (
   db: Db | Tx,
   { id, state }: Pick<Listing, 'id' | 'state'>,

@@ -24,7 +24,6 @@ const COLUMNS = `id::int as id, kind, content, reason, proposed_by as "proposedB
 export const readRevision = (db: Db): Promise<number> =>
   queryValue(db, 'select revision::int as revision from office_revision /* officeProposals.revision */', [])
 
-/** Serialises the acts of the office until the transaction ends. */
 export const lockOffice = async (tx: Tx): Promise<void> => {
   await tx.raw('select revision from office_revision for update /* officeProposals.lock */')
 }

@@ -50,7 +50,7 @@ export const noticesOfSubjects = async (
   return others.size === 0 ? entries : [...entries, ...(await recordNoticesOf(db, [...others], today))]
 }
 
-/** Why platforms must not show an entry that is hidden or removed now; null for any other. */
+/** Null unless the entry is hidden or removed now. */
 export const removalOfEntry = async (
   db: Db | Tx,
   rules: WorkRules,

@@ -204,7 +204,7 @@ export const recordNoticesOf = async (
   return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
 }
 
-/** Why platforms must not show a record now, as if it were still shown; null if they may. */
+/** The present reason, as if the record were still shown. */
 export const removalOfRecord = async (db: Db | Tx, id: string, today: string): Promise<PublishedRecord['removal']> => {
   const looked = await examine(db, await toldRecords.findKeysByIds(db, [id]), PUBLISHED_KINDS, today, id)
   const one = looked.find(({ known }) => known.id === id)

@@ -179,7 +179,7 @@ type FoundEvidence = Pick<store.RestoreFinding, 'cause'> & Partial<store.Restore
 
 const FOUND_AGAIN = '提出以后又发现数据库恢复，须重新比对。The database was found restored since; compare again.'
 
-/** `isAnother`: the evidence is of another restore than the open one. */
+/** `isAnother`: the database was restored again since. */
 const stop = async (
   db: Db,
   { platforms, now, log }: RestoreContext,
@@ -250,7 +250,6 @@ export interface ConfirmedRelease {
   now: Date
 }
 
-/** Resumes additions, with delivery numbers above all noted and shown. */
 export const releaseRestored = async (
   tx: Tx,
   { open, highestAt }: ReleasableRestore,

@@ -65,7 +65,6 @@ const statusOf = (stored: store.StoredMatter, kind: MatterKind, now: Date): Meas
   }
 }
 
-/** The day by which a measure has to be lifted whose entry is removed now. */
 export const findLiftDay = async (
   { db, rules }: Pick<MatterParts, 'db' | 'rules'>,
   now: Date,

@@ -76,7 +76,7 @@ export const applyMovesToMeasures = async (
   await keepMoves(tx, NO_SEAL, [...moved, ...(await orderMeasures(tx, rules, opened))])
 }
 
-/** The hub's own moves follow the version with which the measure began; what that lacks, the newest one. */
+/** The newest version serves for what the version of its begin lacks. */
 const findKindToMove = async (tx: Tx, stored: store.StoredMatter, move: string): Promise<MatterKind | null> =>
   [await kindAsBegun(tx, stored), readMatterKinds().get(stored.kind)].find((kind) =>
     kind?.moves[move]?.from?.includes(stored.matter.state ?? ''),
@@ -201,7 +201,6 @@ const keysOf = (known: readonly store.StoredMatter[], listingId: string): Set<st
 
 type MeasureStep = (tx: Tx, after: string | null) => Promise<{ last: string | null; moves: MatterChain[] }>
 
-/** Each step is a transaction and begins after the previous step's last id. */
 const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureStep): Promise<number> => {
   let kept = 0
   let after: string | null = null

@@ -44,7 +44,6 @@ export const proposeRelease = async (
   })
 }
 
-/** A proposal about an earlier restoration never releases a later one. */
 export const releaseAsProposed = async (
   tx: Tx,
   { office, platforms }: ReleaseParts,

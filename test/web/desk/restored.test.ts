@@ -13,7 +13,13 @@ describe('the page of a restored database', function () {
   })
   after(() => hub?.stop())
 
-  it('lists the platforms that must be compared first, and is released by one who proposes and another who confirms', async () => {
+  const compare = () =>
+    hub.hub.reconcile(
+      hub.platforms.map(({ id }) => id),
+      { cause: 'command' },
+    )
+
+  it('lists the platforms that must be compared first and the releases refused, and is released by one who proposes and another who confirms', async () => {
     const { page, open, close } = await atDesk(visitor, hub, 'administrator')
     await open('/administration/restored', '数据库恢复')
     await page.getByRole('button', { name: '声明由备份恢复' }).click()
@@ -24,10 +30,7 @@ describe('the page of a restored database', function () {
     await page.getByText('待比对').nth(3).waitFor()
     expect(await page.getByText('待比对').count()).to.equal(4)
     expect(await page.getByRole('button', { name: '提议解除' }).isDisabled()).to.equal(true)
-    await hub.hub.reconcile(
-      hub.platforms.map(({ id }) => id),
-      { cause: 'command' },
-    )
+    await compare()
     await page.getByRole('button', { name: '刷新' }).click()
     await page.getByText('待比对').first().waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: '提议解除' }).click()
@@ -44,6 +47,18 @@ describe('the page of a restored database', function () {
     await refused.getByText(/不予同意.*虚构复核二.*：虚构：一户尚未补办/).waitFor()
     expect(await violations(second.page)).to.deep.equal([])
     await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByRole('button', { name: '声明又一次恢复' }).click()
+    await page.getByLabel(/事由/).fill('虚构：备份有误，换用前一日的')
+    await page.getByRole('button', { name: '确认声明又一次恢复' }).click()
+    await page.getByText(/第 2 次发现/).waitFor()
+    const found = page.getByRole('region', { name: '如何发现' })
+    await found.getByText(/虚构：备份有误，换用前一日的/).waitFor()
+    await found.getByText(/虚构：磁盘更换/).waitFor()
+    expect(await page.getByRole('button', { name: '提议解除' }).isDisabled()).to.equal(true)
+    expect(await violations(page)).to.deep.equal([])
+    await compare()
+    await page.getByRole('button', { name: '刷新' }).click()
+    await page.getByText('待比对').first().waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: '提议解除' }).click()
     await page.getByLabel(/事由/).fill('虚构：已补办')
     await page.getByRole('button', { name: '确认提议解除' }).click()

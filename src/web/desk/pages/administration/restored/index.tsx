@@ -44,6 +44,7 @@ export default function RestoredPage() {
           <span className="year">
             {releases && shown && (
               <ConfirmButton
+                key={open?.foundAt ?? ''}
                 action={open === null ? '声明由备份恢复' : '声明又一次恢复'}
                 follows={[
                   open === null
