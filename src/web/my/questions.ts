@@ -2,6 +2,7 @@ import type { LastingFact, RecoveryStep } from '../../domain/scoring/recovery-pa
 import type { Score } from '../../domain/scoring/score.js'
 import type { StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
+import type { PartyRemark } from './remarks.js'
 
 const RECORD = 'id kind agencyName { zh en } body validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason
@@ -29,7 +30,7 @@ export const LISTINGS_QUERY = `query MyListings { myFile { uscc shop name listin
 export const FORM_QUERY = `query MyForm($format: DraftFormat!) { myFile { listings { id documents(kind: REPAIR_APPLICATION) { kind draft(format: $format) } } } }`
 
 export const RECORDS_QUERY = `query MyRecords($after: String) { myFile { records(first: 20, after: $after) { totalCount
-  nodes { ${RECORD} feed knownFrom remarks { message } source { file page row } }
+  nodes { ${RECORD} feed knownFrom remarks { field message } source { file page row } }
   pageInfo { hasNextPage endCursor } } } }`
 
 export const ASKERS_QUERY = `query MyAskers($after: String) { myFile { askedBy(first: 50, after: $after) { completeUntil
@@ -61,7 +62,7 @@ export interface PartyRecord {
 export interface PartyRecordDetail extends PartyRecord {
   knownFrom: string
   feed: string
-  remarks: { message: string }[]
+  remarks: PartyRemark[]
   source: { file: string | null; page: number | null; row: number }
 }
 

@@ -1,16 +1,15 @@
-import { splitLanguages } from '../../foundation/text/words.js'
 import { renderDate } from '../blacklist/page.js'
 import { formatShanghaiMinute } from '../entry/page.js'
 import { bilingualTexts, type Html, html, linkTo, publishedText } from '../frame/html.js'
 import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
-import { columnTitles, problemWords } from '../words/column-words.js'
 import { nameOfDivision } from '../words/division-names.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
 import { ROLE_WORDS } from '../words/role-words.js'
 import { definitionRow } from './file.js'
 import { MY_PATHS, type PartyPageContext, partyPage } from './frame.js'
 import type { ConnectionPage, PartyAsker, PartyRecordDetail } from './questions.js'
+import { type PartyRemark, remarkWords } from './remarks.js'
 import { AUDIT_KIND_WORDS, labelIn, RECORD_KIND_WORDS } from './words.js'
 
 export const recordsPage = (
@@ -31,8 +30,10 @@ const record = (one: PartyRecordDetail): Html => html`<article>
 ${definitionRow('信源单位', 'Agency', bilingual(one.agencyName.zh, one.agencyName.en))}${definitionRow('入库时间', 'Known since', formatShanghaiMinute(new Date(one.knownFrom)))}${definitionRow('出处', 'Source', sourceOf(one))}${definitionRow('可疑之处', 'Noticed', one.remarks.length > 0 ? html`${one.remarks.map((remark) => html`${noticed(remark, one.feed)} `)}` : null)}${statedFields(one.body).map(([name, value]) => member(one.kind, name, value))}</dl>
 </article>\n`
 
-const noticed = ({ message }: { message: string }, feed: string): Html =>
-  bilingual(problemWords(message, columnTitles(feed)), splitLanguages(message).en)
+const noticed = (remark: PartyRemark, feed: string): Html => {
+  const { zh, en } = remarkWords(remark, feed)
+  return bilingual(zh, en)
+}
 
 const member = (kind: string, name: string, value: unknown): Html | null => {
   const { zh, en } = wordsOfField(name, kind)

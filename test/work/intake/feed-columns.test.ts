@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import FEED_COLUMNS from '../../../schema/words/feed-columns.json' with { type: 'json' }
+import ENGLISH_NAMES from '../../../schema/words/feed-columns-english.json' with { type: 'json' }
 import { agencies } from '../../../src/agencies/index.js'
 import { columnTitles } from '../../../src/web/words/column-words.js'
 import { samplesOfFeed } from '../../../src/work/intake/feed-columns.js'
@@ -50,6 +52,15 @@ describe('the sample of a feed', () => {
       )
     })
     expect(bare.filter((name) => !name.startsWith('recalls '))).to.deep.equal([])
+  })
+
+  it('gives every name in Chinese an English one, and no other', () => {
+    const titles = feeds.flatMap(({ id, forms }) => forms.flatMap(({ names }) => names.map(columnTitles(id))))
+    const named = new Set([...titles, ...Object.values(FEED_COLUMNS.titles).flatMap((own) => Object.values(own))])
+    const english: Record<string, string> = ENGLISH_NAMES
+    expect([...named].filter((name) => HAN.test(name) && !Object.hasOwn(english, name))).to.deep.equal([])
+    expect(Object.keys(english).filter((name) => !named.has(name))).to.deep.equal(['万元', '元', '其他'])
+    expect(Object.values(english).filter((name) => HAN.test(name))).to.deep.equal([])
   })
 
   it('tells days and words of a list from plain text', () => {
