@@ -2,14 +2,14 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as after } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import type { AdministratorDuty } from '../../src/domain/access/accounts.js'
 import { ROLES_OF_ORGANISATIONS, type Role } from '../../src/domain/access/viewer.js'
 import { confirmedClient, confirmedPerson } from './accounts.js'
-import type { browser, Visit } from './browser.js'
-import type { TestHub } from './hub.js'
+import { browser, type Visit } from './browser.js'
+import { startHub, type TestHub } from './hub.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 const BUILT = join(ROOT, 'dist/web/desk/index.html')
@@ -45,7 +45,7 @@ export const deskBuilt = async (): Promise<void> => {
   mkdirSync(join(ROOT, 'dist/web'), { recursive: true })
   while (isOld()) {
     if (!locked()) {
-      await after(LOCK_LOOK_MS)
+      await sleep(LOCK_LOOK_MS)
       continue
     }
     try {
@@ -162,6 +162,36 @@ export const atDesk = async (
       await visit.page.goto(`/desk${path}`)
       await visit.page.getByRole('heading', { level: 1, name: title }).waitFor()
     },
+  }
+}
+
+interface DeskOfHub {
+  visitor: ReturnType<typeof browser>
+  /** Known once the suite has begun. */
+  readonly hub: TestHub
+  signIn(role: Role, options?: Parameters<typeof atDesk>[3]): Promise<AtDesk>
+}
+
+/** Starts a built desk with its hub before the tests of a suite, and stops it after them. */
+export const deskOfHub = (prepare: (hub: TestHub) => Promise<unknown> = async () => {}): DeskOfHub => {
+  const visitor = browser()
+  let hub: TestHub | undefined
+  before(async () => {
+    await deskBuilt()
+    hub = await startHub()
+    await prepare(hub)
+  })
+  after(() => hub?.stop())
+  const running = (): TestHub => {
+    if (hub === undefined) throw new Error('the hub starts before the first test')
+    return hub
+  }
+  return {
+    visitor,
+    get hub() {
+      return running()
+    },
+    signIn: (role, options) => atDesk(visitor, running(), role, options),
   }
 }
 

@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, isTooWide, violations } from '../../support/browser.js'
+import { deskOfHub, fillSignIn, PASSWORD } from '../../support/desk.js'
 
 /** Pages of administration: path, title, and a selector that matches once the content is loaded. */
 const PAGES = [
@@ -23,16 +22,10 @@ const PAGES = [
 
 describe('administration at the desk', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
-  })
-  after(() => hub?.stop())
+  const desk = deskOfHub()
 
   const tokenFor = async (name: string, secret: string): Promise<number> => {
-    const answer = await fetch(`${hub.url}/oauth/token`, {
+    const answer = await fetch(`${desk.hub.url}/oauth/token`, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${name}:${secret}`).toString('base64')}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
@@ -42,7 +35,7 @@ describe('administration at the desk', function () {
 
   /** A second administrator, with security duties, confirms `name` on the page of people or of systems. */
   const confirmed = async (path: 'people' | 'clients', name: string) => {
-    const second = await atDesk(visitor, hub, 'administrator', { name: '虚构安全', duty: 'security' })
+    const second = await desk.signIn('administrator', { name: '虚构安全', duty: 'security' })
     await second.open(`/administration/${path}`, path === 'people' ? '人员' : '系统')
     await second.page.getByRole('button', { name: `确认：${name}` }).click()
     await second.page.getByRole('dialog', { name: '确认' }).getByRole('button', { name: '确认', exact: true }).click()
@@ -51,7 +44,7 @@ describe('administration at the desk', function () {
   }
 
   it('an administrator states the data of an authority, and another one confirms it', async () => {
-    const first = await atDesk(visitor, hub, 'administrator')
+    const first = await desk.signIn('administrator')
     await first.open('/administration/authorities', '机关资料')
     await first.page.getByRole('button', { name: '登记机关' }).click()
     const form = first.page.getByRole('dialog', { name: '登记机关' })
@@ -69,7 +62,7 @@ describe('administration at the desk', function () {
     await waiting.getByText('待确认的资料').waitFor()
     expect(await waiting.getByRole('button', { name: '确认资料' }).count()).to.equal(0)
     await first.close()
-    const second = await atDesk(visitor, hub, 'administrator', { name: '虚构第二管理员' })
+    const second = await desk.signIn('administrator', { name: '虚构第二管理员' })
     await second.open('/administration/authorities', '机关资料')
     await second.page.getByRole('button', { name: '确认资料' }).click()
     await second.page.getByRole('dialog', { name: '确认资料' }).getByRole('button', { name: '确认资料' }).click()
@@ -80,7 +73,7 @@ describe('administration at the desk', function () {
   })
 
   it('an administrator registers a system and changes its secret: each secret is shown once, and both work during the overlap', async () => {
-    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close, faults, strays } = await desk.signIn('administrator')
     await open('/administration/clients', '系统')
     await page.getByRole('button', { name: '登记系统' }).click()
     const form = page.getByRole('dialog', { name: '登记系统' })
@@ -148,7 +141,7 @@ describe('administration at the desk', function () {
   })
 
   it('an administrator adds a person, who signs in with the one-time password and chooses another', async () => {
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close, faults } = await desk.signIn('administrator')
     await open('/administration/people', '人员')
     await page.getByRole('button', { name: '登记人员' }).click()
     const form = page.getByRole('dialog', { name: '登记人员' })
@@ -166,7 +159,7 @@ describe('administration at the desk', function () {
     await row.getByText(/待其换密码/).waitFor()
     expect(await page.getByRole('button', { name: '停用：administrator' }).isDisabled()).to.equal(true)
 
-    const own = await visitor.visit(hub.url)
+    const own = await desk.visitor.visit(desk.hub.url)
     await own.page.goto('/desk/administration/audit-log')
     await fillSignIn(own.page, '虚构林一', password)
     await own.page.getByLabel('新密码', { exact: true }).fill(PASSWORD)
@@ -188,13 +181,13 @@ describe('administration at the desk', function () {
   })
 
   it('an administrator lifts a lockout early, and the desk offers no lifting for a lockout without a known name', async () => {
-    const { db, now } = hub.hub
+    const { db, now } = desk.hub.hub
     const shut = { failures: 10, last_at: now(), locked_until: new Date(now().getTime() + 900_000) }
     await db('lockouts').insert([
       { ...shut, key: 'one', kind: 'PERSON', name: '虚构林一', address: '192.0.2.7' },
       { ...shut, key: 'two', kind: 'CLIENT', name: null, address: '192.0.2.8' },
     ])
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close, faults } = await desk.signIn('administrator')
     await open('/administration/lockouts', '登录锁定')
     await page.getByRole('button', { name: '解除锁定：虚构林一' }).click()
     await page.getByText('“虚构林一”可以立即再试，不论来自何处；').waitFor()
@@ -210,8 +203,8 @@ describe('administration at the desk', function () {
   })
 
   it('an administrator runs a job and follows it to its end, pauses it with a reason, and resumes it', async () => {
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
-    hub.hub.tick()
+    const { page, open, close, faults } = await desk.signIn('administrator')
+    desk.hub.hub.tick()
     await open('/administration/timetable', '时刻表')
     const row = page.getByRole('table', { name: '拉取' }).locator('tr', { hasText: '产品质量监督抽查' }).first()
     await row.getByRole('button', { name: /^立即运行/ }).click()
@@ -239,7 +232,7 @@ describe('administration at the desk', function () {
   })
 
   it('section 7: an administrator proposes calendar days by keyboard, and another person decides', async () => {
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close, faults } = await desk.signIn('administrator')
     await open('/administration/calendar?year=2027', '工作日历')
     await page.locator('[data-on="2027-01-01"]').focus()
     for (const key of ['ArrowDown', 'ArrowLeft', 'Space']) await page.keyboard.press(key)
@@ -256,7 +249,7 @@ describe('administration at the desk', function () {
     expect(faults).to.deep.equal([])
     await close()
 
-    const other = await atDesk(visitor, hub, 'officer')
+    const other = await desk.signIn('officer')
     await other.open('/administration/calendar?year=2027', '工作日历')
     const waiting = other.page.getByRole('region', { name: '待决定的修订' })
     await waiting.getByText('2027-01-07 周四 放假').waitFor()
@@ -280,7 +273,7 @@ describe('administration at the desk', function () {
   })
 
   it('one administrator proposes the operator of the site, and another confirms', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close } = await desk.signIn('administrator')
     await open('/administration/settings', '本机关设置')
     await page.getByLabel('主办单位的新值').fill('虚构信用中心')
     await page.getByRole('button', { name: '提出改动（1 项）' }).click()
@@ -288,20 +281,20 @@ describe('administration at the desk', function () {
     await page.getByRole('button', { name: /^确认提出改动/ }).click()
     await page.getByText('由您提出的须由另一人确认；您可以撤回。').waitFor()
     await close()
-    const other = await atDesk(visitor, hub, 'administrator', { name: '虚构安全', duty: 'security' })
+    const other = await desk.signIn('administrator', { name: '虚构安全', duty: 'security' })
     await other.open('/administration/settings', '本机关设置')
     const waiting = other.page.getByRole('region', { name: '待确认：设置' })
     await waiting.getByText('主办单位：虚构信用中心').waitFor()
     await waiting.getByRole('button', { name: '确认', exact: true }).click()
     await other.page.getByRole('dialog', { name: '确认' }).getByRole('button', { name: '确认', exact: true }).click()
     await other.page.getByText('已确认，随即生效。').waitFor()
-    expect(await (await fetch(hub.url)).text()).to.include('虚构信用中心')
+    expect(await (await fetch(desk.hub.url)).text()).to.include('虚构信用中心')
     await other.close()
   })
 
   it('an auditor can only read, verifies the audit log, and sees which row was altered', async () => {
-    await hub.token('marketplace', '虚构市场')
-    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'auditor')
+    await desk.hub.token('marketplace', '虚构市场')
+    const { page, open, close, faults, strays } = await desk.signIn('auditor')
     for (const [path, title, ready] of PAGES) {
       await open(`/administration/${path}`, title)
       await page.locator(ready).first().waitFor()
@@ -331,7 +324,7 @@ describe('administration at the desk', function () {
     await page.getByRole('button', { name: '校验全部痕迹' }).click()
     await page.getByText(/全部 .* 行都与写下时一致/).waitFor()
     expect(await violations(page)).to.deep.equal([])
-    await hub.hub.db.transaction(async (tx) => {
+    await desk.hub.hub.db.transaction(async (tx) => {
       await tx.raw('set local session_replication_role = replica')
       await tx.raw(`update trail set client = '虚构他人' where number = 3`)
     })
@@ -347,7 +340,7 @@ describe('administration at the desk', function () {
   })
 
   it('an officer sees no people and no audit log, but the timetable, the calendar and the rules', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close } = await desk.signIn('officer')
     await open('/administration/rules?table=lists', '规则表')
     const links = await page.getByRole('navigation', { name: '主导航' }).getByRole('link').allTextContents()
     expect(links).to.include.members(['时刻表', '工作日历', '规则表', '数据库恢复'])
@@ -357,7 +350,7 @@ describe('administration at the desk', function () {
   })
 
   it('axe finds no violation on any page, and none is wider than a phone', async () => {
-    const { page, close, open, faults, strays } = await atDesk(visitor, hub, 'administrator', {
+    const { page, close, open, faults, strays } = await desk.signIn('administrator', {
       name: '虚构安全',
       duty: 'security',
       viewport: { width: 1440, height: 900 },

@@ -1,8 +1,7 @@
 import { expect } from 'chai'
 import { usccOf } from '../../../seeds/world/codes.js'
-import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
-import { type AtDesk, atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, isTooWide, violations } from '../../support/browser.js'
+import { type AtDesk, deskOfHub } from '../../support/desk.js'
 
 const NARROW = { viewport: { width: 360, height: 800 } }
 const CODE = usccOf('91', '220102', 7)
@@ -10,13 +9,7 @@ const TABLE = Buffer.from(`主体全称,社会信用代码,列入事由,备用\n
 
 describe('heading maps at the desk', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
-  })
-  after(() => hub?.stop())
+  const desk = deskOfHub()
 
   const checked = async ({ page, faults }: AtDesk) => {
     expect(await violations(page)).to.deep.equal([])
@@ -25,7 +18,7 @@ describe('heading maps at the desk', function () {
   }
 
   it('F-4: an administrator maps the headings of a file, the hub reads the file by the map, and an officer ends the map at 360 px', async () => {
-    const admin = await atDesk(visitor, hub, 'administrator')
+    const admin = await desk.signIn('administrator')
     const { page } = admin
     const upload = async () => {
       await page.getByLabel(/把文件拖到这里/).setInputFiles({ name: '名单.csv', mimeType: 'text/csv', buffer: TABLE })
@@ -68,7 +61,7 @@ describe('heading maps at the desk', function () {
     expect(await preview.locator('.figures dd').first().textContent()).to.equal('1')
     await admin.close()
 
-    const officer = await atDesk(visitor, hub, 'officer', NARROW)
+    const officer = await desk.signIn('officer', NARROW)
     await officer.open('/intake/feeds/dishonest', /失信/)
     await officer.page.getByRole('link', { name: '表头映射' }).click()
     await officer.page.getByRole('button', { name: /^停用：映射/ }).click()
@@ -80,7 +73,7 @@ describe('heading maps at the desk', function () {
     await officer.page.getByText(/officer 于 .* 停用/).waitFor()
     await checked(officer)
     await officer.close()
-    const kept = await hub.hub.db('feed_maps').select('made_by', 'ended_by')
+    const kept = await desk.hub.hub.db('feed_maps').select('made_by', 'ended_by')
     expect(kept).to.deep.equal([{ made_by: 'administrator', ended_by: 'officer' }])
   })
 })

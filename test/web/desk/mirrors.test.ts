@@ -1,27 +1,21 @@
 import { expect } from 'chai'
 import { petitionsMirror } from '../../../src/agencies/market-regulator/petitions.js'
 import { mirrorPetitions } from '../../../src/work/matters/petitions.js'
-import { BROWSER_MS, browser, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, violations } from '../../support/browser.js'
+import { deskOfHub } from '../../support/desk.js'
 
 describe('the mirror of 12315 at the desk', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
+  const desk = deskOfHub(async (hub) => {
     const { db, rules, keys, log, now } = hub.hub
     const letter = { 登记编号: '虚构乙', 类型: '表扬', 登记日期: '2026-02-02', 主体类型: '线下经营者' }
     const open = () => ({ items: petitionsMirror.read(Buffer.from(JSON.stringify([letter])), {}), file: null })
     const given = { feed: petitionsMirror, open, rules, keys, mark: keys.mark, log, now, cause: 'command' as const }
     await mirrorPetitions(db, given)
   })
-  after(() => hub?.stop())
 
   it('is among the feeds, and an officer drops its reject, which is corrected elsewhere', async () => {
-    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close, faults, strays } = await desk.signIn('officer')
     await open('/intake/feeds', '数据源')
     const row = page.getByRole('row', { name: /12315 投诉举报/ })
     await row.getByText('外部系统的镜像').waitFor()

@@ -1,25 +1,18 @@
 import { expect } from 'chai'
 import { registerPerson } from '../../../src/work/access/people.js'
 import { confirmedClient } from '../../support/accounts.js'
-import { BROWSER_MS, browser, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, violations } from '../../support/browser.js'
+import { deskOfHub } from '../../support/desk.js'
 
 describe('people at the desk', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
-  })
-  after(() => hub?.stop())
+  const desk = deskOfHub()
 
   it('whoever confirms an account first reads its role, agency and region', async () => {
     const given = { name: '虚构待确认', role: 'officer', agency: 'market-regulator', region: '220100' }
-    const { db, now } = hub.hub
+    const { db, now } = desk.hub.hub
     await registerPerson(db, given, [given.agency], { by: '虚构登记人', byCommand: false, now: now() })
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator', { duty: 'security' })
+    const { page, open, close, faults } = await desk.signIn('administrator', { duty: 'security' })
     await open('/administration/people', '人员')
     await page.getByRole('button', { name: '确认：虚构待确认' }).click()
     const facts = page.getByRole('dialog').locator('dl')
@@ -32,13 +25,13 @@ describe('people at the desk', function () {
   })
 
   it('a person of a partner is registered for one of its systems, which itself has no agency', async () => {
-    const { db, now } = hub.hub
+    const { db, now } = desk.hub.hub
     for (const [name, role] of [
       ['虚构快运', 'partner'],
       ['虚构集市', 'marketplace'],
     ] as const)
       await confirmedClient(db, { name, role }, [], now())
-    const { page, open, close, faults } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close, faults } = await desk.signIn('administrator')
     await open('/administration/people', '人员')
     await page.getByRole('button', { name: '登记人员' }).click()
     const form = page.getByRole('dialog', { name: '登记人员' })

@@ -1,26 +1,19 @@
 import { expect } from 'chai'
-import { BROWSER_MS, browser, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, violations } from '../../support/browser.js'
+import { deskOfHub } from '../../support/desk.js'
 
 describe('the page of a restored database', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
-  })
-  after(() => hub?.stop())
+  const desk = deskOfHub()
 
   const compare = () =>
-    hub.hub.reconcile(
-      hub.platforms.map(({ id }) => id),
+    desk.hub.hub.reconcile(
+      desk.hub.platforms.map(({ id }) => id),
       { cause: 'command' },
     )
 
   it('lists the platforms that must be compared first and the releases refused, and is released by one who proposes and another who confirms', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close } = await desk.signIn('administrator')
     await open('/administration/restored', '数据库恢复')
     await page.getByRole('button', { name: '声明由备份恢复' }).click()
     await page.getByLabel(/事由/).fill('虚构：磁盘更换')
@@ -38,7 +31,7 @@ describe('the page of a restored database', function () {
     await page.getByRole('button', { name: '确认提议解除' }).click()
     await page.getByText('由您提出的须由另一人确认').waitFor()
     expect(await violations(page)).to.deep.equal([])
-    const second = await atDesk(visitor, hub, 'reviewer', { name: '虚构复核二' })
+    const second = await desk.signIn('reviewer', { name: '虚构复核二' })
     await second.open('/administration/restored', '数据库恢复')
     await second.page.getByRole('button', { name: '不予同意' }).click()
     await second.page.getByLabel(/理由/).fill('虚构：一户尚未补办')

@@ -1,26 +1,20 @@
 import { expect } from 'chai'
 import { keepCard } from '../../../src/work/scoring/scorecards.js'
-import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, isTooWide, violations } from '../../support/browser.js'
+import { deskOfHub } from '../../support/desk.js'
 import { STRICTER as NEW, stricter } from '../../support/stricter.js'
 
 const NARROW = { width: 360, height: 800 }
 
 describe('the pages of scorecards', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
+  const desk = deskOfHub(async (hub) => {
     for (const feed of ['registry', 'penalties']) await hub.hub.pull(feed, { cause: 'command' })
     await keepCard(hub.hub.db, stricter(), hub.hub.now())
   })
-  after(() => hub?.stop())
 
   it('an officer tries a card, sees whose scores change and why, and proposes it, but cannot decide', async () => {
-    const { page, open, faults, strays, close } = await atDesk(visitor, hub, 'officer')
+    const { page, open, faults, strays, close } = await desk.signIn('officer')
     await open('/scorecards', '评分卡')
     await page.getByRole('link', { name: `试算 ${NEW}` }).click()
     await page.getByRole('heading', { level: 1, name: '试算' }).waitFor()
@@ -53,7 +47,7 @@ describe('the pages of scorecards', function () {
   })
 
   it('a reviewer looks at the trial and activates the card, which is then in force', async () => {
-    const { page, open, faults, close } = await atDesk(visitor, hub, 'reviewer')
+    const { page, open, faults, close } = await desk.signIn('reviewer')
     await open('/scorecards', '评分卡')
     const waiting = page.getByRole('region', { name: `待决定：采用 ${NEW}` })
     await waiting.getByText('加重处罚的分值', { exact: false }).waitFor()
@@ -66,14 +60,14 @@ describe('the pages of scorecards', function () {
     await dialog.waitFor({ state: 'hidden' })
     await open('/scorecards', '评分卡')
     await page.getByRole('row', { name: NEW }).getByText('现行', { exact: true }).waitFor()
-    const [adoption] = await hub.hub.db('scorecard_adoptions').select('state', 'proposed_by', 'decided_by')
+    const [adoption] = await desk.hub.hub.db('scorecard_adoptions').select('state', 'proposed_by', 'decided_by')
     expect(adoption).to.deep.equal({ state: 'ADOPTED', proposed_by: 'officer', decided_by: 'reviewer' })
     expect(faults).to.deep.equal([])
     await close()
   })
 
   it('the person who proposed a card cannot decide on it, whatever the role', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'administrator')
+    const { page, open, close } = await desk.signIn('administrator')
     await open('/scorecards/trial?version=general-1', '试算')
     await page.getByRole('button', { name: '提议采用' }).click()
     await page.getByRole('dialog').getByLabel('理由').fill('通用')
@@ -89,7 +83,7 @@ describe('the pages of scorecards', function () {
     ['/scorecards/ecommerce-1', /评分卡（第 1 版）/],
   ] as const) {
     it(`axe finds no violation on ${path}, which fits a narrow screen`, async () => {
-      const { page, open, faults, close } = await atDesk(visitor, hub, 'auditor', { viewport: NARROW })
+      const { page, open, faults, close } = await desk.signIn('auditor', { viewport: NARROW })
       await open(path, title)
       await page.waitForLoadState('networkidle')
       expect(await violations(page)).to.deep.equal([])

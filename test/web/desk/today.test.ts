@@ -1,21 +1,15 @@
 import { expect } from 'chai'
-import { BROWSER_MS, browser } from '../../support/browser.js'
-import { addPerson, atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS } from '../../support/browser.js'
+import { addPerson, deskOfHub } from '../../support/desk.js'
 
 describe('the page of today', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
+  const desk = deskOfHub(async (hub) => {
     await addPerson(hub, 'officer')
   })
-  after(() => hub?.stop())
 
   it('reads anew when its tab is shown again', async () => {
-    const { page, open, close, faults, strays } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close, faults, strays } = await desk.signIn('officer')
     await open('', '今日')
     const calendar = page.getByRole('table', { name: '待办' }).getByRole('row').filter({ hasText: '工作日历修订' })
     await page.getByRole('heading', { name: '待办' }).waitFor()
@@ -26,8 +20,8 @@ describe('the page of today', function () {
     })
     // Within a minute the use of the page asks for nothing.
     await page.mouse.click(400, 400)
-    const made = { days: '[]', reason: '虚构理由', proposed_by: '虚构管理', proposed_at: hub.hub.now() }
-    await hub.hub.db('calendar_proposals').insert(made)
+    const made = { days: '[]', reason: '虚构理由', proposed_by: '虚构管理', proposed_at: desk.hub.hub.now() }
+    await desk.hub.hub.db('calendar_proposals').insert(made)
     await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
     await calendar.waitFor()
     expect(asked).to.equal(2)

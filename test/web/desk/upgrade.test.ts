@@ -1,7 +1,6 @@
 import { expect } from 'chai'
-import { BROWSER_MS, browser, violations } from '../../support/browser.js'
-import { atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS, violations } from '../../support/browser.js'
+import { deskOfHub } from '../../support/desk.js'
 
 const SCRIPTS = '**/desk/assets/*.js'
 const STYLES = '**/desk/assets/*.css'
@@ -10,20 +9,14 @@ const GONE = { status: 404, contentType: 'application/problem+json', body: '{}' 
 
 describe('a desk whose hub was upgraded', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
-  })
-  after(() => hub?.stop())
+  const desk = deskOfHub()
 
   for (const { what, gone, title, path } of [
     { what: 'script', gone: SCRIPTS, title: '拒收条目', path: '/intake/rejects' },
     { what: 'style sheet', gone: STYLES, title: '身份认定', path: '/intake/identity' },
   ])
     it(`says that the page has to be loaded again where a ${what} of it is gone, and loads it once asked`, async () => {
-      const { page, open, close } = await atDesk(visitor, hub, 'officer', { serviceWorkers: 'block' })
+      const { page, open, close } = await desk.signIn('officer', { serviceWorkers: 'block' })
       await open('', '今日')
       let loads = 0
       page.on('load', () => {
@@ -42,7 +35,7 @@ describe('a desk whose hub was upgraded', function () {
     })
 
   it('says so too where the program itself is gone, and nothing while it loads', async () => {
-    const { page, open, close } = await atDesk(visitor, hub, 'officer')
+    const { page, open, close } = await desk.signIn('officer')
     await open('', '今日')
     await page.route(SCRIPTS, (route) => route.fulfill(GONE))
     await page.reload()
