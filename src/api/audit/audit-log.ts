@@ -24,16 +24,17 @@ interface AuditLogFilter {
   until?: Date | null
 }
 
-const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow) => {
+const rowView = ({ number, at, kind, count, previous, hash, content, inFile = null }: AuditRow) => {
+  const columns = content ?? inFile
   return {
     number,
     at,
     kind,
-    client: content?.client ?? null,
-    role: kind === 'CUT' ? null : (content?.role ?? null),
-    agency: content?.agency ?? null,
-    purpose: content?.purpose ?? null,
-    request: content?.request || null,
+    client: columns?.client ?? null,
+    role: kind === 'CUT' ? null : (columns?.role ?? null),
+    agency: columns?.agency ?? null,
+    purpose: columns?.purpose ?? null,
+    request: columns?.request || null,
     asked: content?.asked ?? null,
     outcome: content?.outcome ?? null,
     shownCount: count,
@@ -41,7 +42,8 @@ const rowView = ({ number, at, kind, count, previous, hash, content }: AuditRow)
     digest: content?.digest ? Buffer.from(content.digest, 'base64').toString('hex') : null,
     previousHash: previous,
     hash,
-    erased: content === null,
+    erased: columns === null,
+    lost: content === null && inFile !== null,
   }
 }
 
@@ -55,7 +57,7 @@ const list = async (_: unknown, args: PageArgs & { filter?: AuditLogFilter | nul
     first: readPageSize(args) + 1,
     before: readAuditRowInCursor(args.after),
   })
-  const rows = await readerOf(db, context.parts.archiveDir).requireAll(found)
+  const rows = await readerOf(db, context.parts.archiveDir).fillAll(found)
   return makeConnection(
     rows.map((row) => rowView(row)),
     args,
@@ -68,7 +70,7 @@ const one = async (_: unknown, { number }: { number: number }, context: GraphqlC
   if (!Number.isSafeInteger(number) || number < 1) return null
   const { db, archiveDir } = context.parts
   const rows = await store.listRowsAfter(db, number - 1, 1)
-  const [found] = await readerOf(db, archiveDir).requireAll(rows.filter((row) => row.number === number))
+  const [found] = await readerOf(db, archiveDir).fillAll(rows.filter((row) => row.number === number))
   return found === undefined ? null : rowView(found)
 }
 

@@ -68,7 +68,7 @@ export interface AuditRow extends Frame {
   /** Missing after erasure and for a body that is not canonical. */
   content: AuditContent | null
   /** The columns that stay while the content is in a file. */
-  inFile?: Pick<AuditContent, 'client' | 'role' | 'request'> | null
+  inFile?: Pick<AuditContent, 'client' | 'role' | 'agency' | 'purpose' | 'request'> | null
 }
 
 export type SealedAuditRow = AuditRow & { content: AuditContent; body: string }

@@ -111,7 +111,7 @@ const rowOf = (flat: FlatRow): AuditRow => {
   const inBody = row.body === null ? null : parseContent(row.body)
   // Columns override the body, so an altered column no longer matches the hash.
   const content = row.form === 0 ? salt && inColumns : inBody && { ...inBody, client, role, request }
-  return { ...row, content: content || null, inFile: isInFile ? { client, role, request } : null }
+  return { ...row, content: content || null, inFile: isInFile ? { client, role, agency, purpose, request } : null }
 }
 
 export const listRowsAfter = async (db: Db, number: number, limit: number): Promise<AuditRow[]> => {

@@ -6,7 +6,6 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { type AuditRow, parseContent, serializeContent, sha256Hex } from '../../domain/audit/audit-log.js'
 import { ARCHIVE_BLOCK_ROWS, type AuditArchive, type AuditPartition } from '../../domain/audit/partitions.js'
-import { Refusal } from '../../foundation/errors.js'
 import * as partitions from '../../store/audit/partitions.js'
 import type { Db } from '../../store/db/db.js'
 
@@ -104,12 +103,6 @@ export const makeArchiveReader = (folder: string, find: (number: number) => Prom
 
   return {
     fillAll,
-    requireAll: async (rows: readonly AuditRow[]): Promise<AuditRow[]> => {
-      const filled = await fillAll(rows)
-      const lost = filled.find(({ inFile, content }) => inFile && content === null)
-      if (lost !== undefined) throw new Refusal('AUDIT_FILE_LOST', { number: lost.number })
-      return filled
-    },
     holds: async (row: AuditRow): Promise<boolean> => {
       const body = await bodyOf(row.number)
       return body !== null && sha256Hex(body) === row.contentHash

@@ -188,7 +188,7 @@ describe('verification of the audit log', () => {
       ...row,
       body: null,
       content: null,
-      inFile: { client: 'c', role: 'r', request: 'q' },
+      inFile: { client: 'c', role: 'r', agency: null, purpose: null, request: 'q' },
     }))
     for (const mayErase of [true, false]) {
       const found = walked(rows, { mayErase })

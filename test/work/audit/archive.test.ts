@@ -92,7 +92,7 @@ describe('the archive of the audit log', () => {
     expect(bare).to.deep.equal({ n: PART_ROWS + 50, bodies: 50 })
     expect(files()).to.have.lengthOf(1)
     expect(statSync(file()).mode & 0o777).to.equal(0o600)
-    const rows = await readerOf(db(), folder).requireAll(await store.listRowsAfter(db(), 0, 1_000))
+    const rows = await readerOf(db(), folder).fillAll(await store.listRowsAfter(db(), 0, 1_000))
     expect(rows.map(({ inFile, ...row }) => row)).to.deep.equal(before.map(({ inFile, ...row }) => row))
     expect(await verify(months(14))).to.include({ ok: true, walked: PART_ROWS + 50, erased: 0 })
   })
@@ -137,8 +137,8 @@ describe('the archive of the audit log', () => {
     rmSync(file())
     const found = await verify(months(14))
     expect(found).to.deep.include({ ok: false, breaks: [{ number: 1, until: PART_ROWS, fault: 'FILE_LOST' }] })
-    const lost = await refusal(readerOf(db(), folder).requireAll(await store.listRowsAfter(db(), 5, 1)))
-    expect(lost.code).to.equal('AUDIT_FILE_LOST')
+    const [lost] = await readerOf(db(), folder).fillAll(await store.listRowsAfter(db(), 5, 1))
+    expect(lost).to.include({ number: 6, content: null })
   })
 
   it('does not let a row pass whose content was taken away without a file', async () => {

@@ -1,4 +1,4 @@
-import { Button, Input, Select } from 'antd'
+import { Alert, Button, Input, Select } from 'antd'
 import { useMemo } from 'react'
 import { useAddressState } from '../../../pieces/address.js'
 import { useConnection } from '../../../pieces/connection.js'
@@ -10,7 +10,7 @@ import { type TableColumn, VirtualTable } from '../../../pieces/virtual-table.js
 import { labelOf, optionsOf } from '../../../pieces/words.js'
 import { AuditLogDocument, type AuditLogQuery } from './audit-log.generated.js'
 import { AuditRowDrawer } from './row.js'
-import { VerificationPanel } from './verification.js'
+import { FAULT_WORDS, VerificationPanel } from './verification.js'
 
 type AuditLogRow = AuditLogQuery['auditLog']['nodes'][number]
 
@@ -74,8 +74,10 @@ export default function AuditLogPage() {
       key: 'outcome',
       title: '结果',
       width: 170,
-      render: ({ outcome }) =>
-        outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>,
+      render: ({ outcome, lost }) => {
+        if (lost) return <span className="bad">内容缺失</span>
+        return outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>
+      },
     },
     {
       key: 'shown',
@@ -155,6 +157,7 @@ export default function AuditLogPage() {
               />
             </span>
           </form>
+          <LostRows numbers={rows.rows.flatMap(({ number, lost }) => (lost ? [number] : []))} />
           <VirtualTable
             label="查询痕迹"
             columns={columns}
@@ -171,6 +174,24 @@ export default function AuditLogPage() {
       <AuditRowDrawer number={asked.open} onClose={() => ask({ open: 0 })} />
     </>
   )
+}
+
+const LostRows = ({ numbers }: { numbers: readonly number[] }) => {
+  if (numbers.length === 0) return null
+  const ranges = formatRanges(numbers)
+  return <Alert type="error" showIcon title={`第 ${ranges} 行的内容缺失`} description={FAULT_WORDS.FILE_LOST} />
+}
+
+const formatRanges = (numbers: readonly number[]): string => {
+  const ranges: { first: number; last: number }[] = []
+  for (const number of numbers) {
+    const range = ranges.at(-1)
+    if (range?.first === number + 1) range.first = number
+    else ranges.push({ first: number, last: number })
+  }
+  return ranges
+    .map(({ first, last }) => (first === last ? formatNumber(last) : `${formatNumber(first)}–${formatNumber(last)}`))
+    .join('、')
 }
 
 const kindWords = (kind: string): string => labelOf('AuditLogKind', kind).split(/[，,。]/)[0] ?? kind

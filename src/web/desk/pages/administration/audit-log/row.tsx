@@ -11,6 +11,7 @@ import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
 import { AuditLogRowDocument, type AuditLogRowQuery } from './audit-log.generated.js'
+import { FAULT_WORDS } from './verification.js'
 
 const CODES_SHOWN = 200
 
@@ -42,6 +43,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
   return (
     <>
       {of.erased && <p className="warn">内容已到期限抹去，只余校验值：由谁、问了什么，枢纽不再知道。</p>}
+      {of.lost && <p className="bad">{FAULT_WORDS.FILE_LOST}</p>}
       <dl className="fields narrow">
         <LabelledField label="时刻">{exactInstantText(of.at)}</LabelledField>
         <LabelledField label="种类">{labelOf('AuditLogKind', of.kind)}</LabelledField>
@@ -58,7 +60,7 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
       </dl>
       <h3>问了什么</h3>
       {of.asked === null ? (
-        <EmptyNotice>没有内容。</EmptyNotice>
+        <EmptyNotice>{of.lost ? '内容在存档文件中。' : '没有内容。'}</EmptyNotice>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
         <section className="asked" tabIndex={0} aria-label="问了什么">
@@ -67,7 +69,9 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
       )}
       <h3>展示的主体 {formatNumber(of.shownCount)}</h3>
       {of.shown === null || of.shown.length === 0 ? (
-        <EmptyNotice>{of.shownCount === 0 ? '没有展示任何主体。' : '名录已抹去。'}</EmptyNotice>
+        <EmptyNotice>
+          {of.shownCount === 0 ? '没有展示任何主体。' : of.lost ? '名录在存档文件中。' : '名录已抹去。'}
+        </EmptyNotice>
       ) : (
         <>
           <ul className="codes">

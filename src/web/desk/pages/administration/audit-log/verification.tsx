@@ -58,7 +58,7 @@ const fetchVerification = async (
   }
 }
 
-const FAULTS: Record<AuditFault, string> = {
+export const FAULT_WORDS: Record<AuditFault, string> = {
   MISSING: '自这一行起有行缺失。',
   ALTERED: '这一行的内容不是当初写下的：被改动过。',
   UNLINKED: '这一行与前一行的校验值不相连：前一行被换过，或有行被插入。',
@@ -150,7 +150,7 @@ const Result = ({ of, at, onRow }: { of: VerificationResult; at: string; onRow: 
         title={`第 ${formatNumber(of.broken.number)} 行有问题`}
         description={
           <>
-            {FAULTS[of.broken.fault]} <code>{of.broken.fault}</code>
+            {FAULT_WORDS[of.broken.fault]} <code>{of.broken.fault}</code>
             <br />
             此前的行都与写下时一致；此后的行也已校验，共 {formatNumber(of.faults ?? 1)}{' '}
             处。请立即报告，保存数据库和日志的现状，并与备份核对。
