@@ -16,7 +16,7 @@ import { type ListEnd, withListEnds } from '../work/office/list-ends.js'
 import type { LiveOffice } from '../work/office/live-office.js'
 import type { AddedRule } from '../work/office/rule-files.js'
 import { type RuleRowContent, readConfirmations } from '../work/office/rule-rows.js'
-import { latestSettings, openSettings, type SettingsContent } from '../work/office/settings.js'
+import { listSettingsInForce, openSettings } from '../work/office/settings.js'
 import { makeTimetable, type ScheduledJob } from '../work/timetable/timetable.js'
 import { type Addresses, mergeAddresses } from './addresses.js'
 import { readHostCondition } from './host.js'
@@ -138,7 +138,7 @@ const laidOver = (config: Config, values: SettingValues) => {
 const readState = async (db: Db, { config, filed, standIns, keys, log }: HubOfficeParts): Promise<OfficeState> => {
   const revision = await proposals.readRevision(db)
   const onTrial = await proposals.isOnTrial(db)
-  const latest = latestSettings(await proposals.listInForce<SettingsContent>(db, 'SETTINGS'))
+  const latest = await listSettingsInForce(db)
   const opened = openSettings(
     [...latest.values()].map(({ value }) => value),
     keys,

@@ -144,7 +144,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   UnconfirmedRule: 'key table listZh section row binds waiting',
   RuleReading: 'source text readOn by confirmedBy',
   OfficeSetting: 'name kind of value isSet isLocked isSecret reason proposedBy confirmedBy setAt',
-  OfficeSettingChange: 'name kind of value isRemoved isSecret',
+  OfficeSettingChange: 'name kind of value present isRemoved isSecret',
   Override: 'id operator grade reason endsOn state proposedAt decidedAt note withdrawnAt withdrawnReason replacedAt',
   PendingAccountChange: 'change by',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
@@ -215,7 +215,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   TimetableRow: 'job subject cron words missed pausable next lastOccurrence lastRequest lastRun paused',
   Trademark: 'number class office name state inTerm appliedOn registeredOn expiresOn ownerName owner contested record',
   AuditLogRow:
-    'number at kind client role agency purpose request asked outcome shownCount shown digest previousHash hash erased',
+    'number at kind client role agency purpose request asked outcome shownCount shown digest previousHash hash erased lost',
   TrialGradeMove: 'before after operators',
   TrialKind: 'kind operators unchanged better worse mean before after',
   TrialMove: 'operator points before after reasons',
@@ -236,7 +236,7 @@ export const FIELDS_HELD_WITH_OBJECT: Record<string, string> = {
   WebhookSecret: 'webhook secret',
   Words: 'zh en',
   WorkCount: 'kind process mine office late atLeast',
-  WorkItem: 'kind count since dueOn late keeper listing operator subject',
+  WorkItem: 'kind count since dueOn late keeper listing operator calendarProposal officeProposal activation subject',
   WorkItemConnection: 'edges nodes pageInfo',
   WorkItemEdge: 'node cursor',
   ...Object.fromEntries(

@@ -71,6 +71,11 @@ const proposalView = ({ days, ...proposal }: proposals.CalendarProposal) => ({ .
 const calendarProposals = async (_: unknown, __: unknown, { parts }: GraphqlContext) =>
   (await proposals.listNewestProposals(parts.db, PROPOSALS_SHOWN)).map(proposalView)
 
+export const calendarProposalByNumber = async ({ parts, viewer }: GraphqlContext, id: number) => {
+  const found = may(viewer, 'amend_calendar') ? await proposals.findProposal(parts.db, id) : null
+  return found && proposalView(found)
+}
+
 const amendCalendar = async (
   _: unknown,
   { input }: { input: CalendarDays & { reason: string } },

@@ -6,7 +6,7 @@ import { listServiceFaults, proposeService } from '../../work/office/declaration
 import { examine } from '../../work/office/examine.js'
 import { type ListEnd, type ListEndInput, listOwnLists, proposeListEnd } from '../../work/office/list-ends.js'
 import { listUnconfirmedRows, proposeRuleRow, type RuleRowContent } from '../../work/office/rule-rows.js'
-import { latestSettings, proposeSettings as propose, type SettingsContent } from '../../work/office/settings.js'
+import { listSettingsInForce, proposeSettings as propose } from '../../work/office/settings.js'
 import { listSetupSteps } from '../../work/office/setup.js'
 import type { GraphqlContext } from '../request/context.js'
 import { refuseUnstorableText } from '../request/limits.js'
@@ -14,7 +14,7 @@ import { decideOfficeProposal, officeProposals, proposalView, rulePlace } from '
 
 const officeSettings = async (_: unknown, __: unknown, { parts }: GraphqlContext) => {
   const { db, office } = parts
-  const latest = latestSettings(await store.listInForce<SettingsContent>(db, 'SETTINGS'))
+  const latest = await listSettingsInForce(db)
   return office.settings.map(({ name, kind, of }) => {
     const found = latest.get(name)
     const isLocked = office.isLocked(name)

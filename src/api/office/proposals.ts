@@ -6,7 +6,7 @@ import {
   type OfficeVerdict,
   SIGHT_OF_PROPOSAL,
 } from '../../domain/office/proposals.js'
-import { isRemovedSetting, isSecretSetting, type KeptSettingValue } from '../../domain/office/settings.js'
+import { isRemovedSetting, isSecretSetting } from '../../domain/office/settings.js'
 import { Refusal } from '../../foundation/errors.js'
 import * as store from '../../store/office/proposals.js'
 import { rowOf } from '../../work/calendar/rules.js'
@@ -16,7 +16,7 @@ import { decideOfficeProposal as decide, type OfficeDecision } from '../../work/
 import type { ListEnd } from '../../work/office/list-ends.js'
 import type { AddedRule } from '../../work/office/rule-files.js'
 import type { RuleRowContent } from '../../work/office/rule-rows.js'
-import type { SettingsContent } from '../../work/office/settings.js'
+import { listSettingsInForce, type SettingsContent } from '../../work/office/settings.js'
 import { writeAuditRow } from '../request/audit-rows.js'
 import type { GraphqlContext } from '../request/context.js'
 import { parseWholeNumber } from '../request/ids.js'
@@ -26,7 +26,8 @@ const SHOWN_MOST = 200
 
 export const proposalView = (context: GraphqlContext, { content, ...proposal }: store.OfficeProposal) => ({
   ...proposal,
-  settings: proposal.kind === 'SETTINGS' ? changesIn(context, (content as SettingsContent).values) : [],
+  settings:
+    proposal.kind === 'SETTINGS' ? changesIn(context, content as SettingsContent, proposal.state === 'PROPOSED') : [],
   added: proposal.kind === 'RULES_ADDED' ? addedView(content as AddedRule) : null,
   listEnd: proposal.kind === 'LIST_ENDED' ? listEndView(content as ListEnd) : null,
   rule: proposal.kind === 'RULE_ROW' ? readRuleView(context, content as RuleRowContent) : null,
@@ -42,19 +43,26 @@ const addedView = ({ type, name, rule }: AddedRule) => ({ type, name, row: rowOf
 
 const listEndView = ({ list, from, zh, en }: ListEnd) => ({ list, from, name: { zh, en } })
 
-const changesIn = ({ parts }: GraphqlContext, values: readonly KeptSettingValue[]) =>
-  values.flatMap((value) => {
+const changesIn = ({ parts }: GraphqlContext, { values }: SettingsContent, isWaiting: boolean) => {
+  let inForce: ReturnType<typeof listSettingsInForce> | undefined
+  return values.flatMap((value) => {
     const setting = parts.office.settings.find(({ name }) => name === value.name)
     if (setting === undefined) return []
+    const readPresent = async () => {
+      inForce ??= listSettingsInForce(parts.db)
+      return (await inForce).get(setting.name)?.value.shown ?? null
+    }
     return [
       {
         ...setting,
         value: value.shown,
+        present: isWaiting && !parts.office.isLocked(setting.name) ? readPresent : null,
         isRemoved: isRemovedSetting(value),
         isSecret: isSecretSetting(setting.kind),
       },
     ]
   })
+}
 
 const readRuleView = (context: GraphqlContext, content: RuleRowContent) => ({
   ...content,
@@ -75,6 +83,11 @@ const seenKinds = ({ viewer }: GraphqlContext): OfficeProposalKind[] =>
 
 export const officeProposals = async (_: unknown, __: unknown, context: GraphqlContext) =>
   (await store.listNewest(context.parts.db, seenKinds(context), SHOWN_MOST)).map((one) => proposalView(context, one))
+
+export const officeProposalByNumber = async (context: GraphqlContext, id: number) => {
+  const found = await store.findProposal(context.parts.db, id)
+  return found !== null && seenKinds(context).includes(found.kind) ? proposalView(context, found) : null
+}
 
 interface DecideOfficeProposalInput {
   id: string

@@ -5,11 +5,14 @@ import { findCaseTasks, type WorkScope } from '../../domain/worklist/worklist.js
 import type { StoredDeadline } from '../../store/listing/deadlines.js'
 import type { ListedWork, WorkKey } from '../../store/worklist/worklist.js'
 import { countWorkOf, findFeedsSeen, listWorkOf, type WorkQuestion } from '../../work/worklist/worklist.js'
+import { calendarProposalByNumber } from '../listing/deadlines.js'
 import { type ListingView, makeCaseView, readStoredListing } from '../listing/listing-view.js'
+import { officeProposalByNumber } from '../office/proposals.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
 import type { GraphqlContext } from '../request/context.js'
 import { makeCursorOfTexts, makeGlobalId, readTextsInCursor } from '../request/ids.js'
 import { operatorById } from '../request/operator-at-time.js'
+import { activationById } from '../scoring/scorecards.js'
 
 const questionOf = ({ viewer, today, parts }: GraphqlContext): WorkQuestion => ({
   viewer,
@@ -27,11 +30,19 @@ const subjectView = (kind: WorkKind, subject: string): string | null => {
   return NAMED.includes(process) || kind === 'CONFIRM_AUTHORITY' ? subject : null
 }
 
-const itemView = (context: GraphqlContext, { key, ...item }: ListedWork) => {
+const OFFICE_PROPOSALS: readonly WorkKind[] = ['CONFIRM_SETTINGS', 'CONFIRM_RULES', 'CONFIRM_RELEASE']
+
+const proposalOf = (context: GraphqlContext, { kind, subject }: ListedWork) => ({
+  calendarProposal: () => (kind === 'DECIDE_CALENDAR' ? calendarProposalByNumber(context, Number(subject)) : null),
+  officeProposal: () => (OFFICE_PROPOSALS.includes(kind) ? officeProposalByNumber(context, Number(subject)) : null),
+  activation: () => (kind === 'DECIDE_SCORECARD' ? activationById(context, Number(subject)) : null),
+})
+
+const itemView = (context: GraphqlContext, item: ListedWork) => {
   const { listingId, operatorId, subject } = item
   return {
     ...item,
-    key,
+    ...proposalOf(context, item),
     count: item.n,
     listing: listingId === null ? null : async () => makeCaseView(await readStoredListing(context, listingId)),
     operator: () => (operatorId === null ? null : operatorById(context, operatorId)),

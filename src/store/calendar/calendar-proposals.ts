@@ -28,6 +28,9 @@ export const propose = (
     { ...made, days: JSON.stringify(made.days) },
   )
 
+export const findProposal = (db: Db, id: number): Promise<CalendarProposal | null> =>
+  queryFirst(db, `select ${COLUMNS} from calendar_proposals where id = ? /* calendarProposals.find */`, [id])
+
 export const lockForDecision = (tx: Tx, id: number): Promise<CalendarProposal | null> =>
   queryFirst(
     tx,

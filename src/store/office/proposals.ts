@@ -62,6 +62,9 @@ export const propose = <Content>(
     { ...made, content: JSON.stringify(made.content) },
   )
 
+export const findProposal = (db: Db, id: number): Promise<OfficeProposal | null> =>
+  queryFirst(db, `select ${COLUMNS} from office_proposals where id = ? /* officeProposals.find */`, [id])
+
 export const lockForDecision = (tx: Tx, id: number): Promise<OfficeProposal | null> =>
   queryFirst(tx, `select ${COLUMNS} from office_proposals where id = ? for update /* officeProposals.forDecision */`, [
     id,

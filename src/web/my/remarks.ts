@@ -12,7 +12,6 @@ const COLUMNS = /\p{Script=Han}[\p{Script=Han}\d（）()、/║‖|_]*|[A-Za-z]\
 const ENGLISH_WORD = /^[A-Z]?[a-z]+$/
 const COMMA = '、'
 
-/** Columns by their names: an agency heads them by codes, or in Chinese. */
 export const remarkWords = ({ field, message }: PartyRemark, feed: string): BilingualText => {
   const titleOf = columnTitles(feed)
   const nameOf = (column: string): string => {

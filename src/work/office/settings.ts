@@ -25,12 +25,15 @@ const VALUES_MOST = 40
 
 const sealedAbout = (name: string): string => `office setting ${name}`
 
-export const latestSettings = (
+const latestSettings = (
   inForce: readonly SettingsProposal[],
 ): Map<string, { value: KeptSettingValue; proposal: SettingsProposal }> =>
   new Map(
     inForce.flatMap((proposal) => proposal.content.values.map((value) => [value.name, { value, proposal }] as const)),
   )
+
+export const listSettingsInForce = async (db: Db) =>
+  latestSettings(await proposals.listInForce<SettingsContent>(db, 'SETTINGS'))
 
 export const openSettings = (
   values: Iterable<KeptSettingValue>,

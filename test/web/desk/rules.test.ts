@@ -2,25 +2,19 @@ import { expect } from 'chai'
 import { shanghaiDate } from '../../../src/foundation/time/dates.js'
 import { openCase } from '../../../src/work/listing/listing.js'
 import { listUnconfirmedRows, proposeRuleRow } from '../../../src/work/office/rule-rows.js'
-import { BROWSER_MS, browser } from '../../support/browser.js'
-import { addPerson, atDesk, deskBuilt } from '../../support/desk.js'
-import { startHub, type TestHub } from '../../support/hub.js'
+import { BROWSER_MS } from '../../support/browser.js'
+import { addPerson, deskOfHub } from '../../support/desk.js'
 
 describe('confirmation of rules at the desk', function () {
   this.timeout(BROWSER_MS)
-  const visitor = browser()
-  let hub: TestHub
-  before(async () => {
-    await deskBuilt()
-    hub = await startHub()
+  const desk = deskOfHub(async (hub) => {
     await hub.hub.pull('registry', { cause: 'command' })
     await addPerson(hub, 'officer')
   })
-  after(() => hub?.stop())
 
   /** A case whose time for the defence runs by the rule as it is filed. */
   const notified = async () => {
-    const { db, rules, now } = hub.hub
+    const { db, rules, now } = desk.hub.hub
     const on = shanghaiDate(now())
     const { id: operatorId, name } = await db('operators').whereNotNull('uscc').first('id', 'name')
     const opening = { operatorId, list: 'serious', reason: '虚构线索', by: 'colleague' } as const
@@ -35,8 +29,8 @@ describe('confirmation of rules at the desk', function () {
     return { path: `/listings/${id}`, name }
   }
 
-  it('those that wait are one task, the dialog names the rule, and deadlines that began before follow', async () => {
-    const { db, rules, now } = hub.hub
+  it('each that waits is a task that names it, the dialog names the rule, and deadlines that began before follow', async () => {
+    const { db, rules, now } = desk.hub.hub
     const found = await notified()
     const binding = listUnconfirmedRows(rules, shanghaiDate(now())).filter(({ path }) => path.includes('numbers'))
     const defence = binding.find(({ row }) => row['name'] === 'DEFENCE_WORKDAYS')
@@ -44,7 +38,7 @@ describe('confirmation of rules at the desk', function () {
     const read = { source: '虚构文本', text: '虚构条文', readOn: shanghaiDate(now()), by: '虚构甲', now: now() }
     for (const row of [defence, other]) await proposeRuleRow(db, rules, { key: row?.key ?? '', ...read })
 
-    const officer = await atDesk(visitor, hub, 'officer')
+    const officer = await desk.signIn('officer')
     const { page } = officer
     const deadline = page.getByRole('list', { name: '期限' }).getByRole('listitem').filter({ hasText: '个工作日' })
     await officer.open(found.path, found.name)
@@ -55,8 +49,8 @@ describe('confirmation of rules at the desk', function () {
       .getByRole('row')
       .filter({ hasText: '规则核实，待第二人确认' })
     await tasks.first().waitFor()
-    expect(await tasks.count()).to.equal(1)
-    await tasks.getByRole('link', { name: '2 件' }).click()
+    expect(await tasks.count()).to.equal(2)
+    await tasks.getByRole('link', { name: /陈述申辩/ }).click()
     const waiting = page.getByRole('region', { name: '待确认：规则的核实' }).filter({ hasText: '陈述申辩' })
     await waiting.getByRole('button', { name: '确认', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: '确认' })

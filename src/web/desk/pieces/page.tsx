@@ -64,6 +64,29 @@ export const Panel = ({ title, wide, children }: { title: string; wide?: boolean
   </section>
 )
 
+interface AnchoredPanelProps {
+  id: string
+  title: string
+  children: ReactNode
+}
+
+/** Takes the focus when the address names it, also where it is rendered after the page. */
+export const AnchoredPanel = ({ id, title, children }: AnchoredPanelProps) => {
+  const panel = useRef<HTMLElement>(null)
+  const { hash } = useLocation()
+  useEffect(() => {
+    if (hash !== `#${encodeURIComponent(id)}`) return
+    panel.current?.scrollIntoView({ block: 'center' })
+    panel.current?.focus({ preventScroll: true })
+  }, [hash, id])
+  return (
+    <section ref={panel} id={id} tabIndex={-1} className="panel wide" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
 const crumbsOf = (pathname: string): Pick<DeskPage, 'path' | 'title' | 'acts'>[] => {
   const parts = pathname.split('/').filter(Boolean)
   return parts.flatMap((_, i) => {

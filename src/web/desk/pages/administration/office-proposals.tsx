@@ -1,21 +1,20 @@
 import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../domain/access/persons.js'
 import { ACT_OF_PROPOSAL } from '../../../../domain/office/proposals.js'
-import { fieldLabel, RULE_SECTION_WORDS, RULE_TABLE_WORDS } from '../../../words/rule-words.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { LabelledField } from '../../pieces/field.js'
-import { regionWords } from '../../pieces/places.js'
+import { AnchoredPanel } from '../../pieces/page.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay, useSession } from '../../session/session.js'
-import { timingWords } from '../reminders/choice.js'
+import { proposalAnchor } from '../worklist/places.js'
 import {
   DecideOfficeProposalDocument,
   type OfficeProposalLineFragment,
   type OfficeVerdict,
 } from './office.generated.js'
+import { officeProposalWords, rulePlaceWords } from './proposal-words.js'
 import { RuleRow } from './rules/row.js'
-import { settingName, settingValueWords } from './settings/words.js'
 import { SettledProposals } from './settled-proposals.js'
 
 interface OfficeProposalProps {
@@ -55,8 +54,7 @@ export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
     onDone(DONE[verdict])
   }
   return (
-    <section className="panel wide" aria-label={`待确认：${labelOf('OfficeProposalKind', of.kind)}`}>
-      <h2>待确认：{labelOf('OfficeProposalKind', of.kind)}</h2>
+    <AnchoredPanel id={proposalAnchor(of)} title={`待确认：${labelOf('OfficeProposalKind', of.kind)}`}>
       <p>
         {of.proposedBy} 于 {instantText(of.proposedAt)} 提出：{of.reason}
       </p>
@@ -96,13 +94,12 @@ export const WaitingOfficeProposal = ({ of, onDone }: OfficeProposalProps) => {
           />
         </div>
       )}
-    </section>
+    </AnchoredPanel>
   )
 }
 
 const ProposalContent = ({ of }: { of: OfficeProposalLineFragment }) => {
   if (of.rule) return <ReadRule of={of.rule} />
-  if (of.robot) return <ProposedRobot of={of.robot} />
   if (of.added)
     return (
       <>
@@ -110,36 +107,16 @@ const ProposalContent = ({ of }: { of: OfficeProposalLineFragment }) => {
         <RuleRow of={of.added.row} opens={false} />
       </>
     )
-  if (of.listEnd)
-    return (
-      <p>
-        {of.listEnd.name.zh}：自 {of.listEnd.from} 起不再新立案件
-      </p>
-    )
-  if (of.settings.length === 0) return <p>{labelOf('OfficeProposalKind', of.kind)}</p>
+  const lines = officeProposalWords(of)
+  if (lines.length === 1) return <p>{lines[0]}</p>
   return (
     <ul className="days">
-      {of.settings.map((one) => (
-        <li key={one.name}>
-          {settingName(one)}：{settingValueWords(one)}
-        </li>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
       ))}
     </ul>
   )
 }
-
-export const rulePlaceWords = ({
-  table,
-  listZh,
-  section,
-}: {
-  table: string
-  listZh?: string | null
-  section: string
-}) =>
-  [RULE_TABLE_WORDS[table] ?? table, listZh, RULE_SECTION_WORDS[section] ?? fieldLabel(section)]
-    .filter((word, i, all) => word != null && word !== all[i - 1])
-    .join(' · ')
 
 const ReadRule = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rule']> }) => (
   <>
@@ -151,13 +128,6 @@ const ReadRule = ({ of }: { of: NonNullable<OfficeProposalLineFragment['rule']> 
       <LabelledField label="查阅日期">{of.readOn}</LabelledField>
     </dl>
   </>
-)
-
-const ProposedRobot = ({ of }: { of: NonNullable<OfficeProposalLineFragment['robot']> }) => (
-  <p>
-    {labelOf('RobotForm', of.form)}群“{of.name}”，{regionWords(of.region)}，
-    {of.kinds.map((kind) => labelOf('NotificationKind', kind)).join('、') || '不发送任何事项'}，{timingWords(of)}
-  </p>
 )
 
 export const SettledOfficeProposals = ({

@@ -5,7 +5,9 @@ import { ConfirmButton } from '../../pieces/confirm.js'
 import { ConfirmersNotice } from '../../pieces/confirmers.js'
 import { dayText, instantText, today } from '../../pieces/dates.js'
 import { formatNumber } from '../../pieces/numbers.js'
+import { AnchoredPanel } from '../../pieces/page.js'
 import { useMay, useSession } from '../../session/session.js'
+import { proposalAnchor } from '../worklist/places.js'
 import { type ActivationLineFragment, DecideScorecardDocument } from './scorecards.generated.js'
 import { cardPath, trialPath } from './words.js'
 
@@ -27,12 +29,10 @@ export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecidePr
     onDone()
   }
   return (
-    <section className="panel wide" aria-label={`待决定：采用 ${of.scorecard}`}>
-      <h2>
-        待决定：自 {dayText(of.effectiveOn)} 起采用 <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link>
-      </h2>
+    <AnchoredPanel id={proposalAnchor(of)} title={`待决定：采用 ${of.scorecard}`}>
       <p>
-        {of.proposedBy} 于 {instantText(of.proposedAt)} 提议：{of.reason}
+        自 {dayText(of.effectiveOn)} 起采用 <Link to={cardPath(of.scorecard)}>{of.scorecard}</Link>。{of.proposedBy} 于{' '}
+        {instantText(of.proposedAt)} 提议：{of.reason}
       </p>
       {of.trial && !isBesideTrial && (
         <p>
@@ -72,7 +72,7 @@ export const DecideActivation = ({ of, isBesideTrial = false, onDone }: DecidePr
           onDo={decide(false)}
         />
       </div>
-    </section>
+    </AnchoredPanel>
   )
 }
 

@@ -81,7 +81,6 @@ const optionsOfNames = (of: readonly ListedColleague[]) => of.map(({ name }) => 
 
 const AbsenceForm = ({ colleagues, isForOthers, onSend }: AbsenceFormProps) => {
   const own = useSession()
-  const id = useId()
   const [person, setPerson] = useState<string | null>(null)
   const [deputy, setDeputy] = useState<string | null>(null)
   const [from, setFrom] = useState(today())
@@ -116,10 +115,8 @@ const AbsenceForm = ({ colleagues, isForOthers, onSend }: AbsenceFormProps) => {
           style={{ width: '10rem' }}
         />
       )}
-      <label htmlFor={`${id}from`}>{isForOthers ? '外出：自' : '本人外出：自'}</label>
-      <DayInput id={`${id}from`} value={from} onChange={setFrom} />
-      <label htmlFor={`${id}to`}>至</label>
-      <DayInput id={`${id}to`} value={to} min={from} onChange={setTo} />
+      <DayInput label={isForOthers ? '外出：自' : '本人外出：自'} value={from} onChange={setFrom} />
+      <DayInput label="至" value={to} min={from} onChange={setTo} />
       <Select
         aria-label="代办人"
         placeholder="代办人"
@@ -138,12 +135,24 @@ const AbsenceForm = ({ colleagues, isForOthers, onSend }: AbsenceFormProps) => {
 }
 
 interface DayInputProps {
-  id: string
+  label: string
   value: string
   min?: string
   onChange: (day: string) => void
 }
 
-const DayInput = ({ onChange, ...props }: DayInputProps) => (
-  <Input {...props} type="date" onChange={({ target }) => onChange(target.value)} style={{ width: '10rem' }} />
-)
+const DayInput = ({ label, onChange, ...props }: DayInputProps) => {
+  const id = useId()
+  return (
+    <span className="choice">
+      <label htmlFor={id}>{label}</label>{' '}
+      <Input
+        {...props}
+        id={id}
+        type="date"
+        onChange={({ target }) => onChange(target.value)}
+        style={{ width: '10rem' }}
+      />
+    </span>
+  )
+}

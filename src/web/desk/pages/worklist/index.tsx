@@ -6,13 +6,15 @@ import { ITEMS_COUNTED_MOST } from '../../../../domain/worklist/worklist.js'
 import { groupBy } from '../../../../foundation/groups.js'
 import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
-import { daysUntilText, instantText, waitedText } from '../../pieces/dates.js'
+import { daysUntilText, dayText, instantText, waitedText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
 import { formatCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { useMay } from '../../session/session.js'
+import { amendmentWords } from '../administration/calendar/words.js'
+import { officeProposalWords } from '../administration/proposal-words.js'
 import { AbsencesPanel } from './absences.js'
 import { pathOfItem, type WorkCountLine } from './places.js'
 import { WorkCountsDocument, WorklistDocument, type WorklistQuery, type WorkScope } from './worklist.generated.js'
@@ -28,6 +30,7 @@ const PAGE_ROWS = 50
 
 export default function WorklistPage() {
   const absent = useMay('see_moves')
+  const cards = useMay('see_trials')
   const [asked, ask] = useAddressState({ scope: 'MINE', kind: '' })
   const counts = useQuery(WorkCountsDocument)
   const { data, error, loading, refetch, fetchMore } = useQuery(WorklistDocument, {
@@ -35,6 +38,7 @@ export default function WorklistPage() {
       scope: asked.scope as WorkScope,
       kind: asked.kind === '' ? null : (asked.kind as WorkKind),
       first: PAGE_ROWS,
+      cards,
     },
     fetchPolicy: 'network-only',
   })
@@ -113,12 +117,10 @@ const Items = ({ of }: { of: WorklistQuery }) =>
       label="待办"
       columns={[{ title: '事项' }, { title: '对象' }, { title: '最后一天' }, { title: '已等待' }, { title: '经办人' }]}
       rows={foldLines(of.worklist.nodes).map((line) => ({
-        key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${line.since ?? ''}`,
+        key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${proposalOf(line)?.id ?? ''} ${line.since ?? ''}`,
         cells: [
           TASKS[line.kind].zh,
-          <Link key="to" to={pathOfItem(line.kind, line.listing?.id ?? null, line.subject)}>
-            {wordsOf(line, of)}
-          </Link>,
+          <Subject key="to" of={line} all={of} />,
           <Due key="due" of={line} />,
           <span key="since" className="nowrap">
             <Since at={line.since} />
@@ -133,14 +135,42 @@ const Items = ({ of }: { of: WorklistQuery }) =>
 
 /** Tasks without a subject are one row a kind, which leads to their list. */
 const foldLines = (lines: readonly WorkLine[]): WorkLine[] => {
-  const isFolded = ({ listing, operator, subject }: WorkLine) =>
-    listing === null && operator === null && subject === null
+  const isFolded = (line: WorkLine) =>
+    line.listing === null && line.operator === null && line.subject === null && proposalOf(line) === null
   const folded = groupBy(lines.filter(isFolded), ({ kind }) => kind)
   return lines.flatMap((line) => {
     const same = isFolded(line) ? (folded.get(line.kind) ?? []) : [line]
     if (same[0] !== line) return []
     return [{ ...line, count: same.reduce((sum, { count }) => sum + count, 0) }]
   })
+}
+
+const proposalOf = ({ calendarProposal, officeProposal, activation }: WorkLine) =>
+  calendarProposal ?? officeProposal ?? activation
+
+const Subject = ({ of, all }: { of: WorkLine; all: WorklistQuery }) => {
+  const proposal = proposalOf(of)
+  const path = pathOfItem(of.kind, of.listing?.id ?? null, of.subject, proposal)
+  if (proposal === null) return <Link to={path}>{wordsOf(of, all)}</Link>
+  return (
+    <>
+      <Link to={path}>{proposalWords(of, all).join('；')}</Link>
+      <div className="soft">
+        {proposal.proposedBy} 提出：{proposal.reason}
+        {of.officeProposal?.endorsedBy && `；${of.officeProposal.endorsedBy} 已确认，还须一人`}
+      </div>
+    </>
+  )
+}
+
+const proposalWords = ({ calendarProposal, officeProposal, activation }: WorkLine, all: WorklistQuery): string[] => {
+  if (calendarProposal) return amendmentWords(calendarProposal)
+  if (officeProposal) return officeProposalWords(officeProposal)
+  if (!activation) return []
+  const before = all.scorecards?.find(({ state }) => state === 'IN_FORCE')?.version
+  return [
+    `自 ${dayText(activation.effectiveOn)} 起，评分卡${before ? `由 ${before} ` : ''}改为 ${activation.scorecard}`,
+  ]
 }
 
 const Since = ({ at }: { at: string | null }) =>

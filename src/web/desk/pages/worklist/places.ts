@@ -47,9 +47,19 @@ const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist
 export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind): string =>
   `/worklist?${new URLSearchParams({ scope, ...(kind && { kind }) })}`
 
-export const pathOfItem = (kind: WorkKind, listing: string | null, subject: string | null): string => {
+export const proposalAnchor = ({ id }: { id: string }): string => `proposal-${id}`
+
+export const pathOfItem = (
+  kind: WorkKind,
+  listing: string | null,
+  subject: string | null,
+  proposal: { id: string } | null = null,
+): string => {
   const { process } = TASKS[kind]
   const page = `/${pageOf(kind)}`
+  if (proposal !== null) return `${page}#${encodeURIComponent(proposalAnchor(proposal))}`
+  if (kind === 'CONFIRM_AUTHORITY') return `${page}#${encodeURIComponent(subject ?? '')}`
+  if (process === 'ACCOUNT' || process === 'CLIENT') return `${page}?${new URLSearchParams({ name: subject ?? '' })}`
   if (kind === 'FOLLOW_RETRACTION') return page
   if (kind === 'AWAIT_CORRECTION') return `${page}?state=UPHELD&pending=true`
   if (listing !== null) return `/listings/${listing}`

@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
-import { PageHead } from '../../../pieces/page.js'
+import { AnchoredPanel, PageHead } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { useMay } from '../../../session/session.js'
 import { AuthoritiesDocument, type AuthoritiesQuery } from './authorities.generated.js'
@@ -69,8 +69,7 @@ interface AuthorityPanelProps {
 }
 
 const AuthorityPanel = ({ of, states, onEdit, onDone }: AuthorityPanelProps) => (
-  <section className="panel wide" aria-label={of.name}>
-    <h2>{of.name}</h2>
+  <AnchoredPanel id={of.name} title={of.name}>
     {of.held ? (
       <StatementFields of={of.held} />
     ) : (
@@ -82,5 +81,5 @@ const AuthorityPanel = ({ of, states, onEdit, onDone }: AuthorityPanelProps) => 
         {of.held ? '修改' : '登记'}
       </Button>
     )}
-  </section>
+  </AnchoredPanel>
 )

@@ -2,18 +2,18 @@ import { useApolloClient } from '@apollo/client/react'
 import { isSamePerson } from '../../../../../domain/access/persons.js'
 import { ConfirmButton } from '../../../pieces/confirm.js'
 import { ConfirmersNotice } from '../../../pieces/confirmers.js'
-import { dayText, instantText } from '../../../pieces/dates.js'
+import { instantText } from '../../../pieces/dates.js'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { AnchoredPanel } from '../../../pieces/page.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useSession } from '../../../session/session.js'
+import { proposalAnchor } from '../../worklist/places.js'
+import type { CalendarProposalLineFragment } from '../fragments.generated.js'
 import { SettledProposals } from '../settled-proposals.js'
-import {
-  type CalendarProposalLineFragment,
-  type CalendarVerdict,
-  DecideCalendarDocument,
-} from './calendar.generated.js'
+import { type CalendarVerdict, DecideCalendarDocument } from './calendar.generated.js'
 import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
+import { amendmentWords } from './words.js'
 
 interface ProposalProps {
   of: CalendarProposalLineFragment
@@ -36,12 +36,15 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
     )
   }
   return (
-    <section className="panel wide" aria-label="待决定的修订">
-      <h2>待决定的修订</h2>
+    <AnchoredPanel id={proposalAnchor(of)} title="待决定的修订">
       <p>
         {of.proposedBy} 于 {instantText(of.proposedAt)} 提出：{of.reason}
       </p>
-      <Days of={of} />
+      <ul className="days">
+        {amendmentWords(of).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
       {error && <RefusalNotice of={error} />}
       {!error && <MovedDeadlines of={foreseen} isLoading={loading} />}
       {isOwn ? (
@@ -77,38 +80,15 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
           />
         </div>
       )}
-    </section>
+    </AnchoredPanel>
   )
 }
-
-const Days = ({ of }: { of: CalendarProposalLineFragment }) => (
-  <ul className="days">
-    {of.holidays.map((on) => (
-      <li key={on}>{dayText(on)} 放假</li>
-    ))}
-    {of.workdays.map((on) => (
-      <li key={on}>{dayText(on)} 上班</li>
-    ))}
-    {of.ordinary.map((on) => (
-      <li key={on}>{dayText(on)} 恢复为按星期计算</li>
-    ))}
-    {of.knownUntil && <li>节假日已公布至 {of.knownUntil}</li>}
-  </ul>
-)
 
 export const SettledAmendments = ({ all }: { all: readonly CalendarProposalLineFragment[] }) => (
   <SettledProposals
     title="以前提出的修订"
     all={all}
-    contentOf={summaryOf}
+    contentOf={(one) => amendmentWords(one).join('；')}
     stateOf={({ state }) => labelOf('CalendarProposalState', state)}
   />
 )
-
-const summaryOf = ({ holidays, workdays, ordinary, knownUntil }: CalendarProposalLineFragment): string =>
-  [
-    ...(holidays.length > 0 ? [`放假 ${holidays.join('、')}`] : []),
-    ...(workdays.length > 0 ? [`上班 ${workdays.join('、')}`] : []),
-    ...(ordinary.length > 0 ? [`按星期 ${ordinary.join('、')}`] : []),
-    ...(knownUntil ? [`已公布至 ${knownUntil}`] : []),
-  ].join('；')

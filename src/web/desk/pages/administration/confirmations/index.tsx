@@ -17,7 +17,8 @@ import {
   UnconfirmedRulesDocument,
   type UnconfirmedRulesQuery,
 } from '../office.generated.js'
-import { rulePlaceWords, SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
+import { SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
+import { rulePlaceWords } from '../proposal-words.js'
 import { RuleRow } from '../rules/row.js'
 import { OwnLists } from './own-lists.js'
 

@@ -8,6 +8,7 @@ import {
 } from '../../../../words/rule-words.js'
 import { LabelledField } from '../../../pieces/field.js'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { titleFieldOf, toldFieldsOf } from './row-title.js'
 import type { RulesQuery } from './rules.generated.js'
 
 type RuleRowNode = Omit<RulesQuery['ruleTables'][number]['sections'][number]['rows'][number], 'confirmation'> & {
@@ -15,16 +16,10 @@ type RuleRowNode = Omit<RulesQuery['ruleTables'][number]['sections'][number]['ro
 }
 type NestedRows = Exclude<MemberContent, string>
 
-const CALLED = ['zh', 'name', 'id', 'asker', 'act', 'duty', 'clock', 'severity']
-
 export const RuleRow = ({ of, opens }: { of: RuleRowNode; opens: boolean }) => {
-  const { from, to, basis, confirmed, confirmation, fields } = of
-  const told = fields
-    .filter(({ name }) => !isShownElsewhere(name))
-    .map(({ name, value }) => ({ name, is: memberContentOf(value, name) }))
-  const called = CALLED.map((name) => told.find((one) => one.name === name)).find(
-    (one) => one !== undefined && typeof one.is === 'string',
-  )
+  const { from, to, basis, confirmed, confirmation } = of
+  const told = toldFieldsOf(of)
+  const called = titleFieldOf(told)
   return (
     <>
       <p className="rule-head">

@@ -14,6 +14,13 @@ interface ChangedSetting extends NamedSetting {
   isRemoved: boolean
 }
 
+export const settingChangeWords = (of: ChangedSetting & { present?: string | null }, isWaiting: boolean): string => {
+  const after = settingValueWords(of)
+  if (!isWaiting || of.isSecret) return `${settingName(of)}：${after}`
+  const before = of.present == null ? '未设定' : `“${shownSettingWords(of.kind, of.present)}”`
+  return `${settingName(of)}：由${before}改为${of.isRemoved ? '不设定' : `“${after}”`}`
+}
+
 export const settingValueWords = ({ kind, value, isSecret, isRemoved }: ChangedSetting): string => {
   if (isRemoved) return '取消'
   if (isSecret) return '新的密钥（不显示）'
