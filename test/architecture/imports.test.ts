@@ -129,7 +129,7 @@ const MAY_NOUN: Record<string, Record<string, string>> = {
     delivery: 'request listing office',
     matters: 'request records listing',
     standing: 'loaders request listing',
-    worklist: 'request listing operators',
+    worklist: 'request operators scoring office listing',
     notifications: 'request',
     access: 'request operators listing',
     audit: 'request',

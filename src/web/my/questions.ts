@@ -2,7 +2,7 @@ import type { LastingFact, RecoveryStep } from '../../domain/scoring/recovery-pa
 import type { Score } from '../../domain/scoring/score.js'
 import type { StandingEntry } from '../../domain/standing/standing.js'
 import type { BilingualText } from '../../foundation/text/words.js'
-import type { PartyRemark } from './remarks.js'
+import type { PartyRemark } from '../words/remark-words.js'
 
 const RECORD = 'id kind agencyName { zh en } body validFrom validTo'
 const LISTING = `id kind list { name { zh en } } state reason basis authority documentNumber decidedOn publishedOn endsOn removedOn removalReason

@@ -5,11 +5,11 @@ import { bilingual, type SitePage } from '../frame/page.js'
 import { bilingualTable } from '../scorecard/card-table.js'
 import { nameOfDivision } from '../words/division-names.js'
 import { statedFields, valueInWords, wordsOfField } from '../words/record-words.js'
+import { type PartyRemark, remarkWords } from '../words/remark-words.js'
 import { ROLE_WORDS } from '../words/role-words.js'
 import { definitionRow } from './file.js'
 import { MY_PATHS, type PartyPageContext, partyPage } from './frame.js'
 import type { ConnectionPage, PartyAsker, PartyRecordDetail } from './questions.js'
-import { type PartyRemark, remarkWords } from './remarks.js'
 import { AUDIT_KIND_WORDS, labelIn, RECORD_KIND_WORDS } from './words.js'
 
 export const recordsPage = (

@@ -40,11 +40,7 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
       <p>
         {of.proposedBy} 于 {instantText(of.proposedAt)} 提出：{of.reason}
       </p>
-      <ul className="days">
-        {amendmentWords(of).map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
+      <Amendments of={of} />
       {error && <RefusalNotice of={error} />}
       {!error && <MovedDeadlines of={foreseen} isLoading={loading} />}
       {isOwn ? (
@@ -83,6 +79,14 @@ export const WaitingProposal = ({ of, onDone }: ProposalProps) => {
     </AnchoredPanel>
   )
 }
+
+const Amendments = ({ of }: Pick<ProposalProps, 'of'>) => (
+  <ul className="days">
+    {amendmentWords(of).map((line) => (
+      <li key={line}>{line}</li>
+    ))}
+  </ul>
+)
 
 export const SettledAmendments = ({ all }: { all: readonly CalendarProposalLineFragment[] }) => (
   <SettledProposals

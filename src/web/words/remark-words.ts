@@ -1,6 +1,6 @@
 import ENGLISH_NAMES from '../../../schema/words/feed-columns-english.json' with { type: 'json' }
 import { type BilingualText, splitLanguages } from '../../foundation/text/words.js'
-import { columnTitles, problemWords } from '../words/column-words.js'
+import { columnTitles, problemWords } from './column-words.js'
 
 export interface PartyRemark {
   field: string | null

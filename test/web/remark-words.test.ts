@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { remarkWords } from '../../src/web/my/remarks.js'
+import { remarkWords } from '../../src/web/words/remark-words.js'
 
 const CASES = [
   {
