@@ -4,6 +4,7 @@ import type { Log } from '../foundation/log.js'
 import type { Metrics } from '../foundation/metrics.js'
 import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
+import { judgeInTime } from '../store/db/primary.js'
 import { checkServesReaders, makeReaderWait, openStandbyLease } from '../store/db/standby-lease.js'
 import { openStandbyPool } from '../store/db/standby-pool.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
@@ -43,7 +44,7 @@ export const openDatabase = async (config: Config, migrate: MigrationMode): Prom
 
 export const openAnswers = ({ url, answers }: OpenedDatabase, onServerChanged: () => Promise<unknown>): AnswerPool =>
   openAnswerPool(answers.url, {
-    onServerChanged,
+    onServerChanged: judgeInTime(onServerChanged),
     what: 'answers',
     statementMs: database.ANSWER_STATEMENT_TIMEOUT_MS,
     waitMs: database.PRIMARY_WAIT_MS,

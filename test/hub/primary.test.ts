@@ -14,9 +14,11 @@ import {
   makeStandby,
   newFolder,
   promote,
+  rowAt,
   stop,
   waitForStandby,
 } from '../support/postgres-servers.js'
+import { until } from '../support/until.js'
 import { published, rowsOf } from '../support/world.js'
 
 const ASKERS = 4
@@ -153,5 +155,25 @@ describe('a hub whose primary changes', () => {
     expect([...rows.values()].filter((n) => n !== 1)).to.deep.equal([])
     expect([...answers.keys()].filter((id) => !rows.has(id))).to.deep.equal([])
     expect((await hub.verifyAuditLog({})).ok).to.equal(true)
+  })
+
+  it('answers the public where the promoted server has no standby, while writes wait for one', async () => {
+    await published(hub.db, 3)
+    await ask('alone-first')
+    const set = (sql: string) => rowAt(standby, `${sql} /* standby */`)
+    await set(`alter system set synchronous_standby_names = '*'`)
+    await set('select pg_reload_conf()')
+    await stop(primary, 'SIGKILL')
+    await promote(standby)
+    proxy.to(standby.port)
+    expect((await fetch(`${web}/blacklist`)).status).to.equal(200)
+    expect((await fetch(`${web}/readyz`)).status).to.equal(200)
+    const stuck = `select count(*)::int as n from pg_stat_activity where wait_event = 'SyncRep' and application_name = 'hub trail'`
+    const asked = ask('alone-last')
+    await until('the row of the answer waits', async () => (await rowAt(standby, stuck))['n'] !== 0)
+    await set('alter system reset synchronous_standby_names')
+    await set('select pg_reload_conf()')
+    expect(await asked).to.equal('OK')
+    await follow()
   })
 })

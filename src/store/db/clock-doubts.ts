@@ -1,5 +1,6 @@
 import type { DoubtCause } from '../../foundation/time/clock-doubt.js'
 import { type Db, hasRows, queryFirst, type Tx } from './db.js'
+import { COMMIT_LOCALLY } from './transaction.js'
 
 export interface ClockDoubt {
   id: number
@@ -34,7 +35,8 @@ export const currentDoubt = (db: Db | Tx): Promise<ClockDoubt | null> =>
 
 export const noteLastSureInstant = async (db: Db | Tx): Promise<void> => {
   await db.raw(
-    `insert into database_clock (sure_at) select clock_timestamp() where not exists (${DOUBT})
+    `with local as materialized (select ${COMMIT_LOCALLY})
+     insert into database_clock (sure_at) select clock_timestamp() from local where not exists (${DOUBT})
      on conflict (one) do update set sure_at = excluded.sure_at /* clock-doubts.noteSure */`,
   )
 }

@@ -4,6 +4,7 @@ import pg from 'pg'
 import { Refusal } from '../../foundation/errors.js'
 
 const READ_ONLY_SQLSTATE = '25006'
+const CANNOT_CONNECT_NOW_SQLSTATE = '57P03'
 /** PostgreSQL refused the whole statement or was not reached, so that sending it again doubles nothing. */
 const NOT_RUN = /^(25006|57P01|57P03|ECONNREFUSED)$/
 const AGAIN_MS = 100
@@ -42,6 +43,15 @@ export const repeatUntilServed = async <T>(
       if (!mayRepeat(error) || isOver(wait)) throw error
     }
   }
+}
+
+const JUDGED_WITHIN_MS = 5_000
+
+/** Questions wait for the judgement of a promoted server as for a primary. */
+export const judgeInTime = (judge: () => Promise<unknown>) => async (): Promise<void> => {
+  const late = Object.assign(new Error('nobody has judged the server yet'), { code: CANNOT_CONNECT_NOW_SQLSTATE })
+  const timer = after(JUDGED_WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(late))
+  await Promise.race([judge(), timer])
 }
 
 const STANDBY = Object.assign(new Error('the server is a standby'), { code: READ_ONLY_SQLSTATE })

@@ -8,6 +8,7 @@ import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { type Db, queryOne, queryRows } from './db.js'
 import { identifyServer, makeWait, repeatUntilServed } from './primary.js'
+import { COMMIT_LOCALLY } from './transaction.js'
 
 export const LEASE_MS = 10_000
 const MARGIN_MS = 1_000
@@ -27,6 +28,9 @@ const STATE = `select coalesce((select beat from standby_readers where reader = 
 const VOUCHED = 'not exists (select 1 from database_identity where timeline <> database_timeline())'
 const RENEW = `update standby_readers set beat = beat + 1, renewals = renewals + 1, seen = greatest(seen, $2)
   where reader = $1 and ${VOUCHED} returning beat, asked /* standby.renew */`
+
+const LEAVE = `with local as materialized (select ${COMMIT_LOCALLY})
+  delete from standby_readers using local where reader = any($1) /* standby.leave */`
 
 /** No row of a reader is lost where commits wait for a standby. */
 const LOSSLESS = `(current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local'))`
@@ -148,7 +152,7 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
 /** Acts would wait for the row of a lease that ended. */
 const leaveFormer = async (lease: Lease, primary: pg.Client): Promise<void> => {
   if (lease.former.length === 0) return
-  await primary.query('delete from standby_readers where reader = any($1) /* standby.leave */', [lease.former])
+  await primary.query(LEAVE, [lease.former])
   lease.former = []
 }
 
@@ -180,7 +184,7 @@ const rowOf = async <R extends object>(on: pg.Client, sql: string, values: unkno
   (await on.query<R>(sql, values)).rows[0] ?? null
 
 const connectWithin = (connectionString: string): pg.Client => {
-  const limits = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS }
+  const limits = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS, lock_timeout: PATIENCE_MS }
   const client = new pg.Client({ connectionString, application_name: 'hub standby lease', ...limits })
   client.on('error', () => undefined)
   return client
@@ -207,7 +211,6 @@ const identifyStandby = async (connection: pg.ClientBase): Promise<string> => {
   return identity
 }
 
-/** A standby that is not reached may come later. */
 export const checkServesReaders = async (standbyUrl: string, identity: string): Promise<void> => {
   const client = connectWithin(standbyUrl)
   try {

@@ -7,6 +7,13 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
+/** SQL: the commit waits for no standby, since nothing is owed where a promotion loses it. */
+export const COMMIT_LOCALLY = `set_config('synchronous_commit', 'local', true)`
+
+export const commitLocally = async (tx: Tx): Promise<void> => {
+  await tx.raw(`select ${COMMIT_LOCALLY} /* transaction.commitLocally */`)
+}
+
 type BusyJob = 'decide' | 'move' | 'sellers' | 'settle'
 
 /** Throws RUN_BUSY, naming `job`, after waiting `waitMs` for a lock. */

@@ -52,7 +52,6 @@ export const skipOccurrences = async (
   )
 }
 
-/** Returns a person's open request instead of adding another. */
 export const requestRun = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },

@@ -1,4 +1,3 @@
-/** Windows of ids lock few rows at once. */
 import { type Db, queryColumn, queryOne, queryValue } from '../db/db.js'
 
 export interface IdWindow {

@@ -15,7 +15,6 @@ type ScheduleKey = { job: Job; subject: string }
 const COLUMNS = `job, subject, planned_until as "plannedUntil", paused_at as "pausedAt", paused_by as "pausedBy",
   paused_reason as "pausedReason"`
 
-/** Locks in a fixed order, to avoid deadlocks. */
 export const lockSchedules = async (tx: Tx, of: readonly ScheduleKey[], now: Date): Promise<Schedule[]> => {
   const names = [of.map(({ job }) => job), of.map(({ subject }) => subject)]
   await tx.raw(

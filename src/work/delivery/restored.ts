@@ -4,6 +4,7 @@ import type { Log } from '../../foundation/log.js'
 import { findLastRelease, readHashes } from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/db/restored.js'
+import { commitLocally } from '../../store/db/transaction.js'
 import * as comparisons from '../../store/delivery/comparisons.js'
 import * as states from '../../store/delivery/platform-states.js'
 import * as proposals from '../../store/office/proposals.js'
@@ -97,6 +98,7 @@ const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<bool
   const hashes = await readHashes(db, numbers)
   if (heads.length === 0 || heads.some(({ number, hash }) => hashes.get(number) !== hash)) return false
   await db.transaction(async (tx) => {
+    await commitLocally(tx)
     await store.markQueuedAsTried(tx)
     await store.vouchForServer(tx, { only: 'ALWAYS' })
   })
@@ -190,6 +192,7 @@ const stop = async (
   const evidence = { ...NO_EVIDENCE, ...found }
   const isExact = evidence.notedDelivery !== null
   const isNew = await db.transaction(async (tx) => {
+    await commitLocally(tx)
     await proposals.lockOffice(tx)
     const open = await store.currentRestore(tx)
     const isNew = open === null || isAnother(open)
