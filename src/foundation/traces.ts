@@ -1,5 +1,5 @@
 /** Spans of requests and jobs, sent to a collector by OTLP/HTTP in JSON (OpenTelemetry protocol 1). A lost span is lost: nothing waits for it. */
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { reasonOf } from './errors.js'
 import type { Log } from './log.js'
 import type { Metrics } from './metrics.js'
@@ -61,6 +61,8 @@ export interface TracesOptions {
 
 /** Sends spans every few seconds to the collector at the base address `endpoint`. */
 const makeSpanSender = (endpoint: string, log: Log) => {
+  // Process ids of containers are equal.
+  const instance = randomUUID()
   let waiting: object[] = []
   let lost = 0
   let isRefused = false
@@ -70,7 +72,7 @@ const makeSpanSender = (endpoint: string, log: Log) => {
     const spans = waiting
     waiting = []
     if (spans.length === 0) return
-    const resource = { attributes: attributesOf({ 'service.name': 'hub', 'service.instance.id': String(process.pid) }) }
+    const resource = { attributes: attributesOf({ 'service.name': 'hub', 'service.instance.id': instance }) }
     try {
       const answer = await fetch(`${endpoint}/v1/traces`, {
         method: 'POST',

@@ -6,7 +6,7 @@ import type { HostCondition } from '../work/office/live-office.js'
 const OTHERS_MAY_READ = 0o044
 
 export const readHostCondition = async (
-  { publicUrl, keysDir, dataDir, databaseUrl }: Config,
+  { publicUrl, proxies, keysDir, dataDir, databaseUrl }: Config,
   {
     config,
     unreadable,
@@ -16,6 +16,7 @@ export const readHostCondition = async (
   const left = await statfs(dataDir).catch(() => null)
   return {
     publicUrl,
+    proxies,
     openKeyFiles: await countOpenFiles(keysDir),
     freeBytes: left === null ? null : left.bavail * left.bsize,
     backupArranged: config.backupArrangement !== null,

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { freshDatabase } from '../support/database.js'
+import { fillIn } from '../support/deploy-files.js'
 
 const run = promisify(execFile)
 const FOLDER = 'src/hub/deploy'
@@ -64,6 +65,20 @@ describe('the unit of systemd', () => {
     hub.kill('SIGTERM')
     expect((await ended)[0]).to.equal(0)
     await database.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
+describe('the balancer before the hubs', () => {
+  it('is valid', async function () {
+    if (!existsSync('/usr/sbin/haproxy')) this.skip()
+    const folder = mkdtempSync(join(tmpdir(), 'hub-balancer-'))
+    await run(join(FOLDER, 'tls/certificates.sh'), [folder, 'hubs', 'IP:127.0.0.1'])
+    const [certificate, file] = [join(folder, 'hubs.pem'), join(folder, 'haproxy.cfg')]
+    writeFileSync(certificate, ['crt', 'key'].map((end) => readFileSync(join(folder, `hubs.${end}`))).join(''))
+    const hubs = { HUB1: '127.0.0.2', HUB2: '127.0.0.3' }
+    writeFileSync(file, fillIn('haproxy-hubs.cfg', { LISTEN: '127.0.0.1', CERTIFICATE: certificate, ...hubs }))
+    await run('/usr/sbin/haproxy', ['-c', '-f', file])
     rmSync(folder, { recursive: true, force: true })
   })
 })

@@ -15,7 +15,7 @@ const DATABASE_LEAST = 140_000
 const TIMETABLE_MINUTES_MOST = 10
 const CALENDAR_DAYS_LEAST = 60
 
-const hostFindings: FindingMaker = ({ publicUrl, openKeyFiles, freeBytes }) => [
+const hostFindings: FindingMaker = ({ publicUrl, proxies, openKeyFiles, freeBytes }) => [
   publicUrl.startsWith('https:')
     ? null
     : finding(
@@ -25,6 +25,20 @@ const hostFindings: FindingMaker = ({ publicUrl, openKeyFiles, freeBytes }) => [
         [
           '在代理上启用 TLS，并以环境变量 PUBLIC_URL 写明对外地址，重新启动。',
           'Let a proxy do TLS, set PUBLIC_URL to the address seen from outside, and restart.',
+        ],
+      ),
+  proxies > 0 || !publicUrl.startsWith('https:')
+    ? null
+    : finding(
+        'PROXIES',
+        'WARNING',
+        [
+          '对外地址是 https，却没有设置 PROXIES：所有来访者共用一个网络地址的限额，几个人即可用尽',
+          'The public address is https, but PROXIES is 0: all callers share the limits of one address',
+        ],
+        [
+          '把 PROXIES 设为枢纽之前自设代理的层数（通常为 1），重新启动。',
+          'Set PROXIES to the number of your own proxies before the hub (usually 1), and restart.',
         ],
       ),
   openKeyFiles === 0

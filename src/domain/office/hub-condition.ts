@@ -22,6 +22,7 @@ interface PlatformCondition {
 export interface HubCondition {
   inService: boolean
   publicUrl: string
+  proxies: number
   openKeyFiles: number
   freeBytes: number | null
   database: { version: number; embedded: boolean; isSafe: boolean; behind: boolean }

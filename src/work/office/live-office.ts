@@ -6,7 +6,7 @@ import type { AddedRuleParts } from './added-rules.js'
 
 export type HostCondition = Pick<
   HubCondition,
-  'publicUrl' | 'openKeyFiles' | 'freeBytes' | 'backupArranged' | 'sendsMail' | 'unreadableSettings'
+  'publicUrl' | 'proxies' | 'openKeyFiles' | 'freeBytes' | 'backupArranged' | 'sendsMail' | 'unreadableSettings'
 > & { embedded: boolean }
 
 export interface LiveOffice {

@@ -7,6 +7,7 @@ const PERSON = (role: string, duty: string | null = null) => ({ role, duty })
 const WELL: HubCondition = {
   inService: true,
   publicUrl: 'https://credit.example',
+  proxies: 1,
   openKeyFiles: 0,
   freeBytes: 100 * 1024 ** 3,
   database: { version: 170_000, embedded: false, isSafe: true, behind: false },
@@ -37,6 +38,7 @@ const WELL: HubCondition = {
 
 const ROWS: [found: string, change: Partial<HubCondition>][] = [
   ['WARNING PUBLIC_URL', { publicUrl: 'http://localhost:4000' }],
+  ['WARNING PROXIES', { proxies: 0 }],
   ['FAULT KEYS_READABLE', { openKeyFiles: 1 }],
   ['WARNING DISK', { freeBytes: 1024 ** 3 }],
   ['FAULT DATABASE_VERSION', { database: { ...WELL.database, version: 130_011 } }],
