@@ -16,7 +16,7 @@ import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { recheckSellerLists } from '../standing/confirmed-sellers.js'
-import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { isRefusedContent, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { redactedFileName, type SubmittedFile } from '../timetable/submitted-file.js'
 import type { makeDeliveryArchive } from './archive.js'
 import { mergeDelivery } from './merge.js'
@@ -94,7 +94,7 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
     const settled = opened === null || (await settle(db, opened, options, 'DONE', null))
     return pulled && { pulled, more: settled && opened?.delivery.more === true }
   } catch (error) {
-    const outcome = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS ? 'REFUSED' : 'FAILED'
+    const outcome = isRefusedContent(error) ? 'REFUSED' : 'FAILED'
     if (opened) await settle(db, opened, options, outcome, error)
     throw error
   }

@@ -13,7 +13,7 @@ import { type AuditLogKind, digestAnswer } from '../../domain/audit/audit-log.js
 import { findWaitingSeat } from '../../domain/matters/moves.js'
 import { splitSeat } from '../../domain/matters/seats.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
-import { isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
+import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { PAPER_TYPES } from '../../foundation/papers/inspect.js'
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
@@ -23,7 +23,7 @@ import { listKeptFiles } from '../../store/matters/attachments.js'
 import * as store from '../../store/matters/changes.js'
 import * as matters from '../../store/matters/matters.js'
 import type { AuditLog } from '../audit/audit-log.js'
-import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { isRefusedContent, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { findOperatorCodes, keepAttachment, openAttachment } from './attachments.js'
 import { openFields, openMoveInput, receiveMatters } from './keep-move.js'
 import { kindAsBegun } from './kinds.js'
@@ -169,7 +169,7 @@ const takeFile = async (visit: SeatVisit, path: string, claim: FileClaim): Promi
     await transport.moveToDone(path, claim, answer)
     counts.files += 1
   } catch (error) {
-    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS) throw error
+    if (!isRefusedContent(error)) throw error
     await audit(visit, 'OUTCOME', { asked, outcome: error.code, content: '' })
     await transport.moveToRefused(path, claim, {
       outcome: 'REFUSED',

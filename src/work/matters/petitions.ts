@@ -22,7 +22,7 @@ import * as rejects from '../../store/intake/rejects.js'
 import * as store from '../../store/matters/matters.js'
 import * as runs from '../../store/timetable/runs.js'
 import { makeRulesReader } from '../calendar/rules.js'
-import { LOWEST_FAILURE_HTTP_STATUS, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
+import { isRefusedContent, type OpenRun, type RunOptions, runAlone } from '../timetable/run.js'
 import { redactedFileName, type SubmittedFile } from '../timetable/submitted-file.js'
 import type { MatterParts } from './keep-move.js'
 import { moveMatter } from './matters.js'
@@ -78,7 +78,7 @@ export const mirrorPetitions = (given: Db, options: MirrorOptions) => {
       })
     } catch (error) {
       await keepRejects()
-      const isRefused = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS
+      const isRefused = isRefusedContent(error)
       await settle(db, delivery, { run: run.id, outcome: isRefused ? 'REFUSED' : 'FAILED' })
       throw error
     }
@@ -111,7 +111,7 @@ const mirrorItem = async (
   try {
     return await inTransaction(parts.db, 'move', (tx) => mirrorPetition({ ...parts, db: tx }, tx, read.petition))
   } catch (error) {
-    if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS || error.code === 'RUN_BUSY') throw error
+    if (!isRefusedContent(error)) throw error
     const { code, message, details } = error
     const field = String(details['pointer'] ?? '').slice(1)
     return setAside([{ field: field === '' ? null : field, rule: code, message }])

@@ -10,7 +10,7 @@ import { findUnstorableText } from '../../foundation/text/storable.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/matters/matters.js'
 import { operatorsByCode } from '../../store/operators/operators.js'
-import { LOWEST_FAILURE_HTTP_STATUS } from '../timetable/run.js'
+import { isRefusedContent } from '../timetable/run.js'
 import type { MatterParts } from './keep-move.js'
 import { readMatterKinds } from './kinds.js'
 import {
@@ -133,7 +133,7 @@ export const openOrMove = async (visit: RowVisit, sent: unknown) => {
 
 /** Rethrows what concerns the hub and not the row. */
 const tellRowRefusal = (error: unknown, reference: string | null, mark: MatterParts['rules']['mark']) => {
-  if (!isRefusal(error) || error.status >= LOWEST_FAILURE_HTTP_STATUS || error.code === 'RUN_BUSY') throw error
+  if (!isRefusedContent(error)) throw error
   const { code, message, details } = error
   const told = redactIdNumbers({ reference, error: { code, message, pointer: '', ...details } }, mark)
   return { result: 'refused' as const, ...told }

@@ -9,8 +9,11 @@ import * as runs from '../../store/timetable/runs.js'
 const WAIT_MS = 120_000
 const LEASE_MS = 10_000
 const RENEW_MS = 3_000
-/** Refusals of this HTTP status or above mean failure, others rejected content. */
-export const LOWEST_FAILURE_HTTP_STATUS = 500
+const LOWEST_FAILURE_HTTP_STATUS = 500
+
+/** False for faults of the hub, and for a run that another one replaced: what was sent is then taken again. */
+export const isRefusedContent = (error: unknown): error is Refusal =>
+  isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS && error.code !== 'RUN_BUSY'
 
 export interface RunOptions {
   cause: runs.RunCause
@@ -103,14 +106,13 @@ const closed = async <T>(
   } catch (thrown) {
     const error =
       isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
-    const refused = isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS
     const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL_ERROR)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },
       'the run failed',
     )
     await runs.finishRun(db, id, {
-      outcome: refused ? 'REFUSED' : 'FAILED',
+      outcome: isRefusedContent(error) ? 'REFUSED' : 'FAILED',
       counts,
       error: { code, message, ...headingsIn(error) },
       now: what.now(),

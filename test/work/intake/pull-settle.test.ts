@@ -1,12 +1,13 @@
 import { expect } from 'chai'
-import type { FeedDelivery } from '../../../src/agencies/delivery.js'
+import type { DeliveryOutcome, FeedDelivery } from '../../../src/agencies/delivery.js'
 import type { AgencyFeed } from '../../../src/agencies/feed.js'
 import { loadKnownVersions } from '../../../src/store/intake/digest-index.js'
 import type { NewReject } from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
 import { CHUNK_REJECT_CHARACTERS_MOST, readItems } from '../../../src/work/intake/read.js'
+import { runAlone } from '../../../src/work/timetable/run.js'
 import { row } from '../../support/rows.js'
-import { database, feed, mark, NOW, pullFeed, rowsOf } from '../../support/world.js'
+import { database, feed, mark, NOW, pullFeed, refusal, rowsOf } from '../../support/world.js'
 
 describe('pull and settlement with the sender', () => {
   const db = database()
@@ -44,6 +45,21 @@ describe('pull and settlement with the sender', () => {
     expect(await pullFeed(db(), from)).to.include({ received: 1, new: 1 })
     expect(opened()).to.equal(1)
     expect(await rowsOf(db(), 'select 1 from runs')).to.have.length(1)
+  })
+
+  it('tells no sender that its content was refused where another run took over: it is taken again', async () => {
+    const made = feed({ whole: false })
+    const told: string[] = []
+    async function* items() {
+      await db().raw(`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'
+        and database = (select oid from pg_database where datname = current_database())`)
+      await runAlone(db(), { job: 'pull', subject: made.id, cause: 'command', now: () => NOW }, async () => undefined)
+      yield { page: 1, row: 1, fields: { ...row(1) } }
+    }
+    const settle = async ({ outcome }: DeliveryOutcome) => void told.push(outcome)
+    const open = async (): Promise<FeedDelivery> => ({ items: items(), file: 'f.csv', whole: false, settle })
+    expect((await refusal(pullFeed(db(), { ...made, open }))).code).to.equal('RUN_BUSY')
+    expect(told).to.deep.equal(['FAILED'])
   })
 
   it('I-B8: writes large bad items in chunks bounded by their characters', async () => {
