@@ -39,11 +39,16 @@ export const isPublicAddress = (text: string): boolean => {
   return address instanceof ipaddr.IPv6 ? address.match(GLOBAL_6) : text !== CLOUD_HOST
 }
 
-const LONGEST_ADDRESS = 64 // characters
+const LONGEST_ADDRESS = 64
+
+/** Some proxies note the connection's port too. */
+const WITH_PORT = /^(?:\[([0-9a-f:.]+)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/
 
 /** Rate-limit key: IPv4 address or IPv6 /64, which one subscriber has whole. */
 export const networkOf = (text: string): string => {
-  const plain = text.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
+  const noted = text.trim().slice(0, LONGEST_ADDRESS).toLowerCase().replace(/%.*$/, '')
+  const [, six, four] = WITH_PORT.exec(noted) ?? []
+  const plain = six ?? four ?? noted
   if (isIP(plain) !== 6) return plain
   const address = ipaddr.process(plain)
   if (address instanceof ipaddr.IPv4) return address.toString()
