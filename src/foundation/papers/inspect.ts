@@ -43,12 +43,13 @@ const FOREIGN = [
   '<body',
   '<script',
   '<iframe',
-  '<svg',
   '<!doctype',
   '<?php',
   'rar!\u001a\u0007',
   "7z\u00bc\u00af'\u001c",
 ]
+/** `<svg` alone is in one of a hundred photographs. */
+const SVG = /<svg[\s/>]/
 /** A ZIP ends with this record and a comment of at most 65,535 bytes. */
 const ZIP_END = Buffer.from('504b0506', 'hex')
 const ZIP_END_BYTES_MOST = 22 + 0xffff
@@ -62,6 +63,7 @@ export const checkPicture = (content: Buffer, most: number): string => {
   const isForeign =
     text.slice(0, PDF_HEAD_BYTES).includes('%pdf-') ||
     FOREIGN.some((sign) => text.includes(sign)) ||
+    SVG.test(text) ||
     content.subarray(-ZIP_END_BYTES_MOST).includes(ZIP_END)
   const found = isForeign ? { fault: 'TYPE' as const } : inspectPaper(content)
   if ('type' in found) return PAPER_TYPES[found.type].extension
