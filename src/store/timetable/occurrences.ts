@@ -162,7 +162,6 @@ export const endOccurrence = (
     [state, now, id, attempt],
   )
 
-/** With `unused`, the attempt does not count. */
 export const giveBackClaimed = async (
   db: Db,
   { id, attempt }: HeldOccurrence,

@@ -1,4 +1,4 @@
-/** Gzip members of 256 numbers each, lines of `<number> <content>`. A reader serves one question or one pass. */
+/** Gzip members of 256 numbers each, lines of `<number> <content>`. */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
