@@ -100,8 +100,7 @@ const officeOf = (webhookAllow: readonly string[], mail: MailSettings | null): L
     ruleParts: () => ({ filedLists: [], feeds, mark: () => 'x' }),
     host: async () => ({
       publicUrl: 'http://localhost',
-      proxies: 0,
-      openKeyFiles: 0,
+      ...{ proxies: 0, openKeyFiles: 0 },
       freeBytes: null,
       backupArranged: false,
       sendsMail: false,
