@@ -192,7 +192,8 @@ const stop = async (
   const evidence = { ...NO_EVIDENCE, ...found }
   const isExact = evidence.notedDelivery !== null
   const isNew = await db.transaction(async (tx) => {
-    await commitLocally(tx)
+    // What a person has said is acknowledged.
+    if (evidence.saidBy === null) await commitLocally(tx)
     await proposals.lockOffice(tx)
     const open = await store.currentRestore(tx)
     const isNew = open === null || isAnother(open)
