@@ -42,7 +42,6 @@ export const addPartition = async (tx: Tx, range: { first: number; last: number 
   await tx.raw(`${make(name, range)} ${attach(name, range)} /* partitions.add */`)
 }
 
-/** Throws a lock timeout while somebody reads for long. */
 export const lockForSwap = async (tx: Tx): Promise<void> => {
   await tx.raw(
     `set local lock_timeout = ${SWAP_WAIT_MS}; lock table trail in access exclusive mode /* partitions.lockForSwap */`,

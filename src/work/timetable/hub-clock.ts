@@ -32,7 +32,6 @@ export interface HubClock {
   hear(host: string, date: Date): Promise<void>
 }
 
-/** For tests and demos: a clock never in doubt. */
 export const certainHubClock = (now: () => Date): HubClock => ({
   now,
   sure: now,
