@@ -1,6 +1,6 @@
 /** Gzip members of 256 numbers each, lines of `<number> <content>`. */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
@@ -8,6 +8,7 @@ import { type AuditRow, parseContent, serializeContent, sha256Hex } from '../../
 import { ARCHIVE_BLOCK_ROWS, type AuditArchive, type AuditPartition } from '../../domain/audit/partitions.js'
 import * as partitions from '../../store/audit/partitions.js'
 import type { Db } from '../../store/db/db.js'
+import { listFileNames } from './note-files.js'
 
 const FOLDER = 'audit'
 const [FOLDER_MODE, FILE_MODE] = [0o700, 0o600]
@@ -50,8 +51,7 @@ export const keepArchive = async (folder: string, part: string, { file }: AuditA
 }
 
 export const removeFiles = async (folder: string, first: number, onlyUnfinished: boolean): Promise<void> => {
-  const names = await readdir(join(folder, FOLDER)).catch(() => [])
-  for (const name of names)
+  for (const name of listFileNames(join(folder, FOLDER)))
     if (name.startsWith(`${first}-`) && (!onlyUnfinished || name.endsWith(UNFINISHED)))
       await rm(join(folder, FOLDER, name), { force: true })
 }
