@@ -143,14 +143,17 @@ const takeIn = async (
       const reason = addMainCauses(read.fault, read.causes.told(), run.id)
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
-    const contentHash = await hashOf(file)
-    const source = { whole: current, complete, file: name, contentHash, archive: (await archive?.close()) ?? null }
+    const stored = (await archive?.close()) ?? null
+    // The hash is made while the database merges.
+    const hashing = hashOf(file)
+    hashing.catch(() => {})
     const sums = await stage.transaction(async (tx) => {
       const merging = { ...read, run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, says: stage.says }
       const merged = await mergeDelivery(tx, { ...merging, now: options.now(), rules })
       const { ended, late, timely, told } = merged
       const sums = itemCountsOf(read, merged)
       Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
+      const source = { whole: current, complete, file: name, contentHash: await hashing, archive: stored }
       await runs.noteDeliveryOfRun(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)
       await rejects.settleRepeated(tx, run.id, feed.id, options.now())
