@@ -87,19 +87,17 @@ export const deriveEdition = (
 ): Promise<Edition> =>
   writeEdition(snapshot, folder, async (parts) => {
     const steps = stepsOf(before, gone, put)
+    const rooms: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(STEP_BYTES), Buffer.allocUnsafeSlow(STEP_BYTES)]
     for (const [at, part] of parts.entries()) {
       const from = findPart(before, at)
       for (const [n, step] of steps.entries()) {
         for (const segment of segmentsOf(from, step, n === 0)) {
           if ('length' in segment) await part.add(segment)
-          else for await (const bytes of readRange(from, segment)) await part.add(bytes)
+          else await part.copy(from, segment, rooms)
         }
         const end = part.bytes()
-        if ('put' in step) part.ends.push(end)
-        else {
-          const moved = end - endOf(from, step.to)
-          for (const old of from.ends.subarray(step.from, step.to)) part.ends.push(old + moved)
-        }
+        if ('put' in step) part.ends.push(Float64Array.of(end))
+        else part.ends.push(moveEnds(from.ends.subarray(step.from, step.to), end - endOf(from, step.to)))
       }
     }
     const kept = steps.map((step) =>
@@ -136,18 +134,19 @@ export const findPart = ({ parts }: Pick<Edition, 'parts'>, form: number): Editi
   return part
 }
 
-export async function* readRange(
-  { handle }: Pick<EditionPart, 'handle'>,
-  { from, to }: ByteRange,
-): AsyncGenerator<Buffer> {
-  if (handle === null) throw new Error('an edition that was only counted has no bytes')
+export async function* readRange(part: Pick<EditionPart, 'handle'>, { from, to }: ByteRange): AsyncGenerator<Buffer> {
   for (let at = from; at < to; ) {
-    const want = Math.min(STEP_BYTES, to - at)
-    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(want), 0, want, at)
-    if (bytesRead === 0) throw new Error('a published file is shorter than it was written')
-    yield buffer.subarray(0, bytesRead)
-    at += bytesRead
+    const bytes = await readInto(Buffer.allocUnsafe(Math.min(STEP_BYTES, to - at)), part, at)
+    yield bytes
+    at += bytes.length
   }
+}
+
+const readInto = async (room: Buffer, { handle }: Pick<EditionPart, 'handle'>, at: number): Promise<Buffer> => {
+  if (handle === null) throw new Error('an edition that was only counted has no bytes')
+  const { bytesRead } = await handle.read(room, 0, room.length, at)
+  if (bytesRead === 0) throw new Error('a published file is shorter than it was written')
+  return room.subarray(0, bytesRead)
 }
 
 /** Unlinked at once: the file disappears with its last reader or the process. */
@@ -205,6 +204,12 @@ const segmentsOf = (part: EditionPart, step: EditionStep, isFirst: boolean): Edi
   return [...before, { from, to: endOf(part, step.to) }]
 }
 
+const moveEnds = (ends: Float64Array, by: number): Float64Array => {
+  const moved = ends.slice()
+  for (let n = 0; n < moved.length; n += 1) moved[n] = (moved[n] ?? 0) + by
+  return moved
+}
+
 const entriesOf = (
   { form, ends, bytes, roomFor }: Pick<PartWriter, 'form' | 'ends' | 'bytes' | 'roomFor'>,
   batch: EntryBatch,
@@ -213,8 +218,11 @@ const entriesOf = (
   const around = { before: Buffer.from(form.separator), behind: Buffer.from(form.end) }
   const skipped = isFirst ? around.before.length : 0
   const start = bytes() - skipped
-  const note = folder === null ? () => undefined : (end: number) => ends.push(start + end)
-  return joinTexts(form.entries(batch), around, { roomFor, note }).subarray(skipped)
+  const noted: number[] = []
+  const note = folder === null ? () => undefined : (end: number) => noted.push(start + end)
+  const joined = joinTexts(form.entries(batch), around, { roomFor, note }).subarray(skipped)
+  ends.push(new Float64Array(noted))
+  return joined
 }
 
 type PartWriter = Awaited<ReturnType<typeof makePartWriter>>
@@ -223,7 +231,7 @@ const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: st
   const handle = folder === null ? null : await openUnlinkedFile(folder)
   const hash = createHash('sha256')
   const head = Buffer.from(form.head(snapshot))
-  const ends: number[] = []
+  const ends: Float64Array[] = []
   let waiting: Uint8Array[] = []
   let [bytes, waitingBytes] = [0, 0]
   const flush = async (): Promise<void> => {
@@ -239,6 +247,23 @@ const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: st
     waitingBytes += part.length
     if (waitingBytes >= STEP_BYTES) await flush()
   }
+  /** One room is filled while the other is hashed and written. */
+  const copy = async (source: EditionPart, { from, to }: ByteRange, rooms: [Buffer, Buffer]): Promise<void> => {
+    await flush()
+    let written: Promise<unknown> = Promise.resolve()
+    let [room, other] = rooms
+    for (let at = from; at < to; ) {
+      const some = await readInto(room.subarray(0, to - at), source, at)
+      await written
+      written = handle?.appendFile(some) ?? written
+      written.catch(() => undefined)
+      hash.update(some)
+      at += some.length
+      ;[room, other] = [other, room]
+    }
+    await written
+    bytes += to - from
+  }
   await add(head)
   let room = Buffer.alloc(0)
   const roomFor = (size: number): Buffer => {
@@ -249,9 +274,19 @@ const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: st
     await add(Buffer.from(form.tail))
     await flush()
     const sha256 = hash.digest('hex')
-    return { form, handle, sha256, bytes, headBytes: head.length, ends: Float64Array.from(ends) }
+    return { form, handle, sha256, bytes, headBytes: head.length, ends: joinEnds(ends) }
   }
-  return { form, handle, ends, bytes: () => bytes, roomFor, add, flush, finish }
+  return { form, handle, ends, bytes: () => bytes, roomFor, add, copy, flush, finish }
+}
+
+const joinEnds = (pieces: readonly Float64Array[]): Float64Array => {
+  const ends = new Float64Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    ends.set(piece, at)
+    at += piece.length
+  }
+  return ends
 }
 
 const writeEdition = async (
