@@ -7,14 +7,13 @@ import type { Db } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 import {
   type ByteRange,
-  cutSegmentsWithout,
-  type EditionPart,
+  type EditionBytes,
   type EditionSegment,
-  findLastEntryEnd,
-  findPart,
-  measureSegment,
+  readFileRange,
   readRange,
-} from '../../work/publication/publish-edition.js'
+  sliceSegments,
+} from '../../work/publication/edition-bytes.js'
+import { cutSegmentsWithout, findLastEntryEnd, findPart } from '../../work/publication/publish-edition.js'
 import { FILE_FORMS, type FileForm } from '../../work/publication/publish-files.js'
 import { FILE_ENCODINGS, type HeldEdition, type PublishedFiles } from '../../work/publication/published-files.js'
 import { type CurrentListReader, type ListInForce, PUBLICATION_WAIT_MS, settlesWithin } from './current.js'
@@ -109,7 +108,7 @@ export const representEditionFile = (
     if (encoded === null) continue
     // Offsets in a compressed file do not tell entries apart, so the removal of any entry aborts the download.
     const read: ServedBody['read'] = (from, to) =>
-      abortOnRemoval(readRange(encoded, { from, to }), 0, async () => (await left()).length > 0)
+      abortOnRemoval(readFileRange(encoded, { from, to }), 0, async () => (await left()).length > 0)
     encodings[name] = { bytes: encoded.bytes, read }
   }
   const read: ServedBody['read'] = (from, to) => watched(readRange(part, { from, to }), from)
@@ -133,17 +132,12 @@ async function* abortOnRemoval(
 }
 
 async function* readSegments(
-  part: EditionPart,
+  part: EditionBytes,
   segments: readonly EditionSegment[],
-  { from, to }: ByteRange,
+  range: ByteRange,
 ): AsyncGenerator<Buffer> {
-  let at = 0
-  for (const segment of segments) {
-    const length = measureSegment(segment)
-    const [first, last] = [Math.max(0, from - at), Math.min(length, to - at)]
-    at += length
-    if (first >= last) continue
-    if ('length' in segment) yield Buffer.from(segment.subarray(first, last))
-    else yield* readRange(part, { from: segment.from + first, to: segment.from + last })
+  for (const segment of sliceSegments(segments, range)) {
+    if ('length' in segment) yield segment
+    else yield* readRange(part, segment)
   }
 }

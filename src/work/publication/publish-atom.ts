@@ -3,7 +3,6 @@
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import type { Snapshot } from '../../store/publication/snapshots.js'
 
-/** For older changes, readers use a file or a delta. */
 export const FEED_CHANGES_MOST = 500
 
 /** Port 0: the system chooses the real port later. */

@@ -1,7 +1,5 @@
-/** An edition is built from its snapshot's lines, or by copying the previous edition's byte ranges. */
-import { createHash, randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+/** An edition is built from its snapshot's lines, or from the previous edition's byte ranges. */
+import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import {
   type ManifestFile,
@@ -12,9 +10,22 @@ import {
 import { joinTexts } from '../../foundation/text/packed-texts.js'
 import type { EntryBatch } from '../../store/publication/entry-batches.js'
 import type { SnapshotLine } from '../../store/publication/snapshots.js'
+import {
+  type ByteRange,
+  type EditionBytes,
+  type EditionSegment,
+  eraseRanges,
+  measureSegment,
+  openUnlinkedFile,
+  readRange,
+  releaseFile,
+  type SharedFile,
+  STEP_BYTES,
+  sliceSegments,
+} from './edition-bytes.js'
 import { FILE_FORMS, type FileForm, type SnapshotHead } from './publish-files.js'
 
-const STEP_BYTES = 256 * 1024
+const PIECES_MOST = 1_000
 const ID_BYTES = 16
 
 interface PartForm extends Pick<FileForm, 'head' | 'entries' | 'separator' | 'end' | 'tail'> {
@@ -33,14 +44,15 @@ const PARTS: readonly PartForm[] = [
   },
 ]
 
-export interface EditionPart {
+export interface EditionPart extends EditionBytes {
   form: PartForm
-  handle: FileHandle | null
   sha256: string
   bytes: number
   headBytes: number
   /** Byte offset at which each entry ends, in id order; empty without files. */
   ends: Float64Array
+  /** Ranges of the shared file that only the edition before still reads. */
+  dropped: readonly ByteRange[]
 }
 
 export interface Edition {
@@ -53,23 +65,17 @@ export interface Edition {
   parts: readonly EditionPart[]
 }
 
-export type EditionSegment = ByteRange | Uint8Array
-export interface ByteRange {
-  from: number
-  to: number
-}
-
 /** With a null folder, only hashes and lengths are computed. */
-export const buildEdition = (
+export const buildEdition = async (
   snapshot: SnapshotHead,
   batches: AsyncIterable<EntryBatch>,
   folder: string | null,
 ): Promise<Edition> =>
-  writeEdition(snapshot, folder, async (parts) => {
+  writeEdition(snapshot, await openFiles(folder), async (parts) => {
     const ids: Buffer[] = []
     for await (const batch of batches) {
       for (const part of parts) {
-        await part.add(entriesOf(part, batch, { isFirst: ids.length === 0, folder }))
+        await part.add(entriesOf(part, batch, ids.length === 0))
         await part.flush()
         await turn()
       }
@@ -79,32 +85,46 @@ export const buildEdition = (
     return { ids: all, entries: all.length / ID_BYTES }
   })
 
-export const deriveEdition = (
+/** The new edition reads the files of the one before, unless these are worn or an older edition reads them too. */
+export const deriveEdition = async (
   before: Edition,
   snapshot: SnapshotHead,
   { gone, put }: { gone: readonly string[]; put: readonly SnapshotLine[] },
   folder: string,
-): Promise<Edition> =>
-  writeEdition(snapshot, folder, async (parts) => {
-    const steps = stepsOf(before, gone, put)
-    const rooms: [Buffer, Buffer] = [Buffer.allocUnsafeSlow(STEP_BYTES), Buffer.allocUnsafeSlow(STEP_BYTES)]
+): Promise<Edition> => {
+  const steps = stepsOf(before, gone, put)
+  const shares = before.parts.every(
+    ({ file, pieces }) => file?.users === 1 && pieces.length + steps.length <= PIECES_MOST,
+  )
+  const files = shares ? before.parts.map(({ file }) => file) : await openFiles(folder)
+  return writeEdition(snapshot, files, async (parts) => {
+    const room = Buffer.allocUnsafeSlow(STEP_BYTES)
     for (const [at, part] of parts.entries()) {
       const from = findPart(before, at)
       for (const [n, step] of steps.entries()) {
         for (const segment of segmentsOf(from, step, n === 0)) {
           if ('length' in segment) await part.add(segment)
-          else await part.copy(from, segment, rooms)
+          else await part.copy(from, segment, room)
         }
         const end = part.bytes()
         if ('put' in step) part.ends.push(Float64Array.of(end))
         else part.ends.push(moveEnds(from.ends.subarray(step.from, step.to), end - endOf(from, step.to)))
       }
+      if (shares) part.dropped.push(...rangesOf(before, from, gone))
     }
     const kept = steps.map((step) =>
       'put' in step ? bytesOf(step.put.id) : before.ids.subarray(step.from * ID_BYTES, step.to * ID_BYTES),
     )
     const ids = Buffer.concat(kept)
     return { ids, entries: ids.length / ID_BYTES }
+  })
+}
+
+const rangesOf = (edition: Edition, part: EditionPart, ids: readonly string[]): ByteRange[] =>
+  ids.flatMap((id) => {
+    const { index, isThere } = placeOf(edition, bytesOf(id))
+    const entry = { from: endOf(part, index), to: endOf(part, index + (isThere ? 1 : 0)) }
+    return sliceSegments(part.pieces, entry).flatMap((piece) => ('length' in piece ? [] : [piece]))
   })
 
 export const cutSegmentsWithout = (
@@ -119,9 +139,6 @@ export const cutSegmentsWithout = (
   return { segments, bytes: segments.reduce((sum, one) => sum + measureSegment(one), 0) }
 }
 
-export const measureSegment = (segment: EditionSegment): number =>
-  'length' in segment ? segment.length : segment.to - segment.from
-
 export const findLastEntryEnd = (edition: Edition, form: number, ids: readonly string[]): number =>
   ids.reduce((last, id) => {
     const { index, isThere } = placeOf(edition, bytesOf(id))
@@ -134,32 +151,13 @@ export const findPart = ({ parts }: Pick<Edition, 'parts'>, form: number): Editi
   return part
 }
 
-export async function* readRange(part: Pick<EditionPart, 'handle'>, { from, to }: ByteRange): AsyncGenerator<Buffer> {
-  for (let at = from; at < to; ) {
-    const bytes = await readInto(Buffer.allocUnsafe(Math.min(STEP_BYTES, to - at)), part, at)
-    yield bytes
-    at += bytes.length
-  }
+export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart, 'file'>[] }): Promise<void> => {
+  for (const { file } of parts) await releaseFile(file)
 }
 
-const readInto = async (room: Buffer, { handle }: Pick<EditionPart, 'handle'>, at: number): Promise<Buffer> => {
-  if (handle === null) throw new Error('an edition that was only counted has no bytes')
-  const { bytesRead } = await handle.read(room, 0, room.length, at)
-  if (bytesRead === 0) throw new Error('a published file is shorter than it was written')
-  return room.subarray(0, bytesRead)
-}
-
-/** Unlinked at once: the file disappears with its last reader or the process. */
-export const openUnlinkedFile = async (folder: string): Promise<FileHandle> => {
-  await mkdir(folder, { recursive: true })
-  const path = join(folder, randomUUID())
-  const handle = await open(path, 'wx+', 0o600)
-  await unlink(path)
-  return handle
-}
-
-export const closeEdition = async ({ parts }: { parts: readonly Pick<EditionPart, 'handle'>[] }): Promise<void> => {
-  for (const { handle } of parts) await handle?.close()
+/** Call once the edition before is closed. */
+export const eraseDropped = async ({ parts }: Edition): Promise<void> => {
+  for (const { file, dropped } of parts) if (file?.users === 1) await eraseRanges(file, dropped)
 }
 
 type EditionStep = ByteRange | { put: SnapshotLine }
@@ -211,72 +209,72 @@ const moveEnds = (ends: Float64Array, by: number): Float64Array => {
 }
 
 const entriesOf = (
-  { form, ends, bytes, roomFor }: Pick<PartWriter, 'form' | 'ends' | 'bytes' | 'roomFor'>,
+  { form, file, ends, bytes, roomFor }: Pick<PartWriter, 'form' | 'file' | 'ends' | 'bytes' | 'roomFor'>,
   batch: EntryBatch,
-  { isFirst, folder }: { isFirst: boolean; folder: string | null },
+  isFirst: boolean,
 ): Buffer => {
   const around = { before: Buffer.from(form.separator), behind: Buffer.from(form.end) }
   const skipped = isFirst ? around.before.length : 0
   const start = bytes() - skipped
   const noted: number[] = []
-  const note = folder === null ? () => undefined : (end: number) => noted.push(start + end)
+  const note = file === null ? () => undefined : (end: number) => noted.push(start + end)
   const joined = joinTexts(form.entries(batch), around, { roomFor, note }).subarray(skipped)
   ends.push(new Float64Array(noted))
   return joined
 }
 
-type PartWriter = Awaited<ReturnType<typeof makePartWriter>>
+type PartWriter = ReturnType<typeof makePartWriter>
 
-const makePartWriter = async (form: PartForm, snapshot: SnapshotHead, folder: string | null) => {
-  const handle = folder === null ? null : await openUnlinkedFile(folder)
+const openFiles = (folder: string | null): Promise<(SharedFile | null)[]> =>
+  Promise.all(PARTS.map(async () => (folder === null ? null : { handle: await openUnlinkedFile(folder), users: 0 })))
+
+/** A file with users is only read. */
+const makePartWriter = (form: PartForm, snapshot: SnapshotHead, file: SharedFile | null) => {
+  const writes = file?.users === 0
+  if (file !== null) file.users += 1
   const hash = createHash('sha256')
   const head = Buffer.from(form.head(snapshot))
   const ends: Float64Array[] = []
-  let waiting: Uint8Array[] = []
-  let [bytes, waitingBytes] = [0, 0]
+  const dropped: ByteRange[] = []
+  const pieces: EditionSegment[] = []
+  let waiting: Buffer[] = [head]
+  let [bytes, waitingBytes] = [head.length, head.length]
+  const put = async (some: Buffer): Promise<void> => {
+    hash.update(some)
+    if (writes) await file.handle.appendFile(some)
+  }
   const flush = async (): Promise<void> => {
-    const all = waiting.length === 1 ? (waiting[0] as Uint8Array) : Buffer.concat(waiting)
+    const all = waiting.length === 1 ? (waiting[0] as Buffer) : Buffer.concat(waiting)
     waiting = []
     waitingBytes = 0
-    hash.update(all)
-    await handle?.appendFile(all)
+    if (!writes && file !== null && all.length > 0) pieces.push(all)
+    await put(all)
   }
-  const add = async (part: Uint8Array): Promise<void> => {
+  const add = async (part: Buffer): Promise<void> => {
     waiting.push(part)
     bytes += part.length
     waitingBytes += part.length
     if (waitingBytes >= STEP_BYTES) await flush()
   }
-  /** One room is filled while the other is hashed and written. */
-  const copy = async (source: EditionPart, { from, to }: ByteRange, rooms: [Buffer, Buffer]): Promise<void> => {
+  const copy = async (source: EditionPart, range: ByteRange, room: Buffer): Promise<void> => {
     await flush()
-    let written: Promise<unknown> = Promise.resolve()
-    let [room, other] = rooms
-    for (let at = from; at < to; ) {
-      const some = await readInto(room.subarray(0, to - at), source, at)
-      await written
-      written = handle?.appendFile(some) ?? written
-      written.catch(() => undefined)
-      hash.update(some)
-      at += some.length
-      ;[room, other] = [other, room]
-    }
-    await written
-    bytes += to - from
+    if (!writes) pieces.push(...sliceSegments(source.pieces, range))
+    for await (const some of readRange(source, range, room)) await put(some)
+    bytes += measureSegment(range)
   }
-  await add(head)
-  let room = Buffer.alloc(0)
+  let joined = Buffer.alloc(0)
   const roomFor = (size: number): Buffer => {
-    if (room.length < size) room = Buffer.allocUnsafe(size * 2)
-    return room.subarray(0, size)
+    if (joined.length < size) joined = Buffer.allocUnsafe(size * 2)
+    return joined.subarray(0, size)
   }
   const finish = async (): Promise<EditionPart> => {
     await add(Buffer.from(form.tail))
     await flush()
     const sha256 = hash.digest('hex')
-    return { form, handle, sha256, bytes, headBytes: head.length, ends: joinEnds(ends) }
+    const held = { file, pieces: writes ? [{ from: 0, to: bytes }] : pieces, dropped }
+    return { form, ...held, sha256, bytes, headBytes: head.length, ends: joinEnds(ends) }
   }
-  return { form, handle, ends, bytes: () => bytes, roomFor, add, copy, flush, finish }
+  return { form, file, ends, dropped, bytes: () => bytes, roomFor, add, copy, flush, finish }
 }
 
 const joinEnds = (pieces: readonly Float64Array[]): Float64Array => {
@@ -291,10 +289,10 @@ const joinEnds = (pieces: readonly Float64Array[]): Float64Array => {
 
 const writeEdition = async (
   snapshot: SnapshotHead,
-  folder: string | null,
+  sources: readonly (SharedFile | null)[],
   write: (parts: readonly PartWriter[]) => Promise<Pick<Edition, 'ids' | 'entries'>>,
 ): Promise<Edition> => {
-  const writers = await Promise.all(PARTS.map((form) => makePartWriter(form, snapshot, folder)))
+  const writers = PARTS.map((form, n) => makePartWriter(form, snapshot, sources[n] ?? null))
   try {
     const { ids, entries } = await write(writers)
     const parts: EditionPart[] = []

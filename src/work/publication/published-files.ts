@@ -6,15 +6,15 @@ import { getProcessWideHandle } from '../../store/db/answer-pool.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import { readEntriesInBatches } from '../../store/publication/entry-batches.js'
 import * as snapshots from '../../store/publication/snapshots.js'
+import { openUnlinkedFile, readRange } from './edition-bytes.js'
 import {
   buildEdition,
   closeEdition,
   deriveEdition,
   type Edition,
   type EditionPart,
+  eraseDropped,
   findPart,
-  openUnlinkedFile,
-  readRange,
 } from './publish-edition.js'
 
 export const FILE_ENCODINGS = ['br', 'gzip'] as const
@@ -22,7 +22,6 @@ export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 
 const SMALL_BYTES = 1024 * 1024
 const QUIET_MS = 5_000
-/** With more changed entries than this, the edition is rebuilt. */
 const CHANGES_MOST = 5_000
 /** Brotli window, bits. The default 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
@@ -41,6 +40,7 @@ interface ServedEdition {
   encoded: Map<string, EncodedFile>
   users: number
   isLast: boolean
+  next: Edition | null
 }
 
 export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) => {
@@ -52,9 +52,9 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
 
   const hold = (): HeldEdition | null => last && holdEdition(last)
   const serve = async (edition: Edition): Promise<void> => {
-    const next: ServedEdition = { edition, encoded: new Map(), users: 0, isLast: true }
+    const next: ServedEdition = { edition, encoded: new Map(), users: 0, isLast: true, next: null }
     await encode(next, folder, (bytes) => bytes <= SMALL_BYTES)
-    retire(last)
+    retire(last, edition)
     last = next
     clearTimeout(timer)
     timer = setTimeout(() => {
@@ -108,7 +108,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
     close: async (): Promise<void> => {
       clearTimeout(timer)
       await adopting
-      retire(last)
+      retire(last, null)
       last = null
       await encoding
     },
@@ -134,16 +134,17 @@ const holdEdition = (served: ServedEdition) => {
 const isOf = (edition: Edition, snapshot: Pick<snapshots.Snapshot, 'sequence' | 'hash'>): boolean =>
   edition.sequence === snapshot.sequence && edition.hash === snapshot.hash
 
-const retire = (served: ServedEdition | null): void => {
+const retire = (served: ServedEdition | null, next: Edition | null): void => {
   if (served === null) return
   served.isLast = false
+  served.next = next
   closeUnused(served)
 }
 
-const closeUnused = ({ isLast, users, edition, encoded }: ServedEdition): void => {
+const closeUnused = ({ isLast, users, edition, encoded, next }: ServedEdition): void => {
   if (isLast || users > 0) return
-  const files = [...edition.parts, ...encoded.values()]
-  void Promise.all(files.map(({ handle }) => handle?.close())).catch(() => undefined)
+  const erased = closeEdition(edition).then(() => next && eraseDropped(next))
+  void Promise.all([erased, ...[...encoded.values()].map(({ handle }) => handle.close())]).catch(() => undefined)
 }
 
 const makeEdition = async (

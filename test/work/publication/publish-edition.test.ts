@@ -8,15 +8,15 @@ import { HASH_BEFORE_FIRST, sealEntry, writeChainLine } from '../../../src/domai
 import { packTexts } from '../../../src/foundation/text/packed-texts.js'
 import type { EntryBatch } from '../../../src/store/publication/entry-batches.js'
 import type { SnapshotLine } from '../../../src/store/publication/snapshots.js'
+import { measureSegment, readRange } from '../../../src/work/publication/edition-bytes.js'
 import {
   buildEdition,
   closeEdition,
   cutSegmentsWithout,
   deriveEdition,
   type Edition,
+  eraseDropped,
   findLastEntryEnd,
-  measureSegment,
-  readRange,
 } from '../../../src/work/publication/publish-edition.js'
 import { FILE_FORMS, writeCsvRow } from '../../../src/work/publication/publish-files.js'
 
@@ -104,6 +104,83 @@ describe('edition of the public files', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  const derivedOf = (
+    before: Edition,
+    sequence: number,
+    entries: Map<number, string>,
+    changed: Map<number, string | null>,
+  ) => {
+    for (const [n, text] of changed) text === null ? entries.delete(n) : entries.set(n, text)
+    const put = listOf(new Map([...changed].flatMap(([n, text]) => (text === null ? [] : [[n, text] as const]))))
+    return deriveEdition(before, snapshot(sequence), { gone: [...changed.keys()].map(idOf), put }, folder)
+  }
+  /** The bytes of the part's file, those of earlier editions too. */
+  const fileOf = async (edition: Edition, form: number): Promise<string> => {
+    const file = edition.parts[form]?.file
+    if (!file) throw new Error('no file')
+    const { size } = await file.handle.stat()
+    const { buffer } = await file.handle.read(Buffer.alloc(size), 0, size, 0)
+    return buffer.toString()
+  }
+
+  it('P-A5: a chain of editions reads one file, from which the text that only a closed one held is erased', async () => {
+    const entries = new Map(Array.from({ length: 40 }, (_, n) => [n, 'a']))
+    let edition = await buildEdition(snapshot(1), inSteps(listOf(entries)), folder)
+    const first = edition.parts.map(({ file }) => file)
+    for (let sequence = 2; sequence < 12; sequence += 1) {
+      const at = (sequence * 7) % 38
+      const changed = new Map([
+        [at, `b${sequence}`],
+        [at + 1, null],
+        [39, `c${sequence}`],
+      ])
+      const before = edition
+      edition = await derivedOf(before, sequence, entries, changed)
+      expect(edition.parts.map(({ file }) => file)).to.deep.equal(first)
+      await closeEdition(before)
+      await eraseDropped(edition)
+      const whole = await buildEdition(snapshot(sequence), inSteps(listOf(entries)), null)
+      expect([edition.hash, edition.files]).to.deep.equal([whole.hash, whole.files])
+      for (const [form, { sha256 }] of edition.files.entries()) {
+        expect(
+          createHash('sha256')
+            .update(await readAll(edition, form))
+            .digest('hex'),
+        ).to.equal(sha256)
+        for (const n of [at, at + 1]) expect(await fileOf(edition, form)).to.not.include(`虚构第${n}号`)
+      }
+    }
+    await closeEdition(edition)
+    await first[0]?.handle.stat().then(
+      () => expect.fail('the file is open'),
+      (error) => expect(error.code).to.equal('EBADF'),
+    )
+  })
+
+  it('P-A5: an edition gets files of its own while an older one is read, and when there are too many pieces', async () => {
+    const entries = new Map(Array.from({ length: 1_200 }, (_, n) => [n, 'a']))
+    const first = await buildEdition(snapshot(1), inSteps(listOf(entries)), folder)
+    const second = await derivedOf(first, 2, entries, new Map([[1, 'b']]))
+    const third = await derivedOf(second, 3, entries, new Map([[2, 'b']]))
+    const many = new Map(Array.from({ length: 600 }, (_, n): [number, string] => [2 * n, 'c']))
+    const fourth = await derivedOf(third, 4, entries, many)
+    const whole = await buildEdition(snapshot(4), inSteps(listOf(entries)), null)
+    expect([fourth.hash, fourth.files]).to.deep.equal([whole.hash, whole.files])
+    const shared = [second, third, fourth].map(
+      ({ parts }, n) => parts[0]?.file === [first, second, third][n]?.parts[0]?.file,
+    )
+    expect(shared).to.deep.equal([true, false, false])
+    await closeEdition(first)
+    await eraseDropped(second)
+    for (const edition of [second, third, fourth])
+      expect(
+        createHash('sha256')
+          .update(await readAll(edition, 1))
+          .digest('hex'),
+      ).to.equal(edition.files[1]?.sha256)
+    for (const edition of [second, third, fourth]) await closeEdition(edition)
   })
 
   it('P-A5: is served without removed entries in any position, and records where each entry ends', async () => {

@@ -8,7 +8,6 @@ import type { RunOptions } from '../../timetable/run.js'
 
 /** Lease, ms: a killed process's deliveries are retried within 15 s. */
 export const DELIVERY_LEASE_MS = 12_000
-/** Wait before looking for due work again. */
 export const LOOK_AGAIN_MS = 1_000
 
 export interface PushOptions extends RunOptions {
