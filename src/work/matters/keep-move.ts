@@ -175,7 +175,6 @@ const clockRowsOf = (
 const STEP_CLOCKS = 500
 const FINGERPRINT_CHARACTERS = 16
 
-/** Returns how many matters have a clock whose day moved. */
 export const recountMatters = async (db: Db, base: WorkRules): Promise<number> => {
   let moved = 0
   for (let step: RecountStep = { counted: STEP_CLOCKS, moved: 0 }; step.counted > 0; moved += step.moved)
