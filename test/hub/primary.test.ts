@@ -7,6 +7,8 @@ import { isRefusal } from '../../src/foundation/errors.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, migrate } from '../../src/store/db/db.js'
+import { lookAtAddress } from '../../src/store/db/primary.js'
+import { openStandbyLease } from '../../src/store/db/standby-lease.js'
 import {
   type Cluster,
   makePrimary,
@@ -19,7 +21,7 @@ import {
   waitForStandby,
 } from '../support/postgres-servers.js'
 import { until } from '../support/until.js'
-import { published, rowsOf } from '../support/world.js'
+import { log, published, rowsOf } from '../support/world.js'
 
 const ASKERS = 4
 
@@ -175,5 +177,26 @@ describe('a hub whose primary changes', () => {
     await set('select pg_reload_conf()')
     expect(await asked).to.equal('OK')
     await follow()
+  })
+
+  it('keeps one session for a lease whose row waits for a standby that is not there', async () => {
+    const { identity } = await lookAtAddress(env().DATABASE_URL)
+    const set = async (names: string) => {
+      await rowAt(primary, `alter system set synchronous_standby_names = '${names}'`)
+      await rowAt(primary, 'select pg_reload_conf()')
+    }
+    await set('nobody')
+    const standbyUrl = `postgres://hub@127.0.0.1:${standby.port}/postgres`
+    const lease = openStandbyLease({ primaryUrl: env().DATABASE_URL, standbyUrl, identity, log })
+    const seen = new Set<unknown>()
+    await until('the lease was asked for four times', async () => {
+      const sessions = `select array_agg(pid) as pids from pg_stat_activity where application_name = 'hub standby lease'`
+      const pids = ((await rowAt(primary, sessions))['pids'] ?? []) as number[]
+      expect(pids.length).to.be.at.most(2)
+      for (const pid of pids) seen.add(pid)
+      return seen.size > 3
+    })
+    await lease.close()
+    await set('*')
   })
 })

@@ -76,7 +76,6 @@ type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SH
 export interface RestoreFinding {
   foundAt: Date
   cause: RestoreCause
-  /** The hub itself detected the loss if null. */
   saidBy: string | null
   said: string | null
   /** The platform that displayed messages unknown to the database. */
@@ -180,7 +179,6 @@ export const lockForRelease = (tx: Tx): Promise<RestoredDatabase | null> =>
     `select ${COLUMNS} from database_restored r where r.released_at is null for update /* restored.openForRelease */`,
   )
 
-/** Moves the id sequence past the ids used before the restore. */
 export const releaseRestore = async (tx: Tx, made: RestoreRelease & { id: number }): Promise<void> => {
   await tx.raw(
     `update database_restored set released_at = :releasedAt, release_proposed_by = :releaseProposedBy, released_by = :releasedBy,

@@ -19,6 +19,7 @@ const PATIENCE_MS = 2_000
 const REJOIN_MS = 1_000
 const GRANTS_KEPT = 200
 const WAIT_MS = 25
+const APPLICATION = 'hub standby lease'
 const NEVER_PROMOTED = '00000001'
 
 /** WAL bytes: not below this statement's snapshot, not above a later statement's. */
@@ -31,6 +32,10 @@ const RENEW = `update standby_readers set beat = beat + 1, renewals = renewals +
 
 const LEAVE = `with local as materialized (select ${COMMIT_LOCALLY})
   delete from standby_readers using local where reader = any($1) /* standby.leave */`
+
+/** A commit that waits for a standby does not notice that its client has gone. */
+const END_FORMER = `select pg_terminate_backend(pid) from pg_stat_activity
+  where pid = $1 and application_name = '${APPLICATION}' and usename = current_user /* standby.endFormer */`
 
 /** No row of a reader is lost where commits wait for a standby. */
 const LOSSLESS = `(current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local'))`
@@ -69,7 +74,7 @@ export const openStandbyLease = (addresses: LeaseAddresses) => {
   const stopping = new AbortController()
   const states = new WeakMap<object, StandbyState & { of: Session }>()
   const servedAt = performance.now()
-  const lease: Lease = { session: null, former: [], floor: 0, servedAt, told: '', stop: stopping.signal }
+  const lease: Lease = { session: null, former: [], backend: null, floor: 0, servedAt, told: '', stop: stopping.signal }
   const running = hold(lease, addresses)
   return {
     check: async (client: pg.ClientBase): Promise<void> => {
@@ -98,6 +103,7 @@ interface Lease {
   session: Session | null
   /** Ended sessions whose rows may still stand. */
   former: string[]
+  backend: number | null
   floor: number
   servedAt: number
   told: string
@@ -185,7 +191,7 @@ const rowOf = async <R extends object>(on: pg.Client, sql: string, values: unkno
 
 const connectWithin = (connectionString: string): pg.Client => {
   const limits = { connectionTimeoutMillis: PATIENCE_MS, query_timeout: PATIENCE_MS, lock_timeout: PATIENCE_MS }
-  const client = new pg.Client({ connectionString, application_name: 'hub standby lease', ...limits })
+  const client = new pg.Client({ connectionString, application_name: APPLICATION, ...limits })
   client.on('error', () => undefined)
   return client
 }
@@ -195,6 +201,8 @@ const withConnections = async (lease: Lease, addresses: LeaseAddresses): Promise
   const connections = { primary: connectWithin(primaryUrl), standby: connectWithin(standbyUrl) }
   try {
     await connections.primary.connect()
+    await connections.primary.query(END_FORMER, [lease.backend])
+    lease.backend = (connections.primary as unknown as { processID: number }).processID
     await leaveFormer(lease, connections.primary)
     await connections.standby.connect()
     await join(lease, addresses, connections)

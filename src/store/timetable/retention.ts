@@ -84,7 +84,6 @@ export const deleteWindow = async (db: Db, table: keyof typeof TABLES, window: I
   return { last: young === true ? null : last, deleted }
 }
 
-/** Oldest first, except measures of entries still listed. */
 export const deleteEndedMatters = (db: Db, { before, rows }: Omit<IdWindow, 'after'>): Promise<number> =>
   queryValue(
     db,

@@ -56,7 +56,6 @@ export const pauseSchedule = (
     [job, subject, now, now, by, reason],
   )
 
-/** Occurrences skipped during the pause stay skipped. */
 export const resumeSchedule = (tx: Tx, { job, subject, now }: ScheduleKey & { now: Date }): Promise<boolean> =>
   hasRows(
     tx,
