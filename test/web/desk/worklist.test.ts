@@ -90,4 +90,20 @@ describe('proposals in the worklist', function () {
       { state: 'IN_FORCE', settings: [{ name: 'SITE_TELEPHONE', value: '0431-11111111', present: null }] },
     ])
   })
+
+  it('lead from an empty own queue to what the whole office may do', async () => {
+    await desk.hub.hub.db.raw(
+      `with r as (insert into runs (job, subject, cause, started_at, ended_at, outcome)
+         values ('pull', 'quality', 'command', now(), now(), 'DONE') returning id)
+       insert into rejects (run_id, feed, row_number, rule, message, problems, item)
+         select id, 'quality', n, 'r', 'm', '[]', '{}' from r, generate_series(1, 3) n`,
+    )
+    const { page, open, close, faults } = await desk.signIn('agency')
+    await open('/worklist', '待办')
+    await page.getByText('没有须由您本人办理的').waitFor()
+    await page.getByRole('link', { name: '本单位有 3 件' }).click()
+    await page.getByRole('link', { name: '产品质量监督抽查：3 件' }).waitFor()
+    expect([await violations(page), faults]).to.deep.equal([[], []])
+    await close()
+  })
 })

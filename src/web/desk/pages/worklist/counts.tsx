@@ -1,7 +1,6 @@
 import { Link } from 'react-router'
-import { TASKS, type WorkProcess } from '../../../../domain/worklist/tasks.js'
+import { TASKS } from '../../../../domain/worklist/tasks.js'
 import { formatCount } from '../../pieces/numbers.js'
-import { labelOf } from '../../pieces/words.js'
 import type { TodayQuery } from '../today/today.generated.js'
 import { type WorkCountLine, worklistPath } from './places.js'
 
@@ -12,7 +11,6 @@ interface WorkCountsProps {
 
 export const WorkCountsTable = ({ of, matters: { waiting, late, answered } }: WorkCountsProps) => {
   const open = of.filter(({ office }) => office > 0)
-  const processes = [...new Set(open.map(({ process }) => process))]
   if (open.length + waiting + answered === 0) return <p className="good">没有等待办理的事项。</p>
   return (
     <table className="plain-table" aria-label="待办">
@@ -30,9 +28,7 @@ export const WorkCountsTable = ({ of, matters: { waiting, late, answered } }: Wo
           </th>
         </tr>
       </thead>
-      {processes.map((process) => (
-        <Lines key={process} process={process} of={open.filter((line) => line.process === process)} />
-      ))}
+      <Lines of={open} />
       {waiting + answered > 0 && (
         <tbody>
           {waiting > 0 && (
@@ -57,15 +53,8 @@ export const WorkCountsTable = ({ of, matters: { waiting, late, answered } }: Wo
   )
 }
 
-const Lines = ({ process, of }: { process: WorkProcess; of: readonly WorkCountLine[] }) => (
+const Lines = ({ of }: { of: readonly WorkCountLine[] }) => (
   <tbody>
-    {of.length > 1 && (
-      <tr>
-        <th scope="rowgroup" colSpan={4} className="soft">
-          {labelOf('WorkProcess', process)}
-        </th>
-      </tr>
-    )}
     {of.map(({ kind, mine, office, late, atLeast }) => (
       <tr key={kind}>
         <th scope="row">{TASKS[kind].zh}</th>

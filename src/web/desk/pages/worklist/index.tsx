@@ -16,7 +16,7 @@ import { useMay } from '../../session/session.js'
 import { amendmentWords } from '../administration/calendar/words.js'
 import { officeProposalWords } from '../administration/proposal-words.js'
 import { AbsencesPanel } from './absences.js'
-import { pathOfItem, type WorkCountLine } from './places.js'
+import { pathOfItem, type WorkCountLine, worklistPath } from './places.js'
 import { WorkCountsDocument, WorklistDocument, type WorklistQuery, type WorkScope } from './worklist.generated.js'
 
 type WorkLine = WorklistQuery['worklist']['nodes'][number]
@@ -63,7 +63,13 @@ export default function WorklistPage() {
       </PageHead>
       <Filters asked={asked} ask={ask} counts={counts.data?.workCounts ?? []} />
       {error && <RefusalNotice of={error} onAgain={again} />}
-      {data === undefined ? loading && <LoadingNotice of="待办" /> : <Items of={data} />}
+      {data === undefined ? (
+        loading && <LoadingNotice of="待办" />
+      ) : data.worklist.nodes.length === 0 ? (
+        <NothingWaits scope={asked.scope} kind={asked.kind} counts={counts.data?.workCounts ?? []} />
+      ) : (
+        <Items of={data} />
+      )}
       {more?.hasNextPage && (
         <Button loading={loading} onClick={() => void fetchMore(pageAfter(more.endCursor))}>
           再载入
@@ -109,29 +115,48 @@ const kindOptions = (counts: readonly WorkCountLine[], chosen: string) =>
       label: `${TASKS[kind].zh}（${formatCount(office, atLeast.includes('OFFICE'))}）`,
     }))
 
-const Items = ({ of }: { of: WorklistQuery }) =>
-  of.worklist.nodes.length === 0 ? (
-    <EmptyNotice>没有等待办理的事项。</EmptyNotice>
-  ) : (
-    <PlainTable
-      label="待办"
-      columns={[{ title: '事项' }, { title: '对象' }, { title: '最后一天' }, { title: '已等待' }, { title: '经办人' }]}
-      rows={foldLines(of.worklist.nodes).map((line) => ({
-        key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${proposalOf(line)?.id ?? ''} ${line.since ?? ''}`,
-        cells: [
-          TASKS[line.kind].zh,
-          <Subject key="to" of={line} all={of} />,
-          <Due key="due" of={line} />,
-          <span key="since" className="nowrap">
-            <Since at={line.since} />
-          </span>,
-          <span key="keeper" className="nowrap">
-            {line.keeper ?? (line.listing ? '无' : '—')}
-          </span>,
-        ],
-      }))}
-    />
+type NothingProps = Pick<FiltersProps, 'counts'> & FiltersProps['asked']
+
+const NothingWaits = ({ scope, kind, counts }: NothingProps) => {
+  const chosen = counts.filter((one) => kind === '' || one.kind === kind)
+  const office = chosen.reduce((sum, one) => sum + one.office, 0)
+  if (scope !== 'MINE' || office === 0) return <EmptyNotice>没有等待办理的事项。</EmptyNotice>
+  return (
+    <EmptyNotice>
+      没有须由您本人办理的；
+      <Link to={worklistPath('OFFICE', kind === '' ? undefined : (kind as WorkKind))}>
+        本单位有{' '}
+        {formatCount(
+          office,
+          chosen.some(({ atLeast }) => atLeast.includes('OFFICE')),
+        )}{' '}
+        件
+      </Link>
+      ，您也可以办理。
+    </EmptyNotice>
   )
+}
+
+const Items = ({ of }: { of: WorklistQuery }) => (
+  <PlainTable
+    label="待办"
+    columns={[{ title: '事项' }, { title: '对象' }, { title: '最后一天' }, { title: '已等待' }, { title: '经办人' }]}
+    rows={foldLines(of.worklist.nodes).map((line) => ({
+      key: `${line.kind} ${line.listing?.id ?? ''} ${line.subject ?? ''} ${proposalOf(line)?.id ?? ''} ${line.since ?? ''}`,
+      cells: [
+        TASKS[line.kind].zh,
+        <Subject key="to" of={line} all={of} />,
+        <Due key="due" of={line} />,
+        <span key="since" className="nowrap">
+          <Since at={line.since} />
+        </span>,
+        <span key="keeper" className="nowrap">
+          {line.keeper ?? (line.listing ? '无' : '—')}
+        </span>,
+      ],
+    }))}
+  />
+)
 
 /** Tasks without a subject are one row a kind, which leads to their list. */
 const foldLines = (lines: readonly WorkLine[]): WorkLine[] => {
@@ -179,9 +204,9 @@ const Since = ({ at }: { at: string | null }) =>
 const Due = ({ of: { dueOn, late } }: { of: WorkLine }) => {
   if (dueOn === null) return late ? <span className="bad">已逾期</span> : '—'
   return (
-    <>
+    <span className="nowrap">
       {dueOn} <span className={late ? 'bad' : 'soft'}>{daysUntilText(dueOn)}</span>
-    </>
+    </span>
   )
 }
 

@@ -44,7 +44,7 @@ export const countOfPage = (counts: readonly WorkCountLine[], path: string): { n
 
 const isOfOffice = (kind: WorkKind, path: string): boolean => path !== 'worklist' && TASKS[kind].whose === 'OFFICE'
 
-export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind): string =>
+export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind | undefined): string =>
   `/worklist?${new URLSearchParams({ scope, ...(kind && { kind }) })}`
 
 export const proposalAnchor = ({ id }: { id: string }): string => `proposal-${id}`

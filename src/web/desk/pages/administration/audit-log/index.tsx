@@ -48,7 +48,7 @@ export default function AuditLogPage() {
     {
       key: 'number',
       title: '行',
-      width: 110,
+      width: 90,
       render: ({ number }) => (
         <Button
           type="link"
@@ -61,19 +61,19 @@ export default function AuditLogPage() {
         </Button>
       ),
     },
-    { key: 'at', title: '时刻', width: 190, render: ({ at }) => exactInstantText(at) },
-    { key: 'kind', title: '种类', width: 150, render: ({ kind }) => kindWords(kind) },
+    { key: 'at', title: '时刻', width: 180, render: ({ at }) => exactInstantText(at) },
+    { key: 'kind', title: '种类', width: 130, render: ({ kind }) => kindWords(kind) },
     {
       key: 'client',
       title: '谁',
       render: ({ client, erased }) => (erased ? <span className="soft">内容已抹去</span> : (client ?? '—')),
     },
-    { key: 'role', title: '角色', width: 130, render: ({ role }) => labelOf('Role', role) },
-    { key: 'purpose', title: '用途', width: 150, render: ({ purpose }) => purpose ?? '—' },
+    { key: 'role', title: '角色', width: 100, render: ({ role }) => labelOf('Role', role) },
+    { key: 'purpose', title: '用途', width: 120, render: ({ purpose }) => purpose ?? '—' },
     {
       key: 'outcome',
       title: '结果',
-      width: 170,
+      width: 140,
       render: ({ outcome, lost }) => {
         if (lost) return <span className="bad">内容缺失</span>
         return outcome === 'DONE' ? '已答复' : outcome === null ? '—' : <span className="warn">{outcome}</span>
@@ -166,7 +166,7 @@ export default function AuditLogPage() {
             empty="没有符合条件的痕迹。"
             position={asked.row}
             onPosition={(row) => ask({ row })}
-            minWidth={1_120}
+            minWidth={1_000}
             isMarked={({ number }) => number === asked.open}
           />
         </section>
