@@ -186,6 +186,26 @@ describe('the public files', () => {
     }
   })
 
+  it('erase the text of a removed entry when the edition that held it is closed', async () => {
+    const { db } = world.database
+    const { id, name } = await shown(db, 1, given)
+    await shown(db, 2, given)
+    await world.publish()
+    const { files } = world.parts
+    if (!files) throw new Error('no files')
+    const before = files.hold()
+    await letGo(db, id)
+    await world.publish()
+    const held = files.hold()
+    const file = held?.edition.parts[1]?.file
+    if (!file || before?.edition.parts[1]?.file !== file) throw new Error('the editions share no file')
+    const text = async () => (await file.handle.read(Buffer.alloc(10_000), 0, 10_000, 0)).buffer.toString()
+    expect(await text()).to.include(name)
+    before.release()
+    for (let n = 0; (await text()).includes(name); n += 1) if (n === 1_000) throw new Error('the text is there still')
+    held?.release()
+  })
+
   it('P-A5: are served by a process that did not publish them, from the database or from its older files', async () => {
     const { db } = world.database
     const url = await serving({ files: filesOf(60_000) })
