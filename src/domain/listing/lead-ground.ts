@@ -4,7 +4,7 @@ import { type DatedRow, isInForce } from '../calendar/dated-rows.js'
 import type { Facts } from '../records/facts.js'
 import { compareMoney } from '../records/money.js'
 import { isWithdrawnPenalty, judgePenaltySeverity } from '../records/penalty.js'
-import type { RecordBody } from '../records/records.js'
+import type { Json, RecordBody } from '../records/records.js'
 
 export interface LeadRule extends DatedRow {
   /** PENALTY: opens a lead by itself. SCORE: may carry a lead that a falling score opens. */
@@ -22,19 +22,30 @@ interface PenaltyOnRecord {
   body: RecordBody
 }
 
-/** Penalties that weigh on day `asOf`: neither repaired nor past their publication. */
-export const listWeighingPenalties = ({ events, asOf }: Pick<Facts, 'events' | 'asOf'>): number[] =>
+/** Penalties that weigh on day `asOf` and fit a rule. */
+export const listWeighingPenalties = (
+  { events, asOf }: Pick<Facts, 'events' | 'asOf'>,
+  rules: readonly LeadRule[],
+): number[] =>
   events
     .filter(({ fact }) => fact === 'penalty_light' || fact === 'penalty_heavy')
     .filter(({ on, until }) => on !== null && on <= asOf && (until == null || until > asOf))
+    .filter(({ fact, on, fineYuan }) =>
+      rules.some((rule) => isGraveEnough(fact === 'penalty_heavy', fineYuan, rule) && isRecent(on, rule, asOf)),
+    )
     .map(({ record }) => record)
+
+export const findLeadRules = (rules: readonly LeadRule[], triggers: readonly LeadRule['trigger'][], on: string) =>
+  rules.filter((rule) => triggers.includes(rule.trigger) && isInForce(rule, on))
 
 export const chooseLeadPenalty = <P extends PenaltyOnRecord>(
   penalties: readonly P[],
   { rules, trigger, on }: { rules: readonly LeadRule[]; trigger: LeadRule['trigger']; on: string },
 ): P | null => {
-  const rows = rules.filter((row) => row.trigger === trigger && isInForce(row, on))
-  return pickGravest(penalties.filter(({ body }) => rows.some((row) => isRecent(body, row, on) && fits(body, row))))
+  const rows = findLeadRules(rules, [trigger], on)
+  return pickGravest(
+    penalties.filter(({ body }) => rows.some((row) => isRecent(body['decided_on'], row, on) && fits(body, row))),
+  )
 }
 
 /** Heavier penalties come first, then the larger fine, then the later decision. */
@@ -48,17 +59,19 @@ export const judgeLeadGround = (body: RecordBody | null, rules: readonly LeadRul
   const severity = judgePenaltySeverity(body)
   if (severity === 'WARNING_ONLY') return 'NONE'
   if (severity === 'HEAVY') return 'HEAVIER_PENALTY'
-  const opening = rules.filter((row) => row.trigger === 'PENALTY' && isInForce(row, on))
+  const opening = findLeadRules(rules, ['PENALTY'], on)
   return opening.some((row) => fits(body, row)) ? 'MAY_BE_HEAVIER' : 'IF_NOT_PERFORMED'
 }
 
-const fits = (body: RecordBody, { severity, fineYuan }: LeadRule): boolean => {
+const fits = (body: RecordBody, rule: LeadRule): boolean => {
   const judged = judgePenaltySeverity(body)
-  if (judged === 'WARNING_ONLY' || (severity === 'HEAVY' && judged !== 'HEAVY')) return false
-  return fineYuan === null || compareMoney(fineOf(body), fineYuan) >= 0
+  return judged !== 'WARNING_ONLY' && isGraveEnough(judged === 'HEAVY', fineOf(body), rule)
 }
 
-const isRecent = ({ decided_on: decidedOn }: RecordBody, { months }: LeadRule, on: string): boolean =>
+const isGraveEnough = (isHeavy: boolean, fine: string | null | undefined, { severity, fineYuan }: LeadRule): boolean =>
+  (severity === 'LIGHT' || isHeavy) && (fineYuan === null || compareMoney(fine ?? '0', fineYuan) >= 0)
+
+const isRecent = (decidedOn: Json | undefined, { months }: LeadRule, on: string): boolean =>
   typeof decidedOn === 'string' && addMonths(decidedOn, months) >= on
 
 const fineOf = ({ fine_yuan: fine }: RecordBody): string => (typeof fine === 'string' ? fine : '0')

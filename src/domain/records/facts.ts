@@ -97,6 +97,8 @@ export interface FactEvent {
   until?: string | null
   /** Units counted; default 1. */
   weight?: number
+  /** Not hashed. */
+  fineYuan?: string | null
   record: number
 }
 

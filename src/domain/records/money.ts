@@ -191,7 +191,11 @@ export const yuanToWan = (yuan: string): string => {
   return `${text.slice(0, -6)}.${text.slice(-6)}`
 }
 
+const WHOLE_YUAN = /^(?:0|[1-9]\d*)$/
+
 export const compareMoney = (a: string, b: string): -1 | 0 | 1 => {
+  if (WHOLE_YUAN.test(a) && WHOLE_YUAN.test(b))
+    return a === b ? 0 : a.length < b.length || (a.length === b.length && a < b) ? -1 : 1
   const [left, right] = [read(a), read(b)]
   const places = Math.max(left.places, right.places)
   const difference = align(left, places) - align(right, places)

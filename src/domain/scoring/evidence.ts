@@ -89,7 +89,8 @@ const EVENTS_OF_KIND: Partial<Record<RecordKind, EventsOfRecord>> = {
   penalty: ({ record, body }, _, repairedOn) => {
     if (isWithdrawnPenalty(body)) return NO_EVENT
     const until = earlier(dayAfter(body['publish_until']), repairedOn)
-    return eventOf(PENALTY_FACTS[judgePenaltySeverity(body)], body['decided_on'], record, until)
+    const fact = PENALTY_FACTS[judgePenaltySeverity(body)]
+    return { fact, on: text(body['decided_on']), until, fineYuan: text(body['fine_yuan']), record }
   },
   list_entry: ({ record, body }, lists, repairedOn) => {
     const fact = findFactOfList(lists, body['list'])

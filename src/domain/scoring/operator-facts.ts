@@ -67,7 +67,6 @@ const inOrder = (a: FactEvent, b: FactEvent): number =>
  * record, fact, day and end, families by name. Time alone changes no fact, so the day is excluded.
  */
 export const hashFacts = ({ kind, known, events }: Facts): string => {
-  // Concatenated without escaping, for speed.
   let told = ''
   for (const { fact, on, record, until = null, weight = 1 } of events) {
     told += `${told === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`

@@ -1,4 +1,3 @@
-/** Two people set a grade beside the computed one for a time. The computed score is unchanged. */
 import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'

@@ -9,19 +9,14 @@ export const copyIntoTable = (tx: Tx, table: string, lines: Iterable<string>): P
     pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${table} from stdin`))),
   )
 
-export const copyFromQuery = async (
-  db: Db,
-  query: string,
-  form: 'text' | 'binary',
-  take: (piece: Buffer) => void,
-): Promise<void> => {
+const copyFromQuery = async (db: Db, query: string, take: (piece: Buffer) => void): Promise<void> => {
   const sink = new Writable({
     write: (piece: Buffer, _encoding, done) => {
       take(piece)
       done()
     },
   })
-  const sql = `copy (${query}) to stdout (format ${form})`
+  const sql = `copy (${query}) to stdout (format binary)`
   await withConnection(db, (connection) => pipeline(connection.query(copyTo(sql)), sink))
 }
 
@@ -38,7 +33,7 @@ export const makeFieldReader = (db: Db) => {
     take: (column: number, bytes: Buffer, from: number, to: number) => void,
   ): Promise<void> => {
     let length = 0
-    await copyFromQuery(db, query, 'binary', (piece) => {
+    await copyFromQuery(db, query, (piece) => {
       const end = length + piece.length
       if (end > bytes.length) bytes = Buffer.concat([bytes.subarray(0, length)], end * 2)
       piece.copy(bytes, length)

@@ -1,5 +1,10 @@
 /** A falling score opens a lead only where a penalty can be linked. */
-import { chooseLeadPenalty, type LeadRule, listWeighingPenalties } from '../../domain/listing/lead-ground.js'
+import {
+  chooseLeadPenalty,
+  findLeadRules,
+  type LeadRule,
+  listWeighingPenalties,
+} from '../../domain/listing/lead-ground.js'
 import { readLinkedDecision } from '../../domain/listing/legal-ground.js'
 import { isListEnded } from '../../domain/listing/lists.js'
 import { DISHONEST_LIST_FACT, type Facts } from '../../domain/records/facts.js'
@@ -21,15 +26,20 @@ interface WeighedOperators {
 }
 
 export const openLeadsOnPenalties = async (tx: Tx, rules: WorkRules, weighed: WeighedOperators): Promise<void> => {
-  const { ids, facts, on, now } = weighed
-  const records = ids.flatMap((id) => {
-    const own = facts.get(id)
-    return own === undefined || isListedElsewhere(own) ? [] : listWeighingPenalties(own)
-  })
-  if (records.length === 0) return
+  const { ids, facts, fallen, on, now } = weighed
   for (const list of rules.lists) {
     const { id, decidedHere, leads = [] } = list
     if (!decidedHere || leads.length === 0 || isListEnded(list, shanghaiDate(now))) continue
+    const [byItself, withScore] = [
+      findLeadRules(leads, ['PENALTY'], on),
+      findLeadRules(leads, ['PENALTY', 'SCORE'], on),
+    ]
+    const records = ids.flatMap((operator) => {
+      const own = facts.get(operator)
+      if (own === undefined || isListedElsewhere(own)) return []
+      return listWeighingPenalties(own, fallen.has(operator) ? withScore : byItself)
+    })
+    if (records.length === 0) continue
     const found = groupBy(await store.listUnconsideredPenalties(tx, id, records), ({ operatorId }) => operatorId)
     const opening = [...found].flatMap(([operatorId, own]) => leadOf(operatorId, own, leads, weighed) ?? [])
     await openLeads(tx, rules, id, opening, { on, now })

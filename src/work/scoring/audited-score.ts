@@ -24,7 +24,7 @@ export const auditScore = async (db: Db, { score, operator }: OwnedScore, lists:
   const { events, comingOn: _, ...rest } = factsById.get(operator.id) as Facts
   const facts = {
     ...rest,
-    events: events.map(({ decidedOn: _, ...event }) => ({ until: null, weight: 1, ...event })),
+    events: events.map(({ decidedOn: _, fineYuan: __, ...event }) => ({ until: null, weight: 1, ...event })),
   }
   const cited = new Set([
     ...facts.events.map(({ record }) => record),

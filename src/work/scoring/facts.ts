@@ -10,25 +10,20 @@ export const readFacts = async (
   db: Db,
   operators: readonly { id: number; kind: string }[],
   when: PointInTime,
-  { lists, known }: { lists: RuleBookLists; known: readonly FactFamily[] },
+  { lists, known: families }: { lists: RuleBookLists; known: readonly FactFamily[] },
 ): Promise<Map<number, Facts>> => {
   const ids = operators.map(({ id }) => id)
-  const evidence = await readEvidence(db, ids, when)
   const operatorOf = ({ operatorId }: { operatorId: number }): number => operatorId
-  const reported = groupBy(
-    evidence.filter(({ coming }) => coming === null),
-    operatorOf,
-  )
-  const comingDays = groupBy(
-    evidence.filter(({ coming }) => coming !== null),
-    operatorOf,
-  )
+  const evidence = groupBy(await readEvidence(db, ids, when), operatorOf)
   const entries = groupBy(await readOwnEntries(db, ids, when), operatorOf)
-  const sources = { asOf: when.asOf, lists, known: [...known].sort() }
+  const sources = { asOf: when.asOf, lists, known: [...families].sort() }
   return new Map(
     operators.map(({ id, kind }) => {
-      const [comingOn = null] = (comingDays.get(id) ?? []).map(({ coming }) => coming).sort()
-      const own = { kind, reported: reported.get(id) ?? [], entries: entries.get(id) ?? [], comingOn }
+      const known = evidence.get(id) ?? []
+      const coming = known.filter(({ coming }) => coming !== null)
+      const [comingOn = null] = coming.map(({ coming }) => coming).sort()
+      const reported = coming.length === 0 ? known : known.filter(({ coming }) => coming === null)
+      const own = { kind, reported, entries: entries.get(id) ?? [], comingOn }
       return [id, makeFacts(own, sources)]
     }),
   )

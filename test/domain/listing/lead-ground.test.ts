@@ -1,12 +1,14 @@
 import { expect } from 'chai'
 import {
   chooseLeadPenalty,
+  findLeadRules,
   judgeLeadGround,
   type LeadRule,
   listWeighingPenalties,
   pickGravest,
 } from '../../../src/domain/listing/lead-ground.js'
 import type { RecordBody } from '../../../src/domain/records/records.js'
+import { makeFacts, type ReportedEvidence } from '../../../src/domain/scoring/operator-facts.js'
 import { rules as workRules } from '../../support/rules.js'
 
 const ON = '2026-11-25'
@@ -27,6 +29,7 @@ const LARGE = body({ fine_yuan: '200000' })
 const LIGHT = body({})
 const WARNING = body({ types: ['警告'], content: '警告', fine_yuan: null })
 const WITHDRAWN = body({ content: '从重处罚，罚款1元。', status: 'REVOKED' })
+const REPORT: Omit<ReportedEvidence, 'body'> = { record: 1, kind: 'penalty', fact: null, run: 1 }
 const OLD = body({ content: '从重处罚，罚款86000元。', decided_on: '2023-11-24' })
 
 describe('what may carry a lead', () => {
@@ -59,6 +62,17 @@ describe('what may carry a lead', () => {
     expect(judgeLeadGround(null, rules, ON)).to.equal('NONE')
   })
 
+  for (const [name, one, byItself, withScore] of cases)
+    it(`${name} is read again for a lead only where it may open one`, () => {
+      const facts = makeFacts(
+        { kind: 'ENTERPRISE', entries: [], comingOn: null, reported: [{ ...REPORT, body: one }] },
+        { asOf: ON, lists: [], known: [] },
+      )
+      const isRead = (triggers: LeadRule['trigger'][]) =>
+        listWeighingPenalties(facts, findLeadRules(rules, triggers, ON)).length > 0
+      expect([isRead(['PENALTY']), isRead(['PENALTY', 'SCORE'])]).to.deep.equal([byItself, withScore])
+    })
+
   it('repaired, expired and future penalties no longer weigh', () => {
     const event = (record: number, on: string | null, until: string | null = null, fact = 'penalty_heavy') =>
       ({ fact, on, until, record }) as never
@@ -70,6 +84,11 @@ describe('what may carry a lead', () => {
       event(5, '2026-10-10', '2026-11-26', 'penalty_light'),
       event(6, '2026-10-10', null, 'abnormal_list'),
     ]
-    expect(listWeighingPenalties({ events, asOf: ON })).to.deep.equal([1, 5])
+    expect(
+      listWeighingPenalties(
+        { events, asOf: ON },
+        rules.filter(({ trigger }) => trigger === 'SCORE'),
+      ),
+    ).to.deep.equal([1, 5])
   })
 })

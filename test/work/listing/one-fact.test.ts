@@ -36,6 +36,18 @@ describe('one fact from several sources', () => {
     expect(await versions.ofOperators(db(), [operator], when, sight)).to.have.length(2)
   })
 
+  it('reads tabs, lines and backslashes of a fact and a body as they are', async () => {
+    await tell(db())
+    const odd = '罚\t款\n一\\n次'
+    await rowsOf(db(), `update versions set fact = ?, body = body || jsonb_build_object('content', ?::text)`, [
+      odd,
+      odd,
+    ])
+    const when = { asOf: TODAY, knownAt: later(HOUR) }
+    const [read] = await evidence.readEvidence(db(), [await operatorOf(db(), codeOf(1))], when)
+    expect([read?.fact, read?.body['content'], read?.kind]).to.deep.equal([odd, odd, 'penalty'])
+  })
+
   it('is one fact per operator: one decision on two operators counts for each', async () => {
     await tell(db(), { rows: [row(), row({ key: 'P2', code: codeOf(2) })] })
     const ids = [await operatorOf(db(), codeOf(1)), await operatorOf(db(), codeOf(2))]
