@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { parse } from 'csv-parse/sync'
-import { isRefusal } from '../../src/foundation/errors.js'
+import { isRefusal, Refusal } from '../../src/foundation/errors.js'
 import { makeServer, type ServerDependencies } from '../../src/server/server.js'
 import { findEntriesGoneSince, readLastSnapshot, readLastWithManifest } from '../../src/store/publication/snapshots.js'
 import { makeDownloadLimits } from '../../src/web/published/downloads.js'
@@ -92,6 +92,19 @@ describe('the public files', () => {
     const said = await verified(url, (await getRaw(`${url}/data/manifest.jws`)).text)
     expect(said.sequence).to.equal(2)
     for (const file of said.files) expect(sha256((await getRaw(`${url}${file.path}`)).body)).to.equal(file.sha256)
+  })
+
+  it('are served without removed entries while another hub publishes', async () => {
+    const { db } = world.database
+    const [gone, kept] = [await shown(db, 1, given), await shown(db, 2, given)]
+    await world.publish()
+    const url = await serving({ publish: () => Promise.reject(new Refusal('RUN_BUSY', { job: 'publish' })) })
+    await letGo(db, gone.id)
+    for (const path of FILES) {
+      const { status, text } = await getRaw(`${url}${path}`)
+      expect(status, path).to.equal(200)
+      expect(text, path).to.include(kept.name).and.not.include(gone.name)
+    }
   })
 
   it('are those of the edition before, where a new entry leaves while its edition is formed', async () => {

@@ -2,7 +2,7 @@
 import { setTimeout as after } from 'node:timers/promises'
 import type { Response } from 'express'
 import { outlastsNewManifest, SNAPSHOT_FORM } from '../../domain/publication/snapshot.js'
-import { Refusal } from '../../foundation/errors.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Keys } from '../../foundation/keys.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { type Db, isConnectionLost, type Tx } from '../../store/db/db.js'
@@ -68,16 +68,23 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
         const making = made().catch((error: unknown) => {
           if (!isConnectionLost(error)) throw error
         })
-        const before = (await settlesWithin(making, waitMs)) ? null : await readList('WITHOUT_REMOVED')
+        const isMade = await settlesWithin(making, waitMs).catch(isBusyElsewhere)
+        const before = isMade ? null : await readList('WITHOUT_REMOVED')
         if (before !== null) return before.read
         await making
       }
     } catch (error) {
       response.set('Retry-After', String(RETRY_SECONDS))
-      if (error instanceof Refusal && error.code === 'RUN_BUSY') throw new Refusal('LIST_IN_THE_MAKING')
+      if (isRefusal(error) && error.code === 'RUN_BUSY') throw new Refusal('LIST_IN_THE_MAKING')
       throw error
     }
   }
+}
+
+/** False if another hub publishes; else throws. */
+const isBusyElsewhere = (error: unknown): false => {
+  if (isRefusal(error) && error.code === 'RUN_BUSY') return false
+  throw error
 }
 
 const oneAtATime = (publish: () => Promise<unknown>): (() => Promise<unknown>) => {
