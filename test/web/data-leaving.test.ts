@@ -94,18 +94,23 @@ describe('the public files', () => {
     for (const file of said.files) expect(sha256((await getRaw(`${url}${file.path}`)).body)).to.equal(file.sha256)
   })
 
-  it('are served without removed entries while another hub publishes', async () => {
-    const { db } = world.database
-    const [gone, kept] = [await shown(db, 1, given), await shown(db, 2, given)]
-    await world.publish()
-    const url = await serving({ publish: () => Promise.reject(new Refusal('RUN_BUSY', { job: 'publish' })) })
-    await letGo(db, gone.id)
-    for (const path of FILES) {
-      const { status, text } = await getRaw(`${url}${path}`)
-      expect(status, path).to.equal(200)
-      expect(text, path).to.include(kept.name).and.not.include(gone.name)
-    }
-  })
+  const overtaken = {
+    'another hub publishes': new Refusal('RUN_BUSY', { job: 'publish' }),
+    'the primary is lost': Object.assign(new Error('terminating connection'), { code: '57P01' }),
+  }
+  for (const [when, fault] of Object.entries(overtaken))
+    it(`are served without removed entries while ${when}`, async () => {
+      const { db } = world.database
+      const [gone, kept] = [await shown(db, 1, given), await shown(db, 2, given)]
+      await world.publish()
+      const url = await serving({ publish: () => Promise.reject(fault) })
+      await letGo(db, gone.id)
+      for (const path of FILES) {
+        const { status, text } = await getRaw(`${url}${path}`)
+        expect(status, path).to.equal(200)
+        expect(text, path).to.include(kept.name).and.not.include(gone.name)
+      }
+    })
 
   it('are those of the edition before, where a new entry leaves while its edition is formed', async () => {
     const { db } = world.database

@@ -65,13 +65,13 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
         const list = await readList('WHOLE')
         if (list !== null) return list.read
         if (tried === TRIES) throw new Refusal('LIST_IN_THE_MAKING')
-        const making = made().catch((error: unknown) => {
-          if (!isConnectionLost(error)) throw error
-        })
-        const isMade = await settlesWithin(making, waitMs).catch(isBusyElsewhere)
+        const making = made()
+        const isMade = await settlesWithin(making, waitMs).catch(isUnmade)
         const before = isMade ? null : await readList('WITHOUT_REMOVED')
         if (before !== null) return before.read
-        await making
+        await making.catch((error: unknown) => {
+          if (!isConnectionLost(error)) throw error
+        })
       }
     } catch (error) {
       response.set('Retry-After', String(RETRY_SECONDS))
@@ -81,9 +81,9 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
   }
 }
 
-/** False if another hub publishes; else throws. */
-const isBusyElsewhere = (error: unknown): false => {
-  if (isRefusal(error) && error.code === 'RUN_BUSY') return false
+/** False if another hub publishes or the primary is lost; else throws. */
+const isUnmade = (error: unknown): false => {
+  if (isConnectionLost(error) || (isRefusal(error) && error.code === 'RUN_BUSY')) return false
   throw error
 }
 
