@@ -25,7 +25,7 @@ const BARE = fileURLToPath(new URL('../bench/asked/pages-bare.js', import.meta.u
 const SENT_PER_SECOND = 240
 const PACE_MS = 1
 const TURNS = 20
-/** Of a turn, without a flood and beside a flooded bare server. */
+/** A turn's parts without a flood, and beside a flooded bare server, take this long at most. */
 const COMPARED_SECONDS_MOST = 5
 const WARM_SECONDS = 0.2
 /** Connections on which the list is read: at this rate, or (closed loop) without a pause. */

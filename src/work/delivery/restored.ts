@@ -63,7 +63,7 @@ export const detectRestore = async (
   return true
 }
 
-/** What left the hub after a loss was found, and is missing too, was lost by another restore. */
+/** A missing delivery or list noted after the finding was lost by another restore. */
 const isNotedSince = (
   open: store.RestoredDatabase | null,
   at: string | undefined,
@@ -192,7 +192,7 @@ const stop = async (
   const evidence = { ...NO_EVIDENCE, ...found }
   const isExact = evidence.notedDelivery !== null
   const isNew = await db.transaction(async (tx) => {
-    // What a person has said is acknowledged.
+    // The commit of a person's declaration waits for a standby.
     if (evidence.saidBy === null) await commitLocally(tx)
     await proposals.lockOffice(tx)
     const open = await store.currentRestore(tx)

@@ -10,7 +10,7 @@ import { STRICTER, stricter } from '../../support/stricter.js'
 const [FIRST, SECOND] = ['虚构甲', '虚构乙']
 const REASON = '虚构通知〔2026〕11号'
 
-/** What a row asks, and where its link leads: the title of the page, and the region that takes the focus. */
+/** A row has a question, and a link to a page with this title, where this region takes the focus. */
 const ROWS = [
   {
     says: '联系电话：由“0431-11111111”改为“0431-22222222”',

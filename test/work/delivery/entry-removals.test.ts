@@ -57,7 +57,7 @@ describe('a removal that a platform is sent again', () => {
       now: NOW,
     })
 
-  /** What the next comparison owes a platform that still shows the entry. */
+  /** The next comparison sends this to a platform that still shows the entry. */
   const removalOwed = async (id: string) => {
     await confirmAll()
     display.rows = [{ key: id, sequence: 1, uscc: 'x', name: '虚构' }]
