@@ -329,6 +329,7 @@ describe('statements of a request', () => {
     ['a traceparent of zeros', { traceparent: `00-${'0'.repeat(32)}-b7ad6b7169203331-01` }, /^[0-9a-f]{8}-/],
     ['a truncated traceparent', { traceparent: `00-${TRACE}` }, /^[0-9a-f]{8}-/],
     ['SQL in X-Request-Id', { 'x-request-id': 'x */ select 1; /*' }, /^[0-9a-f]{8}-/],
+    ['a telephone in X-Request-Id', { 'x-request-id': 'user-13812345678' }, /^[0-9a-f]{8}-/],
     ['an overlong X-Request-Id', { 'x-request-id': 'x'.repeat(65) }, /^[0-9a-f]{8}-/],
   ]
   for (const [what, headers, expected] of ids)

@@ -11,6 +11,7 @@ import type { AnswerPool } from '../../store/db/answer-pool.js'
 import type { Db } from '../../store/db/db.js'
 import type { ApiDependencies } from './dependencies.js'
 import { isUnsafeMethod, makeRequestDatabase } from './request-database.js'
+import { readRequestId } from './request-id.js'
 
 const PURPOSE_MOST = 200
 export const PURPOSE_LENGTH_MOST = 2_000
@@ -54,10 +55,6 @@ const attempt = (read: () => string, otherwise: string): string => {
 }
 
 export const GRAPHQL_URL = new URL('http://hub/graphql')
-
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/
-/** W3C Trace Context: version, trace, parent, flags. */
-const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
 
 type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> &
   Partial<Pick<ApiDependencies, 'readers'>> & {
@@ -106,7 +103,7 @@ export class HttpRequestContext {
     const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
     this.url = targetOf(request.url ?? '/')
     this.now = now()
-    this.requestId = idIn(request) ?? randomUUID()
+    this.requestId = readRequestId(request.headers) ?? randomUUID()
     this.address = callerAddressOf(request.socket.remoteAddress ?? '', forwarded, proxies)
     this.purpose = purposeOf(request, keys.mark)
   }
@@ -133,14 +130,6 @@ export class HttpRequestContext {
     return makeRequestDatabase(pool, { requestId, response, acts: () => isUnsafeMethod(request.method) })
   }
 }
-
-/** X-Request-Id, else the traceparent's trace id; null if unsafe in a log or SQL comment. */
-const idIn = ({ headers }: IncomingMessage): string | null => {
-  const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
-  return typeof id === 'string' && REQUEST_ID.test(id) && namesNobody(id) ? id : null
-}
-
-const namesNobody = (text: string): boolean => redactIdNumbers(text, () => '') === text
 
 const targetOf = (target: string): URL => {
   if (target === GRAPHQL_URL.pathname) return GRAPHQL_URL
