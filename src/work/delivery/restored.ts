@@ -1,6 +1,7 @@
 import { checkAndRedactText } from '../../domain/records/privacy.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
+import { readHead } from '../../store/audit/audit-log.js'
 import { findLastRelease, readHashes } from '../../store/audit/heads.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as store from '../../store/db/restored.js'
@@ -96,7 +97,9 @@ const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<bool
   const heads = notes.heads().filter(({ at }) => at === null || released === null || at > released)
   const numbers = heads.map(({ number }) => number)
   const hashes = await readHashes(db, numbers)
-  if (heads.length === 0 || heads.some(({ number, hash }) => hashes.get(number) !== hash)) return false
+  // Of a new installation nothing is noted. Rows without a note mean that the notes are lost.
+  if (heads.length === 0 && (await readHead(db)) !== null) return false
+  if (heads.some(({ number, hash }) => hashes.get(number) !== hash)) return false
   await db.transaction(async (tx) => {
     await commitLocally(tx)
     await store.markQueuedAsTried(tx)

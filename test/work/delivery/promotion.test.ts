@@ -88,7 +88,16 @@ describe('a promoted standby', () => {
     expect(await causes()).to.deep.equal([{ cause: 'SERVER_CHANGED' }])
   })
 
-  it('is not accepted without any noted head, nor on an earlier timeline', async () => {
+  it('of a new installation is accepted: nobody was answered yet, so nothing can be lost', async () => {
+    const none = await notedBy(0)
+    await noticed(none)
+    await promoted()
+    expect(await noticed(none)).to.equal(false)
+    expect([await areAdditionsStopped(db()), await causes()]).to.deep.equal([false, []])
+  })
+
+  it('is not accepted where the notes of its rows are lost, nor on an earlier timeline', async () => {
+    await notedBy(2)
     const none = await notedBy(0)
     await noticed(none)
     await promoted()
