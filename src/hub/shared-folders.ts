@@ -1,12 +1,15 @@
 /** Hubs of one database share their folders: each looks there for the file of every other hub. */
 import { randomInt } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../config.js'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import { announceHub } from '../store/db/presence.js'
 
 const IDS = 2 ** 31 - 1
+const MARK = /^\.hub-(\d+)$/
+const REFRESHED_MS = 3_600_000
+const KEPT_MS = 24 * REFRESHED_MS
 
 const fileOf = (folder: string, hub: number): string => join(folder, `.hub-${hub}`)
 
@@ -21,7 +24,9 @@ export const joinHubs = async (
   )
   for (const [, path] of folders) writeMark(path, hub)
   const presence = await announceHub(url, hub)
+  const refreshing = setInterval(() => refreshMarks(folders, hub), REFRESHED_MS).unref()
   const leave = async (): Promise<void> => {
+    clearInterval(refreshing)
     for (const [, path] of folders) rmSync(fileOf(path, hub), { force: true })
     await presence.close()
   }
@@ -31,7 +36,26 @@ export const joinHubs = async (
       await leave()
       throw new Refusal('FOLDER_NOT_SHARED', { setting, path })
     }
+  for (const [, path] of folders) sweepMarks(path, hub, others)
   return leave
+}
+
+const refreshMarks = (folders: readonly (readonly [string, string])[], hub: number): void => {
+  try {
+    for (const [, path] of folders) writeMark(path, hub)
+  } catch {}
+}
+
+/** Deletes those of hubs that were killed. A living hub's is fresh, also while its lock is lost with a connection. */
+const sweepMarks = (path: string, hub: number, others: readonly number[]): void => {
+  const own = statSync(fileOf(path, hub))
+  for (const name of readdirSync(path)) {
+    const other = Number(MARK.exec(name)?.[1] ?? hub)
+    if (other === hub || others.includes(other)) continue
+    // Both instants are of the folder's own clock.
+    const { uid, mtimeMs } = statSync(fileOf(path, other), { throwIfNoEntry: false }) ?? own
+    if (uid === own.uid && own.mtimeMs - mtimeMs > KEPT_MS) rmSync(fileOf(path, other), { force: true })
+  }
 }
 
 const writeMark = (path: string, hub: number): void => {
