@@ -69,6 +69,49 @@ describe('the unit of systemd', () => {
   })
 })
 
+describe('a command beside the unit', () => {
+  const script = readFileSync(join(FOLDER, 'hub-command.sh'), 'utf8')
+  const wordsOf = (option: string) =>
+    [...script.matchAll(new RegExp(`--${option}=(\\S+)`, 'g'))].map(([, word]) => word ?? '')
+
+  it('has the user, the folders and the settings of the unit', () => {
+    const lines = unit.split('\n')
+    expect(wordsOf('property').filter((each) => !lines.includes(each))).to.deep.equal([])
+    expect(
+      wordsOf('setenv').filter((each) => !settingsOf('Environment').join(' ').split(' ').includes(each)),
+    ).to.deep.equal([])
+    for (const name of ['User', 'DynamicUser', 'StateDirectory', 'LogsDirectory', 'EnvironmentFile', 'LoadCredential'])
+      expect(
+        wordsOf('property').filter((each) => each.startsWith(`${name}=`)),
+        name,
+      ).to.have.length(1)
+  })
+
+  it('is run with its arguments, the address of the database read from a credential', async () => {
+    const database = await freshDatabase()
+    const folder = mkdtempSync(join(tmpdir(), 'hub-command-'))
+    writeFileSync(join(folder, 'database-url'), `${database.url}\n`)
+    // Stands for systemd-run, which needs systemd: it gives the settings and the credential, and runs what follows "--".
+    const runner = [
+      '#!/bin/sh',
+      `while [ "$1" != -- ]; do case "$1" in --setenv=*) export "\${1#--setenv=}" ;; esac; shift; done; shift`,
+      `CREDENTIALS_DIRECTORY='${folder}' exec "$@"`,
+    ]
+    writeFileSync(join(folder, 'systemd-run'), runner.join('\n'), { mode: 0o755 })
+    const here = script
+      .replaceAll('/var/lib/hub', join(folder, 'data'))
+      .replaceAll('/var/log/hub', folder)
+      .replaceAll('/opt/hub', process.cwd())
+      .replaceAll('/usr/bin/node', process.execPath)
+    writeFileSync(join(folder, 'hub'), here, { mode: 0o755 })
+    const env = { PATH: `${folder}:${process.env['PATH']}` }
+    const { stdout } = await run(join(folder, 'hub'), ['status', '--json'], { env })
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.have.property('agencies')
+    await database.drop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+})
+
 describe('the balancer before the hubs', () => {
   it('is valid', async function () {
     if (!existsSync('/usr/sbin/haproxy')) this.skip()
