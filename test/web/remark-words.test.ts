@@ -18,6 +18,14 @@ const CASES = [
     en: '“Fine (10,000 yuan)” is meant in “10,000 yuan”; what stands there is yuan, as the text says, and is taken so.',
   },
   {
+    feed: 'penalties',
+    field: 'CF_NR_FK',
+    message:
+      'CF_NR_FK应以万元计，所填为元（与处罚内容一致），按元采用。CF_NR_FK is meant in units of 10,000 yuan; what stands there is yuan, as the text says, and is taken so.',
+    zh: '罚款金额（万元）应以万元计，所填为元（与处罚内容一致），按元采用。',
+    en: '“Fine (10,000 yuan)” is meant in units of 10,000 yuan; what stands there is yuan, as the text says, and is taken so.',
+  },
+  {
     feed: 'commitments',
     field: '承诺日期',
     message: '承诺日期晚于今天：2099-12-31。承诺日期 lies in the future.',

@@ -155,7 +155,7 @@ const amountOf = (
       row.remark(
         field,
         'money.unit',
-        `${field}应以万元计，所填为元（与处罚内容一致），按元采用。${field} is meant in 万元; what stands there is yuan, as the text says, and is taken so.`,
+        `${field}应以万元计，所填为元（与处罚内容一致），按元采用。${field} is meant in units of 10,000 yuan; what stands there is yuan, as the text says, and is taken so.`,
       )
       return inYuan
     }
@@ -175,7 +175,7 @@ const unitless = (row: PenaltyReader['row'], field: string, said: string | null)
     row.problem(
       field,
       'money.unit',
-      `${field}未注明单位（元或万元），处罚内容也无法印证。${field} does not say whether it is 元 or 万元.`,
+      `${field}未注明单位（元或万元），处罚内容也无法印证。${field} does not say whether it is in yuan or in units of 10,000 yuan.`,
     )
   }
   return sure ?? null

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { isWithdrawnPenalty } from '../../../src/domain/records/penalty.js'
+import { splitLanguages } from '../../../src/foundation/text/words.js'
 import { draftsOf, itemsOf, sample } from '../samples.js'
 import { faults, from, noted, only } from './support.js'
 
@@ -207,6 +208,13 @@ describe('penalties in every file form', () => {
   it('an amount in yuan in a column of 万元 is yuan if the decision text confirms it', async () => {
     const draft = await only('penalties', 'penalties.csv', 0, { CF_NR_FK: '￥2000' })
     expect(draft.body).to.include({ fine_yuan: '2000' })
+  })
+
+  it('a remark on an amount names its unit in each language', async () => {
+    const { remarks } = await only('penalties', 'penalties.csv', 0, { CF_NR_FK: '2000' })
+    const [words] = remarks.filter(({ field }) => field === 'CF_NR_FK').map(({ message }) => splitLanguages(message))
+    expect(words?.zh).to.include('万元')
+    expect(words?.en).to.match(/^CF_NR_FK is meant in units of 10,000 yuan; [a-z, ]+\.$/)
   })
 
   it('a revocation day without a state means revoked', async () => {
