@@ -236,7 +236,7 @@ describe('administration at the desk', function () {
     await open('/administration/calendar?year=2027', '工作日历')
     await page.locator('[data-on="2027-01-01"]').focus()
     for (const key of ['ArrowDown', 'ArrowLeft', 'Space']) await page.keyboard.press(key)
-    await page.getByText('2027-01-07 周四 改为休息日').waitFor()
+    await page.getByText('2027-01-07 周四 改为放假').waitFor()
     await page.getByText('没有正在计算的名单期限因此改变。', { exact: true }).waitFor()
     await page.getByRole('button', { name: '提出修订', exact: true }).click()
     const asked = page.getByRole('dialog', { name: '提出修订' })

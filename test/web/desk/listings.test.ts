@@ -131,7 +131,11 @@ describe('the pages of listings', function () {
       await desk.page.getByRole('heading', { level: 1, name }).waitFor()
     }
     await fromQueue(second)
-    await second.page.getByText('您可以办理').or(second.page.getByText('本单位现在只有您')).first().waitFor()
+    await second.page
+      .getByText('您可以办理')
+      .or(second.page.getByText(/本单位现在只有您可以办理“.+，待复核”/))
+      .first()
+      .waitFor()
     await second.page.getByRole('button', { name: '退回补正' }).click()
     const back = second.page.getByRole('form', { name: '退回补正' })
     await back.getByLabel('退回到哪一步').click()

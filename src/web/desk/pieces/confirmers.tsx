@@ -1,6 +1,6 @@
 /** Names who may take a step, and says what to do where nobody may. */
 import { useQuery } from '@apollo/client/react'
-import type { WorkKind } from '../../../domain/worklist/tasks.js'
+import { TASKS, type WorkKind } from '../../../domain/worklist/tasks.js'
 import { useMay, useSession } from '../session/session.js'
 import { ConfirmersDocument } from './confirmers.generated.js'
 
@@ -22,17 +22,18 @@ export const ConfirmersNotice = ({ kind, listing, by, who }: ConfirmersProps) =>
     skip: !sees,
   })
   if (data === undefined) return null
+  const step = TASKS[kind].zh
   const names = data.confirmers.map(({ name }) => name)
   if (names.length === 0)
     return (
       <p className="bad">
-        现在没有可以办理这一步的其他{who}：请管理员在“人员”中另行登记一名{who}；原办理人不得自行确认。
+        现在没有其他{who}可以办理“{step}”：请管理员在“人员”中另行登记一名{who}；原办理人不得自行确认。
       </p>
     )
   const others = names.filter((name) => name !== me)
   if (others.length < names.length)
     return others.length === 0 ? (
-      <p className="warn">本单位现在只有您可以办理这一步。</p>
+      <p className="warn">本单位现在只有您可以办理“{step}”。</p>
     ) : (
       <p className="soft">您可以办理；同样可以办理的：{listNames(others)}</p>
     )

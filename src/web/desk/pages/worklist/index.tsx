@@ -175,7 +175,9 @@ const proposalOf = ({ calendarProposal, officeProposal, activation }: WorkLine) 
 
 const Subject = ({ of, all }: { of: WorkLine; all: WorklistQuery }) => {
   const proposal = proposalOf(of)
-  const path = pathOfItem(of.kind, of.listing?.id ?? null, of.subject, proposal)
+  const { kind, subject, listing, operator } = of
+  const code = operator && operatorCodeOf(operator)
+  const path = pathOfItem({ kind, subject, proposal, listing: listing?.id ?? null, operator: code })
   if (proposal === null) return <Link to={path}>{wordsOf(of, all)}</Link>
   return (
     <>

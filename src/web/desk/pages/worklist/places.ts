@@ -49,23 +49,34 @@ export const worklistPath = (scope: 'MINE' | 'OFFICE' | 'LATE', kind?: WorkKind 
 
 export const proposalAnchor = ({ id }: { id: string }): string => `proposal-${id}`
 
-export const pathOfItem = (
-  kind: WorkKind,
-  listing: string | null,
-  subject: string | null,
-  proposal: { id: string } | null = null,
-): string => {
+interface WorkItemPlace {
+  kind: WorkKind
+  listing: string | null
+  subject: string | null
+  proposal?: { id: string } | null
+  operator?: string | null
+}
+
+export const pathOfItem = ({ kind, listing, subject, proposal = null, operator = null }: WorkItemPlace): string => {
   const { process } = TASKS[kind]
   const page = `/${pageOf(kind)}`
   if (proposal !== null) return `${page}#${encodeURIComponent(proposalAnchor(proposal))}`
   if (kind === 'CONFIRM_AUTHORITY') return `${page}#${encodeURIComponent(subject ?? '')}`
   if (process === 'ACCOUNT' || process === 'CLIENT') return `${page}?${new URLSearchParams({ name: subject ?? '' })}`
   if (kind === 'FOLLOW_RETRACTION') return page
-  if (kind === 'AWAIT_CORRECTION') return `${page}?state=UPHELD&pending=true`
+  if (process === 'OBJECTION' || process === 'OVERRIDE') {
+    const state = kind === 'AWAIT_CORRECTION' && { state: 'UPHELD', pending: 'true' }
+    return pathWith(page, { ...state, ...(operator && { name: operator }) })
+  }
   if (listing !== null) return `/listings/${listing}`
   if (process === 'MATTER' && subject !== null) return `${page}/${subject}`
   if (process === 'REJECTS' && subject !== null) return `${page}?feed=${subject}`
   if (kind === 'REFUSED_DELIVERIES') return `${page}?state=REFUSED&platform=${subject ?? ''}`
   if (kind === 'LATE_DELIVERIES') return `${page}?late=true&platform=${subject ?? ''}`
   return page
+}
+
+const pathWith = (page: string, query: Record<string, string>): string => {
+  const text = String(new URLSearchParams(query))
+  return text === '' ? page : `${page}?${text}`
 }

@@ -2,13 +2,13 @@ import { useApolloClient } from '@apollo/client/react'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { ConfirmButton } from '../../../pieces/confirm.js'
-import { dayText } from '../../../pieces/dates.js'
 import { EmptyNotice } from '../../../pieces/empty.js'
 import { formatNumber } from '../../../pieces/numbers.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { AmendCalendarDocument } from './calendar.generated.js'
 import { MovedDeadlines, useMovedDeadlines } from './foreseen.js'
-import { type CalendarDraft, daysByKind, isWorking } from './months.js'
+import { type CalendarDraft, daysByKind } from './months.js'
+import { amendedDayWords } from './words.js'
 
 interface AmendProps {
   draft: CalendarDraft
@@ -37,7 +37,7 @@ export const AmendmentForm = ({ draft, knownUntil, isWaiting, onDrop, onClear, o
         <ul className="days">
           {[...draft].sort().map(([on, amendment]) => (
             <li key={on}>
-              {dayText(on)} 改为{isWorking(on, amendment) ? '工作日' : '休息日'}
+              {amendedDayWords(on, amendment)}
               <Button type="link" size="small" aria-label={`取消 ${on}`} onClick={() => onDrop(on)}>
                 取消
               </Button>

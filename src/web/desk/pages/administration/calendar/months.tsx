@@ -30,7 +30,7 @@ export const flipDay = (on: string, working: boolean): DayAmendment => {
   return working ? 'HOLIDAY' : 'WORKDAY'
 }
 
-export const isWorking = (on: string, amendment: DayAmendment): boolean =>
+const isWorking = (on: string, amendment: DayAmendment): boolean =>
   amendment === 'WORKDAY' || (amendment === 'ORDINARY' && !isWeekend(on))
 
 export const daysByKind = (draft: CalendarDraft) => {
