@@ -1,7 +1,6 @@
 import type { RepairResult } from '../work/intake/repair/index.js'
 import { listLines } from './program.js'
 
-/** Records printed per check; `--json` and the audit log list all. */
 const NAMED_MOST = 20
 
 export const formatRepair = ({ dryRun, checks, found, scored, untold, unproven }: RepairResult): string[] => [

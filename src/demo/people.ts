@@ -22,7 +22,6 @@ type DemoPerson = (typeof DEMO_PEOPLE)[number]
 export const DEMO_AUTHOR = 'demo'
 const OF = { agency: 'market-regulator', region: '220000' }
 
-/** `password` is null once the person has chosen one. */
 export const addDemoPeople = async (hub: Hub, folder: string): Promise<{ name: string; password: string | null }[]> => {
   const path = join(folder, FILE)
   const before = (readJson(path) ?? {}) as Record<string, string>

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import { findRefusalOfThrown } from '../api/request/graphql-errors.js'
-import { type ProblemDetails, RETRY_AFTER_SECONDS, sendProblem } from '../api/request/problem-details.js'
+import { type ProblemDetails, sendProblem, suggestRetry } from '../api/request/problem-details.js'
 import { getRequestContext } from '../api/request/request-context.js'
 import { INTERNAL_ERROR, Refusal } from '../foundation/errors.js'
 import { unavailableRefusal } from '../store/db/db.js'
@@ -14,6 +14,7 @@ export const answerProblem = (request: Request, response: Response, problem: Pro
   if (DATA_PATH.test(request.path) || request.accepts(['html', 'json']) !== 'html')
     return void sendProblem(response, problem)
   getRequestContext(request).refused.push(problem.code)
+  suggestRetry(response, problem.code)
   response.status(problem.status).set('Cache-Control', 'no-store')
   response.type('html').send(errorPage({ ...problem, lang: languageOf(request) }))
 }
@@ -32,9 +33,7 @@ export const answerThrown: ErrorRequestHandler = (error: unknown, request, respo
     return answerProblem(request, response, { ...makeProblem(unreadable), status })
   }
   getRequestContext(request).log.error({ err: error }, 'a request broke')
-  const unavailable = unavailableRefusal(error)
-  if (unavailable !== null) response.set('Retry-After', String(RETRY_AFTER_SECONDS))
-  answerProblem(request, response, makeProblem(unavailable ?? INTERNAL_ERROR))
+  answerProblem(request, response, makeProblem(unavailableRefusal(error) ?? INTERNAL_ERROR))
 }
 
 export const makeProblem = ({ status, code, message }: Pick<Refusal, 'status' | 'message'> & { code: string }) => ({

@@ -351,7 +351,6 @@ export const makeMyRouter = (parts: ApiDependencies, ask: GraphqlEndpoint['ask']
 }
 
 interface ListingAct {
-  /** Null adds attachments to the application under way. */
   mutation: string | null
   about: 'DEFENCE' | 'REPAIR'
   done: string

@@ -10,7 +10,7 @@ import { makeChangeStreams } from '../api/request/change-streams.js'
 import { readSessionCookie } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 import { writeGraphqlRefusal } from '../api/request/graphql-errors.js'
-import { RETRY_AFTER_SECONDS } from '../api/request/problem-details.js'
+import { suggestRetry } from '../api/request/problem-details.js'
 import { makeQuotas } from '../api/request/quotas.js'
 import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
 import {
@@ -256,10 +256,9 @@ const answerGraphql = async (
     if (request.destroyed && !request.complete) return
     asked.log.error({ err: error }, 'a question broke')
     if (response.headersSent) return void response.destroy()
-    const unavailable = unavailableRefusal(error)
-    const { status, code, message } = unavailable ?? INTERNAL_ERROR
+    const { status, code, message } = unavailableRefusal(error) ?? INTERNAL_ERROR
     asked.refused.push(code)
-    if (unavailable) response.setHeader('Retry-After', String(RETRY_AFTER_SECONDS))
+    suggestRetry(response, code)
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
     response.end(writeGraphqlRefusal(code, message))
   }

@@ -106,7 +106,7 @@ describe('a command beside the unit', () => {
     writeFileSync(join(folder, 'hub'), here, { mode: 0o755 })
     const env = { PATH: `${folder}:${process.env['PATH']}` }
     const { stdout } = await run(join(folder, 'hub'), ['status', '--json'], { env })
-    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.have.property('agencies')
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).to.have.property('operators')
     await database.drop()
     rmSync(folder, { recursive: true, force: true })
   })

@@ -29,6 +29,7 @@ import {
   queryLimitsRule,
   REQUEST_BYTES_MOST,
 } from '../request/limits.js'
+import { suggestRetry } from '../request/problem-details.js'
 import { countUnitsBeyondFirst } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { type HttpRequestContext, readBody } from '../request/request-context.js'
@@ -156,6 +157,7 @@ const labelIn = (schema: GraphQLSchema, type: string, value: string): string => 
 const answerRefused = ({ response, refused }: HttpRequestContext, error: unknown): void => {
   if (!isRefusal(error) && !(error instanceof BadRequest)) throw error
   refused.push(error.code)
+  suggestRetry(response, error.code)
   response.writeHead(error.status, { 'Content-Type': JSON_TYPE })
   response.end(writeGraphqlRefusal(error.code, error.message))
 }

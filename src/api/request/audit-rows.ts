@@ -9,6 +9,7 @@ import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import { withoutAccessCodes } from '../../foundation/text/access-code.js'
 import { findCodesOfSeenOperators, type GraphqlContext } from './context.js'
 import type { ApiDependencies } from './dependencies.js'
+import { retryHeaders } from './problem-details.js'
 import { cachedText, type HttpRequestContext, makeTextCache, PURPOSE_LENGTH_MOST } from './request-context.js'
 import { withoutSecretArguments, withoutSecretVariables } from './secret-arguments.js'
 
@@ -45,7 +46,6 @@ export const auditRefusedSignIn = (
   })
 }
 
-/** The row is durable when the promise resolves. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<HttpRequestContext, 'now' | 'requestId' | 'purpose'>,
@@ -111,7 +111,7 @@ export const auditPlugin: ApolloServerPlugin<GraphqlContext> = {
         auditNotes.faults.push(error.code)
         const errors = [{ message: error.message, extensions: { code: error.code } }]
         return {
-          http: { status: error.status, headers: new HeaderMap() },
+          http: { status: error.status, headers: new HeaderMap(retryHeaders(error.code)) },
           body: { kind: 'single', singleResult: { errors } },
         }
       }

@@ -4,7 +4,6 @@ import { Refusal } from '../../foundation/errors.js'
 /** Browsers accept a `__Host-` cookie only from this host over TLS (or localhost). */
 const COOKIE = '__Host-hub'
 const PARTY_COOKIE = '__Host-party'
-/** 32 random bytes, base64url. */
 const VALUE = /^[\w-]{43}$/
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict'
 const SAFE = ['GET', 'HEAD', 'OPTIONS']

@@ -31,7 +31,6 @@ interface UploadInput {
 
 export interface ServerDependencies {
   db: AnswerPool
-  /** Default `db`. */
   readers?: AnswerPool
   awaitReaders?: () => Promise<void>
   fastAnswers?: boolean

@@ -1,7 +1,16 @@
+import type { ServerResponse } from 'node:http'
 import type { RequestHandler, Response } from 'express'
 import { getRequestContext } from './request-context.js'
 
 export const RETRY_AFTER_SECONDS = 5
+const PASSING: ReadonlySet<string> = new Set(['UNAVAILABLE', 'TRAIL_UNAVAILABLE', 'STORAGE_FULL'])
+
+export const retryHeaders = (code: string): [string, string][] =>
+  PASSING.has(code) ? [['retry-after', String(RETRY_AFTER_SECONDS)]] : []
+
+export const suggestRetry = (response: ServerResponse, code: string): void => {
+  for (const [name, value] of retryHeaders(code)) if (!response.hasHeader(name)) response.setHeader(name, value)
+}
 
 export interface ProblemDetails {
   status: number
@@ -14,6 +23,7 @@ export interface ProblemDetails {
 export const sendProblem = (response: Response, { status, code, detail, details, beside }: ProblemDetails): void => {
   const { refused, requestId } = getRequestContext(response.req)
   refused.push(code)
+  suggestRetry(response, code)
   response.status(status).set('Cache-Control', 'no-store')
   response.type('application/problem+json').send(
     JSON.stringify({

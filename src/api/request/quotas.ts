@@ -75,7 +75,6 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
 
   return {
     charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
-    /** Never refuses this request, only later ones. */
     chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>
       count(asked, { sub, units, refuses: false }),
   }

@@ -12,13 +12,11 @@ export interface MatterClock {
   clock: string
   seat: string | null
   row: MatterClockRow
-  /** Null until the holder's receipt. */
   startsAt: Date | null
   extensions: readonly TimeSpan[]
   /** A stated day is not recounted when holidays change. */
   statedDay: string | null
   pauses: readonly CountingPause[]
-  /** Null before the receipt and while paused. */
   due: DueTime | null
   ended: { on: string; at: Date; how: 'MET' | 'DROPPED' | 'RESTARTED' } | null
 }

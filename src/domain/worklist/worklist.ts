@@ -29,7 +29,6 @@ export interface WorkItem extends TaskColumns {
   /** Items of a feed and deliveries to a platform are counted together. */
   n: number
   since: Date | null
-  /** Arrival of the newest; null for a single thing. */
   latest: Date | null
   dueOn: string | null
   listingId: string | null

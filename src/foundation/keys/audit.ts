@@ -5,7 +5,6 @@
 import { createHmac, createSecretKey, hash } from 'node:crypto'
 import { type KeyRingOptions, openKeyRing } from './key-ring.js'
 
-/** `mac` returns the HMAC in hexadecimal. */
 export interface AuditSeal {
   id: string
   mac: (text: string) => string

@@ -5,6 +5,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import pg from 'pg'
 import type { PoolUsage } from '../../foundation/metrics.js'
+import { answerInTime, COMMIT_WAIT_MS, CommitUnanswered, isWrite, makeUnansweredCommits } from './commit-wait.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { runStatement, transactionOn } from './pg-statement.js'
@@ -74,14 +75,16 @@ const addressOf = (url: string, { what, pooled }: AnswerPoolOptions, settings: r
   connectionString: url,
   application_name: `hub ${what}`,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  keepAlive: true,
   ...(!pooled && settings.length > 0 && { options: settings.map((one) => `-c ${one}`).join(' ') }),
 })
 
 const makePool = (
   settings: pg.ClientConfig,
   { max = POOL_MAX, onServerChanged, checkFresh }: Pick<AnswerPoolOptions, 'max' | 'onServerChanged' | 'checkFresh'>,
+  unanswered: UnansweredCommits,
 ): pg.Pool => {
-  const verify = checkFresh === undefined && { verify: verifyServer(onServerChanged) }
+  const verify = checkFresh === undefined && { verify: verifyServer(onServerChanged, unanswered.noteServer) }
   const pool = new pg.Pool({ ...settings, max, idleTimeoutMillis: IDLE_MS, ...verify })
   pool.on('error', () => undefined)
   // Without a listener, a lost connection would end the process.
@@ -92,25 +95,27 @@ const makePool = (
 const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: string) => void>): AnswerPool => {
   const { prepared, pooled = null, waitMs = 0, checkFresh, onServerChanged } = options
   const settings = settingsOf(options)
-  const pool = makePool(addressOf(url, options, settings), options)
+  const unanswered = makeUnansweredCommits()
+  const pool = makePool(addressOf(url, options, settings), options, unanswered)
   const cancelling = new Set<Promise<void>>()
   let closing: Promise<void> | null = null
   const besides: AnswerPool[] = []
 
-  const query: PoolParts['query'] = async (on, sql, bindings, comment) => {
+  const query: PoolParts['query'] = async (on, sql, bindings, comment, commits = sql === 'commit') => {
     for (const hear of listeners) hear(sql)
     try {
-      return await runStatement(on, sql, bindings, { comment, prepared: prepared !== undefined })
+      const answer = runStatement(on, sql, bindings, { comment, prepared: prepared !== undefined })
+      return await (commits ? answerInTime(answer, COMMIT_WAIT_MS, on) : answer)
     } catch (error) {
       reportIfDiskFull(error)
       throw error
     }
   }
 
-  const held = makeLending(pool, { cancelling, pooled: pooled !== null, checkFresh })
+  const held = makeLending(pool, { cancelling, pooled: pooled !== null, checkFresh, unanswered })
   const local = pooled && settings.length > 0 ? settings.map((one) => `; set local ${one}`).join('') : ''
   const own = addressOf(pooled?.directUrl ?? url, { ...options, pooled: null }, settings)
-  const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held, onServerChanged }, tag)
+  const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held, unanswered, onServerChanged }, tag)
   const whole: AnswerPool = {
     ...handleOf({}),
     forRequest: (tag) => {
@@ -138,6 +143,7 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
     usage: () => ({ used: pool.totalCount - pool.idleCount, free: pool.idleCount, waiting: pool.waitingCount }),
     close: async () => {
       await Promise.all(besides.map((each) => each.close()))
+      unanswered.close()
       closing ??= pool.end()
       await closing
       await Promise.all(cancelling)
@@ -158,30 +164,36 @@ interface PoolParts {
     sql: string,
     bindings: object | undefined,
     comment: string,
+    commits?: boolean,
   ) => Promise<pg.QueryResult>
   held: ReturnType<typeof makeLending>
+  unanswered: UnansweredCommits
   onServerChanged: AnswerPoolOptions['onServerChanged']
 }
 
 const makeHandle = (
-  { own, local, waitMs, query, held, onServerChanged }: PoolParts,
+  { own, local, waitMs, query, held, unanswered, onServerChanged }: PoolParts,
   { name, over, wait: shared }: HandleTag,
 ): Db & ConnectionLender => {
   const comment = name === undefined ? '' : `/* request=${name} */ `
   const pooling = local === '' ? {} : { local: `${local}; ${HAS_CHANGED}`, onServerChanged }
   const newWaiting = () => ({ wait: shared ?? makeWait(waitMs), signal: over })
   const transactionIn =
-    (waiting: QuestionWait): Db['transaction'] =>
-    (act, options) =>
-      held(waiting, (client) =>
+    (waiting: QuestionWait, writes = true): Db['transaction'] =>
+    async (act, options) => {
+      if (writes && !options?.readOnly) unanswered.admitWrite()
+      return held(waiting, (client) =>
         transactionOn(client, act, { ...options, ...pooling }, (sql, bindings) =>
           query(client, sql, bindings, comment),
         ),
       )
-  const once = (waiting: QuestionWait, sql: string, bindings: object | undefined) =>
-    local === ''
-      ? held(waiting, (client) => query(client, sql, bindings, comment))
-      : transactionIn(waiting)((tx) => Promise.resolve(tx.raw(sql, bindings)))
+    }
+  const once = async (waiting: QuestionWait, sql: string, bindings: object | undefined) => {
+    const writes = isWrite(sql)
+    if (local !== '') return transactionIn(waiting, writes)((tx) => Promise.resolve(tx.raw(sql, bindings)))
+    if (writes) unanswered.admitWrite()
+    return held(waiting, (client) => query(client, sql, bindings, comment, writes))
+  }
   /** A statement of a lost connection may have run. In a read-only transaction the server refuses one that writes. */
   const readAgain = (waiting: QuestionWait, sql: string, bindings: object | undefined, lost: unknown) => {
     const read = () => transactionIn(waiting)((tx) => Promise.resolve(tx.raw(sql, bindings)), { readOnly: true })
@@ -194,7 +206,8 @@ const makeHandle = (
     raw: (sql, bindings) => {
       const waiting = newWaiting()
       return repeatUntilServed(() => once(waiting, sql, bindings), isNotRun, waiting).catch((error) => {
-        if (waitMs === 0 || isNotRun(error) || !isConnectionLost(error)) throw error
+        if (waitMs === 0 || isNotRun(error) || error instanceof CommitUnanswered || !isConnectionLost(error))
+          throw error
         return readAgain(waiting, sql, bindings, error)
       })
     },
@@ -227,15 +240,19 @@ interface LendingParts {
   checkFresh: AnswerPoolOptions['checkFresh'] | undefined
   cancelling: Set<Promise<void>>
   pooled: boolean
+  unanswered: UnansweredCommits
 }
 
+type UnansweredCommits = ReturnType<typeof makeUnansweredCommits>
+
 const makeLending =
-  (pool: pg.Pool, { cancelling, pooled, checkFresh }: LendingParts) =>
+  (pool: pg.Pool, { cancelling, pooled, checkFresh, unanswered }: LendingParts) =>
   async <T>(waiting: QuestionWait, act: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     const { signal } = waiting
     signal?.throwIfAborted()
     const client = await repeatUntilServed(() => pool.connect(), isConnectionLost, waiting)
-    let [isGivenUp, isLost] = [false, false]
+    let isGivenUp = false
+    let release = (): void => client.release()
     let end = (): void => undefined
     const giveUp = (): void => {
       isGivenUp = true
@@ -254,11 +271,12 @@ const makeLending =
       return await act(client)
     } catch (error) {
       if (isGivenUp) signal?.throwIfAborted()
-      isLost = isReadOnly(error)
+      if (isReadOnly(error)) release = () => client.release(true)
+      if (error instanceof CommitUnanswered && error.on === client) release = () => unanswered.keep(client, error)
       throw error
     } finally {
       signal?.removeEventListener('abort', giveUp)
-      if (!isGivenUp) client.release(isLost)
+      if (!isGivenUp) release()
       end()
     }
   }

@@ -130,7 +130,7 @@ export const checkServesAnswers = async (url: string, jobs: DatabaseAddress): Pr
 const LOST =
   /^(08...|25006|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
 const LOST_WORDS =
-  /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|^timeout expired$|timeout exceeded when trying to connect/
+  /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|the commit is not answered|^timeout expired$|timeout exceeded when trying to connect/
 
 const codeOf = (error: unknown): string => (error instanceof Error ? String((error as { code?: unknown }).code) : '')
 

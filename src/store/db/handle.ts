@@ -9,7 +9,6 @@ export interface ReadHandle {
   raw(sql: string, bindings?: any): PromiseLike<any>
 }
 
-/** PostgreSQL's default is read committed. */
 export interface TransactionOptions {
   isolationLevel?: 'read committed' | 'repeatable read'
   readOnly?: boolean

@@ -23,7 +23,6 @@ export const queryPrepared = async <R>(on: Db | Tx, sql: string, bindings: reado
   return rows
 }
 
-/** The connection is closed afterwards, with its temporary tables and locks. */
 export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
   if (isConnectionLender(db)) return db.withOwnConnection(act)
   const { client } = db as JobDb

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type ClientBase, escapeLiteral, type Pool, type QueryResult } from 'pg'
 import { LRUCache } from '../../foundation/lru.js'
+import { CommitUnanswered } from './commit-wait.js'
 import type { ConnectionLender, TransactionOptions, Tx } from './handle.js'
 
 const STATEMENTS_MOST = 500
@@ -128,7 +129,9 @@ const ended = async <T>(
     return result
   } catch (error) {
     isCompleted = true
-    await run(failed).catch(() => undefined)
+    // A statement behind such a commit would wait with it.
+    const isWaiting = error instanceof CommitUnanswered && error.on === connection
+    if (!isWaiting) await run(failed).catch(() => undefined)
     throw error
   }
 }

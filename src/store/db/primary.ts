@@ -54,15 +54,17 @@ export const judgeInTime = (judge: () => Promise<unknown>) => async (): Promise<
   await Promise.race([judge(), timer])
 }
 
+const LOOK = `select pg_is_in_recovery() as standby, pg_postmaster_start_time()::text as started /* primary.verifyServer */`
 const STANDBY = Object.assign(new Error('the server is a standby'), { code: READ_ONLY_SQLSTATE })
 
 /** `verify` of a `pg.Pool`: refuses a new connection to a standby, and tells of a server that nobody vouched for. */
 export const verifyServer =
-  (onServerChanged?: () => Promise<unknown>) =>
+  (onServerChanged?: () => Promise<unknown>, onServer?: (started: string) => void) =>
   (client: pg.PoolClient, done: (error?: Error) => void): void => {
     const look = async (): Promise<void> => {
-      const { rows } = await client.query('select pg_is_in_recovery() as standby /* primary.verifyServer */')
+      const { rows } = await client.query(LOOK)
       if (rows[0].standby) throw STANDBY
+      onServer?.(rows[0].started)
       if (onServerChanged && (await client.query(HAS_CHANGED)).rows[0].changed) await onServerChanged()
     }
     look().then(() => done(), done)

@@ -134,7 +134,6 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
   )
   if (!began?.vouched) throw new StandbyBehind('nobody vouched for the primary')
   const own: Session = { reader: randomUUID(), seen: 0, grants: [], over: new AbortController() }
-  // Each read listens.
   setMaxListeners(0, own.over.signal)
   for (const end = performance.now() + PATIENCE_MS; ; await after(LOOK_MS)) {
     const state = await rowOf<StandbyState>(standby, STATE, [own.reader])

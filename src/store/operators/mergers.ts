@@ -59,7 +59,6 @@ export interface MoveRecordsInput {
   owner: number
   to: number
   decision: number
-  /** Decisions whose records move back. Null moves all. */
   by: readonly number[] | null
   at: Date
 }

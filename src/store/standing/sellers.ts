@@ -81,7 +81,6 @@ export const replaceSellerList = async (
   return list
 }
 
-/** Returns those that were not on the list. */
 export const addSentSellers = (tx: Tx, client: string): Promise<Pick<Seller, 'scheme' | 'code'>[]> =>
   queryRows(
     tx,

@@ -64,7 +64,6 @@ const MOVED_TASKS: Readonly<Record<string, HelpTask>> = {
   administration: 'people',
 }
 
-/** `moved`: by a former name. Null for none. */
 export const helpTaskOf = (name: string): { task: HelpTask; moved: boolean } | null => {
   const known = HELP_TASKS.find((task) => task === name)
   if (known !== undefined) return { task: known, moved: false }

@@ -31,7 +31,15 @@ import * as store from '../../store/audit/audit-log.js'
 import { readHashes } from '../../store/audit/heads.js'
 import { listPartitions } from '../../store/audit/partitions.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
-import { type Db, isConnectionLost, PRIMARY_WAIT_MS, reportIfDiskFull, type Tx } from '../../store/db/db.js'
+import { answerInTime, CommitUnanswered } from '../../store/db/commit-wait.js'
+import {
+  type Db,
+  isCancelled,
+  isConnectionLost,
+  PRIMARY_WAIT_MS,
+  reportIfDiskFull,
+  type Tx,
+} from '../../store/db/db.js'
 import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
 import { makeRoom } from './archive-audit-log.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
@@ -78,7 +86,6 @@ export interface AuditLogParts {
   notes?: HeadNotes
   metrics?: Metrics
   usage?: () => PoolUsage
-  /** Bounds the wait for a primary and for its answer. */
   waitMs?: number
 }
 
@@ -123,19 +130,27 @@ export const makeAuditLog = (
     while (queue.length > 0) {
       const group = take()
       const began = performance.now()
+      let isGivenUp = false
       const tell = (written: boolean): void =>
         metrics?.group({ rows: group.length, seconds: (performance.now() - began) / 1_000, written })
       try {
         const links = group.map(({ link }) => link)
         const sent: AuditHead[] = []
-        const act = () => inTime(written(links, sent), waitMs)
+        const act = () =>
+          answerInTime(
+            written(links, sent, () => isGivenUp),
+            waitMs,
+          )
         note(await repeatUntilServed(act, isLost, { wait }))
         wait = makeWait(waitMs)
         tell(true)
         for (const { resolve } of group) resolve()
       } catch (error) {
+        isGivenUp = true
         lastWritten = null
         tell(false)
+        // What came meanwhile would wait for the same server once more, group after group.
+        if (isConnectionLost(error) || isCancelled(error)) group.push(...takeAll())
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
         const code = reportIfDiskFull(error) ? 'STORAGE_FULL' : 'TRAIL_UNAVAILABLE'
         for (const { reject } of group) reject(new Refusal(code))
@@ -146,7 +161,7 @@ export const makeAuditLog = (
 
   /** The next connection may lead to another server, which may lack recent groups. */
   const isLost = (error: unknown): boolean => {
-    if (!isConnectionLost(error)) return false
+    if (error instanceof CommitUnanswered || !isConnectionLost(error)) return false
     lastWritten = null
     return true
   }
@@ -165,6 +180,11 @@ export const makeAuditLog = (
     return group
   }
 
+  const takeAll = (): QueuedEntry[] => {
+    bytesWaiting = 0
+    return queue.splice(0)
+  }
+
   const note = (came: WrittenGroup): void => {
     if (lastWritten === null || !isSameServer(lastWritten.server, came.server)) notes.begin()
     const { number, hash } = came.head
@@ -172,9 +192,14 @@ export const makeAuditLog = (
     lastWritten = came
   }
 
-  const written = async (links: readonly ChainLink[], sent: AuditHead[]): Promise<WrittenGroup> => {
+  /** A row of a group that was given up may be in the table later, without its answer; none is there twice. */
+  const written = async (
+    links: readonly ChainLink[],
+    sent: AuditHead[],
+    isGivenUp: () => boolean,
+  ): Promise<WrittenGroup> => {
     let known = lastWritten
-    for (let tried = 0; tried < TRIES; tried += 1) {
+    for (let tried = 0; tried < TRIES && !isGivenUp(); tried += 1) {
       const came = await tryOnce(known, links, sent)
       if (typeof came !== 'string') return came
       if (came === 'GONE') known = partition = null
@@ -274,7 +299,7 @@ export const openAuditLog = (
   url: string,
   { notes, database, ...parts }: Omit<AuditLogParts, 'notes'> & { notes: RestoreNotes; database: string },
 ): AuditLog => {
-  const db = openAnswerPool(url, { what: 'trail', prepared: 'ONE_PLAN_BY_INDEX' })
+  const db = openAnswerPool(url, { what: 'trail', prepared: 'ONE_PLAN_BY_INDEX', statementMs: PRIMARY_WAIT_MS })
   const auditLog = makeAuditLog(db, { ...parts, notes: notes.heads(database), usage: db.usage })
   const close = async () => {
     await auditLog.close()
@@ -311,17 +336,3 @@ const newSalt = (): string => {
 const storable = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
 const sizeOf = (body: string): number => 500 + 2 * body.length
-
-const inTime = async <T>(work: Promise<T>, ms: number): Promise<T> => {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not written within ${ms} ms`)), ms)
-  })
-  // Avoids an unhandled rejection after the timeout.
-  work.catch(() => undefined)
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}

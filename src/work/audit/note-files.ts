@@ -12,7 +12,6 @@ const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
 
 export const listFileNames = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
 
-/** Refusal FILE_UNREADABLE; null when the file is missing. */
 export const readFileText = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))
 
 export const makeUnreadableRefusal = (path: string, error: unknown): Refusal =>

@@ -42,7 +42,6 @@ export const previewResend = async (
   return { action: decideRequiredDelivery('REMOVE', await messagesAbout(db, refused)).owe, notice: null }
 }
 
-/** Refusals: DELIVERY_UNKNOWN, DELIVERY_NOT_REFUSED, INPUT_INVALID, RUN_BUSY. */
 export const closeRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.closeDeliveries(tx, [refused.id], { by: made.by, at: made.now, reason })

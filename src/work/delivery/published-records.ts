@@ -192,7 +192,6 @@ export const recordsInForce = async function* (
   }
 }
 
-/** Omits records ended by `today`; null omits none. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],

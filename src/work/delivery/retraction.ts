@@ -42,7 +42,6 @@ const withWords = ({ lists }: Pick<WorkRules, 'lists'>, list: string, removal: s
     reasonText: lists.find(({ id }) => id === list)?.removals.find(({ reason }) => reason === removal.reason)?.zh ?? '',
   }
 
-/** Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const giveUpRemovals = async (
   db: Db,
   rules: WorkRules,

@@ -130,6 +130,25 @@ describe('the audit log', () => {
     await Promise.all([patient.close(), hasty.close()])
   })
 
+  it('refuses with a write that is not answered the rows that came meanwhile', async () => {
+    let attempts = 0
+    let meanwhile: Promise<PromiseSettledResult<void>[]> | null = null
+    const silent: Db = {
+      raw: () => new Promise(() => undefined),
+      transaction: () => {
+        attempts += 1
+        meanwhile ??= Promise.allSettled(Array.from({ length: 600 }, () => trail.row(entry())))
+        return new Promise(() => undefined)
+      },
+    }
+    const trail = makeAuditLog(silent, { log, now: at(NOW), seal: () => SEAL, waitMs: 1 })
+    expect((await refusal(trail.row(entry()))).code).to.equal('TRAIL_UNAVAILABLE')
+    const outcomes = (await meanwhile) ?? []
+    expect(outcomes.filter(({ status }) => status === 'rejected')).to.have.length(600)
+    expect(attempts).to.equal(1)
+    await trail.close()
+  })
+
   it('refuses a row that the database refuses, and continues with the next', async () => {
     const trail = trailOf()
     await trail.row(entry())

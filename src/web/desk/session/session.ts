@@ -136,7 +136,6 @@ export const keepSessionAlive = async (): Promise<void> => {
 export interface SignInRefusal {
   code: string
   detail: string
-  /** In seconds; null when the answer states none. */
   retryAfter: number | null
   factors?: readonly ('PASSKEY' | 'CODE' | 'RECOVERY')[]
   passkey?: PublicKeyCredentialRequestOptionsJSON | null
@@ -170,7 +169,6 @@ export const signIn = async (given: SignInFields): Promise<SignInRefusal | null>
   return null
 }
 
-/** Null when its user gave up or it failed. */
 export const askAuthenticator = (options: PublicKeyCredentialRequestOptionsJSON): Promise<object | null> =>
   startAuthentication({ optionsJSON: options }).catch(() => null)
 
@@ -214,7 +212,6 @@ export interface AccountAnswer {
   recoveryCodes?: readonly string[] | null
 }
 
-/** Throws a SignInRefusal. */
 export const actOnAccount = async (act: string | null, body: object = {}): Promise<AccountAnswer> => {
   const answer = await (act === null
     ? fetch('/desk/session/account', { credentials: 'same-origin' })

@@ -37,7 +37,6 @@ const ROLE_WORDS: Record<string, string> = {
 
 const REGION = /^\d{6}$/
 
-/** The typed values stay when `onSend` throws. */
 export const RegisterForm = ({
   what,
   nameLabel,

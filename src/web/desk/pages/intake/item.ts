@@ -51,7 +51,6 @@ export const identifyItem = (item: RejectedItem, titleOf: TitleOf): string => {
   return [number, name].filter((part) => part !== undefined).join(' ')
 }
 
-/** Throws the name of a field whose text is not JSON. */
 export const applyEditedTexts = (item: RejectedItem, texts: Readonly<Record<string, string>>): RejectedItem => {
   const fields: Record<string, unknown> = { ...item }
   for (const [name, text] of Object.entries(texts)) {

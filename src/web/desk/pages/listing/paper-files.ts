@@ -15,7 +15,6 @@ export interface PaperUpload {
 export const uploadPaper = (paper: PaperUpload, file: File): Promise<void> =>
   sendBytes(`/v1/papers?${new URLSearchParams({ ...paper })}`, 'POST', file)
 
-/** Throws the refusal. */
 export const sendBytes = async (path: string, method: 'POST' | 'PUT', body: Blob): Promise<void> => {
   const answer = await fetchSignedIn(path, { method, headers: { 'Content-Type': 'application/octet-stream' }, body })
   if (answer.ok) return
