@@ -1,5 +1,7 @@
 /** A synthetic world of any size for benches and replays: each operator has ten records of the kinds that a scorecard weighs. */
+import { feeds } from '../../src/agencies/index.js'
 import type { Db } from '../../src/store/db/db.js'
+import * as runs from '../../src/store/timetable/runs.js'
 
 export const RECORDS_EACH = 10
 
@@ -63,5 +65,14 @@ export const recorded = async (db: Db, operators: number): Promise<void> => {
        from generate_series(?::int, ?::int) id, generate_series(1, ${many}) j`,
       [first.first, first.first + operators - 1],
     )
+  }
+}
+
+/** Marks every feed as pulled completely, so that a missing record counts as none. */
+export const pulledWhole = async (db: Db): Promise<void> => {
+  const now = new Date()
+  for (const { id } of feeds.values()) {
+    const run = await runs.startRun(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
+    await runs.finishRun(db, run ?? 0, { outcome: 'DONE', now })
   }
 }

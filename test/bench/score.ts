@@ -13,14 +13,13 @@ import { score as fold } from '../../src/domain/scoring/score.js'
 import { schemaDocument } from '../../src/foundation/contracts.js'
 import { connect, type Db, migrate } from '../../src/store/db/db.js'
 import * as embedded from '../../src/store/embedded/index.js'
-import * as runs from '../../src/store/timetable/runs.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
 import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import { scoreOperators as scoreNow } from '../../src/work/scoring/score.js'
 import { loadScorecard } from '../../src/work/scoring/scorecards.js'
 import { commanded } from './commanded.js'
-import { INSERT, PENALTY, peopled, RECORDS_EACH } from './people.js'
+import { INSERT, PENALTY, peopled, pulledWhole, RECORDS_EACH } from './people.js'
 
 const OPERATORS = Number(process.env['BENCH_OPERATORS'] ?? 1_000_000)
 /** Size of the smaller world, as a share of the larger one. */
@@ -93,7 +92,7 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
     await migrate(db)
     const began = performance.now()
     await peopled(db, operators)
-    await told(db)
+    await pulledWhole(db)
     say(`${operators} operators made in ${((performance.now() - began) / 1000).toFixed(0)} s`)
     const bare = await middle(() => bareSeconds(db))
     let memoryMB = 0
@@ -125,15 +124,6 @@ const ofSize = async (server: string, folder: string, operators: number): Promis
     }
   } finally {
     await db.destroy()
-  }
-}
-
-/** Marks every feed as pulled completely, so that a missing record counts as none. */
-const told = async (db: Db): Promise<void> => {
-  const now = new Date()
-  for (const { id } of feeds.values()) {
-    const run = await runs.startRun(db, { job: 'pull', subject: id, cause: 'command', whole: true, now })
-    await runs.finishRun(db, run ?? 0, { outcome: 'DONE', now })
   }
 }
 

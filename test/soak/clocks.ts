@@ -20,6 +20,7 @@ import { rowsOf } from '../support/world.js'
 import { isGood, type PlatformVerdict, statesOf, verdictOf } from './push/verdict.js'
 import { named } from './push/witness.js'
 import { type Random, randomOf } from './random.js'
+import { type Verified, verifyAll } from './verified.js'
 
 const HUBS = 2
 const SUBJECTS = 12
@@ -50,6 +51,7 @@ export interface ClocksSoaked {
   doubts: number
   deliveries: Record<string, number>
   platforms: Record<string, PlatformVerdict>
+  verified: Verified
   ms: number
 }
 
@@ -127,13 +129,19 @@ export const soakClocks = async (given: {
     const [doubts] = await rowsOf(db, 'select count(*)::int as n from clock_doubts')
     const found = { ...count, erased: Number(erased?.['n'] ?? 0), doubts: Number(doubts?.['n'] ?? 0) }
     const faults = ['refused', 'endedEarly', 'manifestsTooLong', 'knowledgeAheadMs', 'erased', 'doubts'] as const
-    ok = drained && found.hidden > 0 && faults.every((fault) => found[fault] === 0)
+    const verified = await verifyAll({
+      DATABASE_URL: embedded.url,
+      DATA_DIR: join(folder, 'data'),
+      KEYS_DIR: join(folder, 'keys'),
+    })
+    ok = drained && verified.ok && found.hidden > 0 && faults.every((fault) => found[fault] === 0)
     ok = ok && verdicts.every(([, verdict]) => isGood(verdict))
     return {
       ok,
       ...found,
       deliveries: await statesOf(db),
       platforms: Object.fromEntries(verdicts),
+      verified,
       ms: Math.round(performance.now() - startedAt),
     }
   } finally {

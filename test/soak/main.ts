@@ -14,6 +14,7 @@ import { soakData } from './data.js'
 import { soakFailover } from './failover.js'
 import { soakGeneratedClients } from './generated-clients.js'
 import { soakHistoriesAlone } from './histories.js'
+import { soakIntakeKilled } from './intake/killed.js'
 import { soakIntake } from './intake.js'
 import type { MachineFaults } from './machines/faults.js'
 import { sumParts } from './machines/verdict.js'
@@ -42,6 +43,10 @@ interface Options {
 
 /** Progress interval, milliseconds. */
 const PROGRESS_MS = 10_000
+
+/** Files that are only read, to one that a hub pulls while it is killed, and the fewest of these. */
+const FILES_A_KILLED_STEP = 50
+const KILLED_STEPS_LEAST = 60
 
 /** One in so many logs is also tested through the command line: fifty of a thousand. */
 const COMMANDS_SHARE = 20
@@ -115,7 +120,9 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
       progress: (done) => progress('intake', done, runs),
       found: (fault) => process.stderr.write(`${JSON.stringify(fault)}\n`),
     })
-    return { ok: soaked.faults.length === 0, seed, ...soaked }
+    const steps = Math.max(KILLED_STEPS_LEAST, runs / FILES_A_KILLED_STEP)
+    const killed = await soakIntakeKilled({ steps, seed, progress: (done) => progress('intake killed', done, steps) })
+    return { ok: soaked.faults.length === 0 && killed.ok, seed, ...soaked, killed }
   },
   machines: async ({ faults, minutes, seed, sum }) => {
     if (sum.length > 0) return sumParts(sum.map((file) => JSON.parse(readFileSync(file, 'utf8')).machines))
@@ -151,9 +158,9 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
   },
   restore: ({ operators }) =>
     soakRestore({ operators, progress: (step, seconds) => process.stderr.write(`restore: ${step} ${seconds} s\n`) }),
-  score: async ({ runs = 80_000 }) => {
-    const replayed = await soakScoreAlone(runs)
-    return { ok: replayed.differences + replayed.standings === 0 && replayed.found === 1, ...replayed }
+  score: async ({ runs = 80_000, seed }) => {
+    const replayed = await soakScoreAlone(runs, seed)
+    return { ...replayed, ok: replayed.ok && replayed.found === 1 && replayed.interrupted > 0 }
   },
   screens: () => soakScreens(),
   series: async ({ runs = 20, seed }) => ({ seed, ...(await soakSeries(runs, seed)) }),

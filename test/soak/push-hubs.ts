@@ -8,6 +8,7 @@ import { connect } from '../../src/store/db/db.js'
 import { joinDatabase as joinEmbedded } from '../../src/store/embedded/index.js'
 import { named } from './push/witness.js'
 import { type Soaked, soakPush } from './push.js'
+import { type Verified, verifyAll } from './verified.js'
 
 const HUBS = 3
 /** Confirmed deliveries per kill and per subject. */
@@ -26,7 +27,7 @@ export const soakPushHubs = async (given: {
   deliveries: number
   seed: number
   progress: (confirmed: number, kills: number) => void
-}): Promise<Soaked> => {
+}): Promise<Soaked & { verified: Verified }> => {
   const built = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' })
   if (built.status !== 0) throw new Error('the build failed')
   // Imported late, because the import checks that the product is built.
@@ -76,8 +77,9 @@ export const soakPushHubs = async (given: {
       drainWithinMs: DRAIN_WITHIN_MS,
       progress: given.progress,
     })
-    ok = soaked.ok
-    return soaked
+    const verified = await verifyAll({ DATABASE_URL: embedded.url, DATA_DIR: join(folder, 'data') })
+    ok = soaked.ok && verified.ok
+    return { ...soaked, ok, verified }
   } finally {
     await Promise.all(platforms.map((one) => one.close()))
     await db.destroy()
