@@ -151,7 +151,11 @@ export const examineItem = (sent: SourceItem, known: ReadonlySet<string>) => {
     if (sent === null) return null
     const code = parseCode(sent)
     if (code?.scheme !== 'uscc') {
-      problem(field, 'code', `${field}不是统一社会信用代码：${shown(sent)}。${field} is no unified social credit code.`)
+      problem(
+        field,
+        'code',
+        `${field}不合 18 位统一社会信用代码的格式：${shown(sent)}。${field} is no unified social credit code.`,
+      )
       return null
     }
     if (!code.valid) digit(field)

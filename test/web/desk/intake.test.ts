@@ -278,6 +278,8 @@ describe('intake at the desk', function () {
     await page.locator('tr', { hasText: '十一月处罚.csv · administrator' }).getByRole('link').click()
     await page.getByRole('heading', { level: 1, name: `第 ${upload.id} 号运行` }).waitFor()
     await page.getByRole('region', { name: '概况' }).getByRole('link', { name: '行政处罚信息' }).waitFor()
+    const above = page.getByRole('navigation', { name: '位置' }).getByRole('link')
+    expect(await above.allTextContents()).to.deep.equal(['今日', '数据源', '行政处罚信息'])
     await page.getByRole('button', { name: '预览撤回的后果' }).click()
     const scores = page.getByRole('table', { name: /^信用分/ })
     await scores.getByText('→').first().waitFor()

@@ -106,4 +106,12 @@ describe('proposals in the worklist', function () {
     expect([await violations(page), faults]).to.deep.equal([[], []])
     await close()
   })
+
+  it('tell an auditor that there is nothing to do but to look', async () => {
+    const { page, open, close, faults } = await desk.signIn('auditor')
+    await open('/worklist', '待办')
+    await page.getByText('审计人员只查看、不办理').waitFor()
+    expect([await page.getByText('您可以办理').count(), await violations(page), faults]).to.deep.equal([0, [], []])
+    await close()
+  })
 })

@@ -14,10 +14,11 @@ export interface PageHeadProps {
   title: string
   extra?: ReactNode
   under?: string
+  aboveTitle?: string
   children?: ReactNode
 }
 
-export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
+export const PageHead = ({ title, extra, under, aboveTitle, children }: PageHeadProps) => {
   const head = useRef<HTMLHeadingElement>(null)
   const { pathname } = useLocation()
   useEffect(() => {
@@ -38,7 +39,10 @@ export const PageHead = ({ title, extra, under, children }: PageHeadProps) => {
         <Breadcrumb
           aria-label="位置"
           items={[
-            ...above.map(({ path, title }) => ({ key: path, title: <Link to={path}>{title}</Link> })),
+            ...above.map(({ path, title }, i) => ({
+              key: path,
+              title: <Link to={path}>{i === above.length - 1 ? (aboveTitle ?? title) : title}</Link>,
+            })),
             { key: 'here', title },
           ]}
         />

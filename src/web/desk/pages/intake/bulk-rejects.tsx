@@ -56,7 +56,7 @@ export const LikeRejects = ({ feed, rule, field, onDone }: LikeRejectsProps) => 
         />
       )}
       follows={[
-        `这些条目同样在“${label}”一项违反“${describeRejectRule(rule)}”，其余各项照来件接收。`,
+        `这些条目的“${label}”都有这一问题：${describeRejectRule(rule)}；其余各项照来件接收。`,
         '更正以后仍有问题的，不接收，也不作任何改动。',
       ]}
       asks="更正的理由"

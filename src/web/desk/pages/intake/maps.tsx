@@ -35,7 +35,7 @@ export default function FeedMapsPage() {
   }
   return (
     <>
-      <PageHead title={feed ? `${feed.title.zh}：表头映射` : '表头映射'} />
+      <PageHead title={feed ? `${feed.title.zh}：表头映射` : '表头映射'} aboveTitle={feed?.title.zh} />
       <p>文件的表头与已知格式不同的，在此把每个表头对应到字段，一次即可；此后含全部这些表头的文件都照此读取。</p>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
       {!data && !error && <LoadingNotice of="表头映射" />}

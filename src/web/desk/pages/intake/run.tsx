@@ -42,6 +42,7 @@ export default function RunPage() {
       <PageHead
         title={data && run === null ? '没有这次运行' : `第 ${number} 号运行`}
         under={run?.subject && isPull ? `/intake/feeds/${run.subject}` : '/intake/feeds'}
+        aboveTitle={isPull ? feed : undefined}
         extra={
           data && data.rejects.countUpTo > 0 ? (
             <a href={`/v1/runs/${number}/rejects.csv`} download={`run-${number}-rejects.csv`}>

@@ -107,7 +107,8 @@ const ObjectionCard = ({ of, onDone }: { of: ObjectionWholeFragment; onDone: () 
       )}
       <blockquote className="statement">{of.statement}</blockquote>
       <p className="soft">
-        {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的信息来自 <FeedTitle of={of.feed} />
+        {of.openedBy ?? '主体'} 于 {instantText(of.openedAt)} 提出；所争议的信息来自
+        <FeedTitle of={of.feed} />
       </p>
       <AttachmentLines of={of.attachments} />
       {record && (

@@ -1,8 +1,8 @@
 import { useQuery } from '@apollo/client/react'
 import { Button, Segmented, Select } from 'antd'
 import { Link } from 'react-router'
-import { TASKS, type WorkKind } from '../../../../domain/worklist/tasks.js'
-import { ITEMS_COUNTED_MOST } from '../../../../domain/worklist/worklist.js'
+import { TASKS, WORK_KINDS, type WorkKind } from '../../../../domain/worklist/tasks.js'
+import { ITEMS_COUNTED_MOST, listRolesOfTask } from '../../../../domain/worklist/worklist.js'
 import { groupBy } from '../../../../foundation/groups.js'
 import { useAddressState } from '../../pieces/address.js'
 import { operatorCodeOf } from '../../pieces/code.js'
@@ -12,7 +12,8 @@ import { formatCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
 import { PlainTable } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
-import { useMay } from '../../session/session.js'
+import { labelOf } from '../../pieces/words.js'
+import { useMay, useSession } from '../../session/session.js'
 import { amendmentWords } from '../administration/calendar/words.js'
 import { officeProposalWords } from '../administration/proposal-words.js'
 import { AbsencesPanel } from './absences.js'
@@ -31,6 +32,8 @@ const PAGE_ROWS = 50
 export default function WorklistPage() {
   const absent = useMay('see_moves')
   const cards = useMay('see_trials')
+  const { role } = useSession()
+  const acts = WORK_KINDS.some((kind) => listRolesOfTask(kind).includes(role))
   const [asked, ask] = useAddressState({ scope: 'MINE', kind: '' })
   const counts = useQuery(WorkCountsDocument)
   const { data, error, loading, refetch, fetchMore } = useQuery(WorklistDocument, {
@@ -58,7 +61,9 @@ export default function WorklistPage() {
         }
       >
         <p className="soft">
-          先到期的在前。“我的”是由您经办或代办的案件，以及须由您这样的第二人办理的；任何人都可以办理本单位的。
+          {acts
+            ? '先到期的在前。“我的”是由您经办或代办的案件，以及须由您这样的第二人办理的；“本单位”是您可以办理的全部事项。'
+            : `${labelOf('Role', role)}只查看、不办理，这里没有待办；全单位等待办理的见“今日”。`}
         </p>
       </PageHead>
       <Filters asked={asked} ask={ask} counts={counts.data?.workCounts ?? []} />

@@ -66,7 +66,7 @@ export default function CalendarPage() {
       >
         <p className="soft">
           名单各项期限按工作日计算，以此为准。
-          {shown && ` 节假日已公布至 ${shown.calendar.knownUntil}，此后只按星期计算，可能变动。`}
+          {shown && `节假日已公布至 ${shown.calendar.knownUntil}，此后只按星期计算，可能变动。`}
         </p>
       </PageHead>
       {error && <RefusalNotice of={error} onAgain={() => void refetch()} />}
