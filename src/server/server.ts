@@ -128,16 +128,17 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const server = http.createServer(sockets, (request, response) => {
     const began = performance.now()
     const own = beginRequestContext(request, response, parts)
-    if (!UPLOAD_PATH.test(own.url.pathname)) limitRequestTime(request, response)
+    const { pathname } = own.url
+    if (!UPLOAD_PATH.test(pathname)) limitRequestTime(request, response)
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
-    if (SHORT_PATH.test(own.url.pathname)) noteWhenRead(request, () => bulkTurns.noteShortRequest(response))
+    if (SHORT_PATH.test(pathname)) noteWhenRead(request, () => bulkTurns.noteShortRequest(response))
     response.on('close', () => {
       const { url, role, refused, requestId, address } = own
       const status = response.writableFinished ? response.statusCode : LEFT
       metrics.answered({
-        door: findRouteGroup(url.pathname),
+        door: findRouteGroup(pathname),
         status,
         role,
         seconds: (performance.now() - began) / 1_000,
@@ -147,7 +148,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)
       if (!response.writableFinished) return
-      const path = url === GRAPHQL_URL ? url.pathname : redactIdNumbers(shown(url.pathname), parts.keys.mark)
+      const path = url === GRAPHQL_URL ? pathname : redactIdNumbers(shown(pathname), parts.keys.mark)
       const ms = parts.now().getTime() - own.now.getTime()
       const why = codes.length > 0 && { refused: codes, address }
       lines.info({ request: requestId, method: request.method, path, status, ms, ...why }, 'answered')
@@ -155,8 +156,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     if (!hasOneHost(request)) return void refuseRequest(own, new Refusal('HOST_AMBIGUOUS'))
     if (!isWithinPipeline(request, response))
       return void refuseRequest(own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))
-    if (!ADMITTING.test(own.url.pathname) && !withinQuota(parts, request, own)) return
-    if (own.url.pathname !== '/graphql') {
+    if (!ADMITTING.test(pathname) && !withinQuota(parts, request, own)) return
+    if (pathname !== '/graphql') {
       if (pages.fastPath(request, response, own.now, () => rest(request, response))) return
       if (clue.refuseFast(request, response)) return
       return void rest(request, response)

@@ -161,5 +161,6 @@ const shorten = (value: unknown, mark: (id: string) => string): unknown => {
     return value.length > MEMBERS_MOST ? [...first, `… ${value.length} ${mark(JSON.stringify(value))}`] : first
   }
   if (value === null || typeof value !== 'object') return value
+  if (Object.values(value).every((member) => typeof member !== 'object')) return value
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, mark)]))
 }

@@ -23,7 +23,8 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 const purposes = makeTextCache()
 
 const purposeOf = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
-  const header = [headers['x-purpose'] ?? ''].flat().join(' ')
+  const sent = headers['x-purpose'] ?? ''
+  const header = Array.isArray(sent) ? sent.join(' ') : sent
   if (header === '') return null
   const purpose = cachedText(purposes, header, () => {
     const text = withoutAccessCodes(redactIdNumbers(decoded(header).replace(/\p{C}+/gu, ' '), mark))
@@ -100,7 +101,7 @@ export class HttpRequestContext {
     private readonly parts: RequestContextDependencies,
   ) {
     const { now, keys, proxies = 0 } = parts
-    const forwarded = [request.headers['x-forwarded-for'] ?? ''].flat().join(',')
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '')
     this.url = targetOf(request.url ?? '/')
     this.now = now()
     this.requestId = readRequestId(request.headers) ?? randomUUID()

@@ -64,7 +64,10 @@ const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQU
 /** RFC 9112, section 3.2. HTTP/1.0 requests may omit Host. */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
   let named = 0
-  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') named += 1
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? ''
+    if (name.length === 'host'.length && name.toLowerCase() === 'host') named += 1
+  }
   return named === 1 || (named === 0 && httpVersion === '1.0')
 }
 

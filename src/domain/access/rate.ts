@@ -21,9 +21,10 @@ export const waitMsFor = (owedMs: number, { most, everyMs }: BucketRate): number
 
 /** Uses the X-Forwarded-For entry of our outermost proxy: the client may have written those further left. */
 export const callerAddressOf = (peer: string, forwarded: string, proxies: number): string => {
+  if (proxies === 0) return networkOf(peer)
   const noted = forwarded
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
-  return networkOf((proxies > 0 ? noted.at(-proxies) : undefined) ?? peer)
+  return networkOf(noted.at(-proxies) ?? peer)
 }

@@ -106,10 +106,11 @@ const SIGN = /^[0-9A-Z]$/
 const BLANK = /^\s$/
 const SEPARATOR = new RegExp(`^${SEPARATORS.source}$`, 'u')
 const ESCAPED = /\\[bfnrt]/y
+const ASCII = /^[ -~]*$/
 
 const runsIn = (text: string): Sign[][] => {
   const runs: Sign[][] = []
-  if (text.length < SHORTEST) return runs
+  if (text.length < SHORTEST || (text.length < SIGNS && ASCII.test(text))) return runs
   let run: Sign[] = []
   let before: Sign['before'] = ''
   for (let at = 0; at < text.length; ) {

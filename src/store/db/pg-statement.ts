@@ -13,7 +13,8 @@ interface ParsedStatement {
   prepared: string
 }
 
-const statements = new LRUCache<string, ParsedStatement>({ max: STATEMENTS_MOST })
+const withNames = new LRUCache<string, ParsedStatement>({ max: STATEMENTS_MOST })
+const withPlaces = new LRUCache<string, ParsedStatement>({ max: STATEMENTS_MOST })
 
 /** Values: an object for `:name`, an array for `?`. */
 export const runStatement = async (
@@ -36,10 +37,12 @@ export const runStatement = async (
 }
 
 const parsed = (sql: string, bindings: object): ParsedStatement => {
-  const key = `${Array.isArray(bindings)} ${sql}`
-  const known = statements.get(key) ?? parse(sql, bindings)
-  statements.set(key, known)
-  return known
+  const statements = Array.isArray(bindings) ? withPlaces : withNames
+  const known = statements.get(sql)
+  if (known !== undefined) return known
+  const made = parse(sql, bindings)
+  statements.set(sql, made)
+  return made
 }
 
 const NAMED = /(?<![:\w]):([a-zA-Z]\w*)/g

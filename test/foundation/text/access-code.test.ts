@@ -151,6 +151,13 @@ describe('access codes of parties', () => {
     )
   })
 
+  it('are removed from a text of fewer characters than a code has signs', () => {
+    const signs = '10'.repeat(12)
+    const check = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].find((sign) => parseAccessCode(signs + sign) !== null)
+    expect(withoutAccessCodes(`${'⑩'.repeat(12)}${check}`)).to.equal('[登录码]')
+    expect(withoutAccessCodes(signs)).to.equal(signs)
+  })
+
   it('are removed also when mistyped, with any separator', () => {
     const wrong = `${CODE.slice(0, -1)}U`
     expect(parseAccessCode(wrong)).to.equal(null)
