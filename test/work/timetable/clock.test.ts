@@ -1,10 +1,16 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { nextRun, parseCron } from '../../../src/foundation/time/cron.js'
 import { startClock } from '../../../src/work/timetable/clock.js'
 import type { OccurrenceTurn } from '../../../src/work/timetable/occurrences.js'
 import { JOB_RULES, makeTimetable, type ScheduledJob } from '../../../src/work/timetable/timetable.js'
+import { printed } from '../../support/command.js'
 import { database, log, NOW, rowsOf } from '../../support/world.js'
+
+const LEAPING = fileURLToPath(new URL('../../support/leaping.ts', import.meta.url))
+const PATIENCE_MS = 120_000
 
 describe('timetable', () => {
   const rows = makeTimetable([...feeds.values()], ['national', 'jilin'])
@@ -85,5 +91,14 @@ describe('clock of the timetable', () => {
     expect([told.aborted(), ended]).to.deep.equal([true, true])
     const [row] = await rowsOf(db(), 'select state from occurrences')
     expect(row).to.deep.equal({ state: 'DONE' })
+  })
+
+  it('a host clock that leaps ten years ahead does not block the process', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', LEAPING], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await printed(child, /leapt\nbeats\n/, PATIENCE_MS)
+    } finally {
+      child.kill('SIGKILL')
+    }
   })
 })
