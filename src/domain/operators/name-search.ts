@@ -12,7 +12,6 @@ export interface SearchReach {
 /** Limits of the first search. WIDE_REACH limits the second, made when the first finds nothing near. */
 export const NARROW_REACH: SearchReach = { grams: 4, candidates: 2_000 }
 export const WIDE_REACH: SearchReach = { grams: 6, candidates: 8_000 }
-/** Frequent grams combined with AND. */
 const GRAMS_TOGETHER = 3
 const EDITS_MOST = 2
 const SHORT_NAME = 6
@@ -170,9 +169,9 @@ export const isNearMatch = (match: NameMatch | undefined, key: string, question:
 }
 
 interface QueriedName extends NameParts {
-  grams: ReadonlyMap<number, number>
+  /** Whether a gram lies within the core. */
+  grams: ReadonlyMap<number, boolean>
   gramsOfCore: ReadonlyMap<number, number>
-  within: ReadonlySet<number>
   edits: number
 }
 
@@ -184,29 +183,30 @@ const countsOf = (text: string): Map<number, number> => {
 
 const askedOf = (key: string): QueriedName => {
   const parts = partsOf(key)
+  const within = new Set(gramsInOrder(parts.core).slice(1, -1))
   return {
     ...parts,
-    grams: countsOf(key),
+    grams: new Map(gramsInOrder(key).map((gram) => [gram, within.has(gram)])),
     gramsOfCore: countsOf(parts.core),
-    within: new Set(gramsInOrder(parts.core).slice(1, -1)),
     edits: key.length < SHORT_NAME ? 1 : EDITS_MOST,
   }
 }
 
-const shareOf = ({ key, core, grams, within, edits }: QueriedName, held: string): number => {
+const shareOf = ({ key, core, grams, edits }: QueriedName, held: string): number => {
   let [common, commonWithin] = [0, 0]
   let before = BEGINNING
   for (let at = 0; at <= held.length; at += 1) {
     const unit = at < held.length ? held.charCodeAt(at) : END
-    const gram = pair(before, unit)
-    if (grams.has(gram)) {
+    const isWithin = grams.get(pair(before, unit))
+    if (isWithin !== undefined) {
       common += 1
-      if (within.has(gram)) commonWithin += 1
+      if (isWithin) commonWithin += 1
     }
     before = unit
   }
   const share = (2 * common) / (key.length + held.length + 2)
-  if (held.includes(core) || key.startsWith(held)) return 1 + share
+  const isPart = commonWithin >= core.length - 1 && held.includes(core)
+  if (isPart || (common >= held.length && key.startsWith(held))) return 1 + share
   const lengths = Math.abs(key.length - held.length) <= edits
   const typed = lengths && common >= key.length + 1 - edits * GRAMS_OF_AN_EDIT
   const isHeld = key.length >= SHORT_NAME && common >= (key.length + 1) * HELD_SHARE
@@ -272,7 +272,6 @@ const isSimilar = ({ core, gramsOfCore }: QueriedName, held: string): boolean =>
   return (2 * common) / (core.length + held.length + 2) >= (sameBrand ? SIMILAR_BRAND : SIMILAR_CORE)
 }
 
-/** An unknown city counts as a place. */
 const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
   if (places !== '' || held.places === '' || !key.endsWith(held.own)) return false
   const front = key.slice(0, key.length - held.own.length)
@@ -280,6 +279,7 @@ const isElsewhere = ({ key, places }: NameParts, held: NameParts): boolean => {
 }
 
 const placesAgree = (one: string, other: string): boolean => {
+  if (one === '' || other === '' || one === other) return true
   const [short = '', long = ''] = [bare(one), bare(other)].sort((a, b) => a.length - b.length)
   return long.endsWith(short) || long.startsWith(short)
 }
@@ -292,20 +292,21 @@ const isBranch = (one: string, other: string): boolean => {
   return HEAD.exec(one)?.[1] === other
 }
 
-export const editDistance = (one: string, other: string, most: number): number => {
-  if (Math.abs(one.length - other.length) > most) return most + 1
-  let [last, row]: [number[], number[]] = [[], Array.from({ length: other.length + 1 }, (_, n) => n)]
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= other.length; j += 1) {
-      const same = one[i - 1] === other[j - 1]
-      let least = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (same ? 0 : 1))
-      if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1])
-        least = Math.min(least, (last[j - 2] ?? 0) + 1)
-      next.push(least)
-    }
-    if (Math.min(...next) > most) return most + 1
-    ;[last, row] = [row, next]
+/** Optimal string alignment distance, at most `most` + 1. The time grows with 4 ** most. */
+export const editDistance = (one: string, other: string, most: number, i = 0, j = 0): number => {
+  while (i < one.length && j < other.length && one.charCodeAt(i) === other.charCodeAt(j)) {
+    i += 1
+    j += 1
   }
-  return Math.min(row[other.length] ?? 0, most + 1)
+  const [left, right] = [one.length - i, other.length - j]
+  if (left === 0 || right === 0) return Math.min(left + right, most + 1)
+  if (most === 0 || Math.abs(left - right) > most) return most + 1
+  const isSwap = one[i] === other[j + 1] && one[i + 1] === other[j]
+  const fewest = Math.min(
+    editDistance(one, other, most - 1, i + 1, j + 1),
+    editDistance(one, other, most - 1, i + 1, j),
+    editDistance(one, other, most - 1, i, j + 1),
+    isSwap ? editDistance(one, other, most - 1, i + 2, j + 2) : most,
+  )
+  return 1 + fewest
 }

@@ -28,7 +28,6 @@ export interface NameSearch {
   sight?: RegionSight
 }
 
-/** Frequent grams are tried if rare ones find no near match. */
 export const nearestMatches = async (db: Db, wanted: NameSearch): Promise<NameMatch[]> => {
   const { question, counts, found } = await narrowly(db, wanted)
   const matches = rankMatches(wanted.key, found)

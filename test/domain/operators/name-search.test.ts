@@ -184,6 +184,31 @@ describe('search of firms by name', () => {
     )
   })
 
+  const textbookDistance = (one: string, other: string): number => {
+    const cells = Array.from({ length: one.length + 1 }, (_, i) =>
+      Array.from({ length: other.length + 1 }, (_, j) => Math.max(i, j)),
+    )
+    const at = (i: number, j: number): number => cells[i]?.[j] ?? Number.POSITIVE_INFINITY
+    for (let i = 1; i <= one.length; i += 1)
+      for (let j = 1; j <= other.length; j += 1) {
+        const wrong = one[i - 1] === other[j - 1] ? 0 : 1
+        const isSwap = one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]
+        const swapped = isSwap ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY
+        const least = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + wrong, swapped)
+        cells[i]?.splice(j, 1, least)
+      }
+    return at(one.length, other.length)
+  }
+  it('the edit distance is that of the textbook (optimal string alignment), also where texts begin and end alike', () => {
+    fc.assert(
+      fc.property(text, text, text, text, fc.integer({ min: 0, max: 3 }), (begin, one, other, end, most) => {
+        const expected = Math.min(textbookDistance(begin + one + end, begin + other + end), most + 1)
+        expect(editDistance(begin + one + end, begin + other + end, most)).to.equal(expected)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
   it('a name with any one or two typing errors is found', () => {
     const brand = fc.array(fc.constantFrom(...'青禾露松云黑石远兰'), { minLength: 3, maxLength: 4 })
     const edit = fc.tuple(
