@@ -65,6 +65,13 @@ export class NoDisplayRefusal extends Refusal {
   }
 }
 
+/** No connection was made, so no message is at fault. */
+export class NoConnectionRefusal extends Refusal {
+  constructor(reason: string) {
+    super('PLATFORM_UNREACHABLE', { reason })
+  }
+}
+
 export const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(REFUSALS, code)
 
 export const refusalJson = ({ code, message, details }: Refusal) => ({ code, message, details })

@@ -1,11 +1,11 @@
-/** Redirects are not followed. */
-import { Refusal } from '../../foundation/errors.js'
+import { NoConnectionRefusal, Refusal } from '../../foundation/errors.js'
 import {
   type HttpAnswer,
   type HttpRequestOptions,
   parseRetryAfter,
   requestHttp,
   UnreachableError,
+  type UnreachableKind,
 } from '../../foundation/http.js'
 import type { PlatformAddress } from '../platform.js'
 import { maskSecret, maskSecretBytes } from './secrets.js'
@@ -16,6 +16,7 @@ const ANSWER_BYTES_MAX = 4 * 1024 * 1024
 /** Longest Retry-After obeyed: removals must be retried soon. */
 const RETRY_AFTER_SECONDS_MAX = 3600
 const NOT_IMPLEMENTED = 501
+const NO_CONNECTION: ReadonlySet<UnreachableKind> = new Set(['dns', 'refused'])
 
 type PlatformRequest = Pick<HttpRequestOptions, 'method' | 'headers' | 'body'> & { path: string }
 
@@ -32,7 +33,9 @@ export const exchangeWithPlatform = async (
     maxBytes: ANSWER_BYTES_MAX,
     ...(to.signal && { signal: to.signal }),
   }).catch((error: unknown) => {
-    throw error instanceof UnreachableError ? unreachableRefusal(maskSecret(error.message, to.secret)) : error
+    if (!(error instanceof UnreachableError)) throw error
+    const reason = maskSecret(error.message, to.secret)
+    throw NO_CONNECTION.has(error.kind) ? new NoConnectionRefusal(reason) : unreachableRefusal(reason)
   })
 
   const { status } = answer

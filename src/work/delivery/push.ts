@@ -1,6 +1,7 @@
 import type { Calendar } from '../../domain/calendar/calendar.js'
+import { CLOSED_BREAKER } from '../../domain/delivery/circuit-breaker.js'
 import { MESSAGE_SETTLES_SECONDS } from '../../domain/delivery/delivery.js'
-import { Refusal, reasonOf } from '../../foundation/errors.js'
+import { NoConnectionRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import type { ConfiguredPlatform } from '../../platforms/platform.js'
 import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as queue from '../../store/delivery/delivery-queue.js'
@@ -8,7 +9,7 @@ import * as platformStates from '../../store/delivery/platform-states.js'
 import { runBeside } from '../timetable/run.js'
 import * as breaker from './push/circuit-breaker.js'
 import { type RoundResult, sendRound } from './push/send-round.js'
-import { LOOK_AGAIN_MS, type PushOptions, pauseUnlessAborted, type SendCounts, type Sender } from './push/sender.js'
+import { type PushOptions, pauseUnlessAborted, type SendCounts, type Sender } from './push/sender.js'
 import { type FailureReasons, runSideBySide } from './side-by-side.js'
 
 const ROUNDS_MAX = 100_000
@@ -58,7 +59,8 @@ const pushOne = async (
       db,
       run: run.id,
       batches: 0,
-      troubled: false,
+      breaker: CLOSED_BREAKER,
+      leftAlone: false,
       unnoted: false,
     }
     await sendRounds(sender, () => {
@@ -69,7 +71,7 @@ const pushOne = async (
 }
 
 const sendRounds = async (s: Sender, progressed: () => void): Promise<void> => {
-  const [lingers, stays] = [lingering(s), s.until !== undefined]
+  const [left, stays] = [timeLeft(s), s.until !== undefined]
   let trouble: unknown = null
   let abreast = 1
   for (let n = 0; n < ROUNDS_MAX && !s.signal?.aborted; n += 1) {
@@ -80,20 +82,21 @@ const sendRounds = async (s: Sender, progressed: () => void): Promise<void> => {
     if (failed) trouble = failed.error
     else if (sent.length > 0) trouble = null
     abreast = !failed && s.platform.callsPerSecond === null && sent.some(({ full }) => full) ? ROUNDS_ABREAST : 1
-    if (sent.length > 0 && !(failed && !stays) && (!stays || lingers())) continue
-    const waits = stays ? lingers() : !failed && together.some((round) => round.end === 'later')
+    if (sent.length > 0 && !(failed && !stays) && left() > 0) continue
+    const waits = stays ? left() > 0 : !failed && together.some((round) => round.end === 'later')
     if (!waits) break
-    if (!s.signal?.aborted) await s.pause(LOOK_AGAIN_MS, s.signal)
+    if (!s.signal?.aborted) await s.pause(Math.min(breaker.pauseBeforeNextLook(s), left()), s.signal)
   }
   if (s.signal?.aborted && stays) return
   s.signal?.throwIfAborted()
   if (trouble !== null) throw trouble
 }
 
-const lingering = ({ until, now, machine = () => performance.now() }: Sender): (() => boolean) => {
-  if (until === undefined) return () => false
+/** Milliseconds, by both clocks. */
+const timeLeft = ({ until, now, machine = () => performance.now() }: Sender): (() => number) => {
+  if (until === undefined) return () => Number.POSITIVE_INFINITY
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]
-  return () => now() < until && machine() - began < lasts
+  return () => Math.min(until.getTime() - now().getTime(), began + lasts - machine())
 }
 
 const roundOf = async (s: Sender): Promise<RoundResult> => {
@@ -119,7 +122,7 @@ const sendDue = async (s: Sender): Promise<RoundResult> => {
   const width = callsPerSecond === null ? widthOf(batchSize) : 1
   const limit = probe ? 1 : batchSize * width
   const round = await sendRound(s, { limit, width, only })
-  if (!probe || round.end !== 'failed' || only !== undefined) return round
+  if (!probe || round.end !== 'failed' || only !== undefined || round.error instanceof NoConnectionRefusal) return round
   // The probed delivery may be at fault, so another, no removal, is tried.
   const other = await sendRound(s, { limit, width, only: 'OTHERS' })
   return other.end === 'sent' ? other : round

@@ -8,7 +8,7 @@ import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { at, codeOf, database, later, log, NOW, published, removed, rowsOf, TODAY } from '../../support/world.js'
 
 const CALM = { delayMs: 0, failNext: 0, refuse: null, cutAfterAccept: 0 }
-const NOBODY = 'http://127.0.0.1:9'
+const NOBODY = 'http://127.0.0.1:2'
 const IDS = platforms.map((platform) => platform.id)
 
 describe('push', () => {

@@ -5,7 +5,7 @@ import { isConnectionLost } from '../../../store/db/db.js'
 import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as platformStates from '../../../store/delivery/platform-states.js'
-import { DELIVERY_LEASE_MS, type Sender } from './sender.js'
+import { DELIVERY_LEASE_MS, LOOK_AGAIN_MS, type Sender } from './sender.js'
 
 const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
@@ -22,17 +22,28 @@ export const obtainCallPermission = async (s: Sender): Promise<CallPermission> =
   const { id, hours } = s.platform
   if (!isReceiverOpen(hours, s.calendar, now)) return 'NOTHING_TO_CALL_FOR'
   const gate = await platformStates.readGate(s.db, id)
-  s.troubled = gate.failures > 0 || gate.openUntil !== null
-  const only = gate.pausedAt !== null || (await s.additionsStopped?.(id)) === true ? 'REMOVE' : undefined
+  s.breaker = gate
   const calls = breaker.callsAllowed(gate, now)
+  if (calls === 'NONE' && s.leftAlone) return 'LEFT_ALONE'
+  s.leftAlone = false
+  const only = gate.pausedAt !== null || (await s.additionsStopped?.(id)) === true ? 'REMOVE' : undefined
   if (calls === 'ALL') return { probe: false, only }
   if (!(await queue.hasDueDelivery(s.db, id, { now, settleSeconds: s.settleSeconds, only })))
     return 'NOTHING_TO_CALL_FOR'
+  s.leftAlone = true
   if (calls === 'NONE') return 'LEFT_ALONE'
   // Until `openUntil`, no other process calls the platform.
   const probing = { failures: gate.failures, openUntil: new Date(now.getTime() + DELIVERY_LEASE_MS) }
-  const mine = await platformStates.replaceBreaker(s.db, id, gate, probing)
-  return mine ? { probe: true, only } : 'LEFT_ALONE'
+  if (!(await platformStates.replaceBreaker(s.db, id, gate, probing))) return 'LEFT_ALONE'
+  s.breaker = probing
+  return { probe: true, only }
+}
+
+/** Milliseconds. A lease at most, since a hub that closed the breaker may be killed. */
+export const pauseBeforeNextLook = ({ breaker: state, now }: Sender): number => {
+  const at = now()
+  if (state.openUntil === null || breaker.callsAllowed(state, at) !== 'NONE') return LOOK_AGAIN_MS
+  return Math.min(state.openUntil.getTime() - at.getTime(), DELIVERY_LEASE_MS)
 }
 
 /** False when the next slot is over TURN_WITHIN_MS away. */
@@ -51,22 +62,22 @@ export const waitForRateLimit = async (s: Sender): Promise<boolean> => {
 }
 
 export const noteAnswer = async (s: Sender): Promise<void> => {
-  if (!s.troubled) return
+  if (s.breaker.failures === 0 && s.breaker.openUntil === null) return
   await withRetries(s, () => platformStates.closeBreaker(s.db, s.platform.id))
-  s.troubled = false
+  s.breaker = breaker.CLOSED_BREAKER
 }
 
-/** Concurrent failures of several hubs are all counted. */
 export const noteNoAnswer = (
   s: Sender,
   retryAfterSeconds: number,
 ): Promise<{ before: breaker.BreakerState; after: breaker.BreakerState }> =>
   withRetries(s, async () => {
-    s.troubled = true
     for (;;) {
-      const before = await platformStates.readGate(s.db, s.platform.id)
+      const before = s.breaker
       const after = breaker.breakerAfterFailure(before, s.now(), s.random(), retryAfterSeconds)
-      if (await platformStates.replaceBreaker(s.db, s.platform.id, before, after)) return { before, after }
+      const mine = await platformStates.replaceBreaker(s.db, s.platform.id, before, after)
+      s.breaker = mine ? after : await platformStates.readGate(s.db, s.platform.id)
+      if (mine) return { before, after }
     }
   })
 

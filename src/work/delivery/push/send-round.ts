@@ -233,7 +233,6 @@ const nextTryOf = (s: Sender, { attempts }: queue.ClaimedDelivery, code: string)
     ? new Date(s.now().getTime() + ASK_AGAIN_SECONDS * SECOND_MS)
     : scheduleNextDeliveryTry(attempts, s.now(), s.random())
 
-/** A call that the hub itself stopped is no failure. */
 const fail = async (
   s: Sender,
   unsent: Unsent,

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Calendar } from '../../../domain/calendar/calendar.js'
+import type { BreakerState } from '../../../domain/delivery/circuit-breaker.js'
 import type { Log } from '../../../foundation/log.js'
 import type { ConfiguredPlatform } from '../../../platforms/platform.js'
 import type { Db } from '../../../store/db/db.js'
@@ -17,7 +18,7 @@ export interface PushOptions extends RunOptions {
   random: () => number
   settleSeconds?: number
   log: Log
-  /** Working days, for platforms with opening hours. Default: all days but weekends. */
+  /** Default: all days but weekends. */
   calendar?: Calendar
   until?: Date
   additionsStopped?: (platform: string) => Promise<boolean>
@@ -47,7 +48,10 @@ export interface Sender
   run: number
   counts: SendCounts
   batches: number
-  troubled: boolean
+  /** As last read or written. */
+  breaker: BreakerState
+  /** A delivery waits behind the open breaker. */
+  leftAlone: boolean
   unnoted: boolean
 }
 
