@@ -1,7 +1,8 @@
 /**
  * Bench of push by one process over real HTTP to a receiver in another process, on a server with the product's own settings. It is
  * compared with the same rows sent and marked without checks. It also measures a claim among BENCH_OUTSTANDING deliveries, most of
- * them blocked, refused or not due yet, and what one dead platform costs the others.
+ * them blocked, refused or not due yet, and what one dead platform costs three others: all attempts of a day are made while these
+ * have work, against a fourth platform without work on the machine's clock.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setImmediate, setTimeout as wait } from 'node:timers/promises'
 import type { Notice } from '../../src/domain/delivery/delivery.js'
 import { requestHttp } from '../../src/foundation/http.js'
 import { makeLog } from '../../src/hub/log.js'
@@ -30,8 +32,9 @@ const TIMES = 3
 const CLAIMS = 500
 const CLAIMED = 100
 const DAY_MS = 86_400_000
-/** An address where nothing listens. */
-const NOBODY = 'http://127.0.0.1:9'
+const HOUR_MS = 3_600_000
+/** Nothing listens there. fetch forbids port 9 before it makes a connection. */
+const NOBODY = 'http://127.0.0.1:2'
 const IDS = ['national', 'jilin', 'creditchina', 'creditjilin'] as const
 
 const log = makeLog({ level: 'silent', file: null })
@@ -46,12 +49,12 @@ export const push = async (): Promise<Record<string, number>> => {
     try {
       const url = await receiver(receivers)
       const [bare, rate] = await againstBare(db, url)
-      const share = await withOneDown(db, url)
+      const down = await withOneDown(db, url)
       const claim = await claims(db)
       return {
         rowsPerSecond: Math.round(rate),
         againstBare: Math.round((rate / bare) * 100) / 100,
-        othersWithOneDown: Math.round(share * 100) / 100,
+        ...down,
         ...claim,
       }
     } finally {
@@ -173,9 +176,52 @@ const bareOf = async (db: JobDb, url: string, from: number, to: number): Promise
   }
 }
 
-/** The share of their rate that three platforms keep while the fourth is down for a simulated day, compared with a fourth without work. */
-const withOneDown = async (db: JobDb, url: string): Promise<number> => {
+/**
+ * A clock on which a day lasts `ms`. Only the sender's pauses advance it, each scaled to its part of that time, so a simulated day
+ * holds every attempt of a real one. A push that is behind waits one turn of the event loop.
+ */
+const simulatedDay = (ms: number) => {
+  const [began, machine] = [Date.now(), performance.now()]
+  let passedMs = 0
+  let pauses = 0
+  const pause: PushOptions['pause'] = (asked, signal) => {
+    pauses += 1
+    passedMs += asked
+    const left = (passedMs / DAY_MS) * ms - (performance.now() - machine)
+    return left > 0 && !signal?.aborted ? wait(left) : setImmediate()
+  }
+  const clock = { now: () => new Date(began + passedMs), machine: () => passedMs, pause }
+  return { clock, passed: () => ({ hours: passedMs / HOUR_MS, pauses }) }
+}
+
+/** Counts the calls of a platform. */
+const countCalls = (platform: Platform): { platform: Platform; calls: () => number } => {
+  let calls = 0
+  const counted =
+    <A extends unknown[], R>(work: (...given: A) => R) =>
+    (...given: A) => {
+      calls += 1
+      return work(...given)
+    }
+  const { ask } = platform
+  return {
+    platform: { ...platform, send: counted(platform.send), ...(ask && { ask: counted(ask) }) },
+    calls: () => calls,
+  }
+}
+
+/**
+ * The share of their rate that three platforms keep while the fourth is down, which makes the attempts of a day in about 20 s. The
+ * fourth has as many deliveries as the three together. It is compared with a fourth without work. `deadCallsADay`: calls of the dead
+ * platform in a day of the measured time. At 1,440 or more, one for each of the breaker's longest waits, no attempt of a day is missing.
+ */
+const withOneDown = async (db: JobDb, url: string): Promise<Record<'othersWithOneDown' | 'deadCallsADay', number>> => {
   const each = Math.round(ROWS / 3)
+  let claimed = 0
+  const callsADay: number[] = []
+  db.on('query', ({ sql, bindings }) => {
+    if (sql.includes('delivery-queue.claim') && bindings?.includes('national')) claimed += 1
+  })
   const took = async (down: boolean): Promise<number> => {
     await emptied(db)
     for (const id of IDS.slice(1)) await owed(db, id, each)
@@ -183,24 +229,26 @@ const withOneDown = async (db: JobDb, url: string): Promise<number> => {
     await db.raw('analyze deliveries')
     const stop = new AbortController()
     const began = performance.now()
-    // The simulated day passes while the others have work.
-    const expected = Math.max(1, (ROWS / 5_000) * 1_000)
-    const now = () => new Date(Date.now() + ((performance.now() - began) / expected) * DAY_MS)
-    const dead = pushNow(db, {
-      ...options([{ platform: as('national'), url: NOBODY, secret: 's' }]),
-      now,
-      until: new Date(now().getTime() + 365 * DAY_MS),
-      pause: (_, signal) => new Promise((resolve) => setTimeout(resolve, signal?.aborted ? 0 : 10)),
+    const dayMs = (ROWS / 5_000) * 1_000
+    const { clock, passed } = simulatedDay(dayMs)
+    const { platform, calls } = countCalls(as('national'))
+    claimed = 0
+    const fourth = pushNow(db, {
+      ...options([{ platform, url: NOBODY, secret: 's' }]),
+      ...(down ? clock : {}),
+      until: new Date(Date.now() + 365 * DAY_MS),
       signal: stop.signal,
     }).catch((error) => error)
     const { platforms } = await pushNow(db, options(IDS.slice(1).map((id) => ({ platform: as(id), url, secret: 's' }))))
     const ms = performance.now() - began
     stop.abort(new Error('measured'))
-    await dead
+    await fourth
     if (platforms.some(({ accepted }) => accepted !== each)) throw new Error(JSON.stringify(platforms))
     if (down) {
-      const [{ failures }] = (await db.raw(`select failures from platform_states where platform = 'national'`)).rows
-      say(`the dead platform was tried ${failures} times in ${((ms / expected) * 24).toFixed(0)} hours of its clock`)
+      const { hours, pauses } = passed()
+      const pace = `${hours.toFixed(1)} hours of its clock (${((ms / dayMs) * 24).toFixed(1)} were due)`
+      say(`the dead platform was called ${calls()} times, with ${claimed} claims and ${pauses} pauses, in ${pace}`)
+      callsADay.push(calls() / (ms / dayMs))
     }
     return ms
   }
@@ -211,7 +259,7 @@ const withOneDown = async (db: JobDb, url: string): Promise<number> => {
   }
   const share = middle(up) / middle(down)
   say(`three platforms keep ${(share * 100).toFixed(0)} % of their rate while the fourth is down`)
-  return share
+  return { othersWithOneDown: Math.round(share * 100) / 100, deadCallsADay: Math.round(middle(callsADay)) }
 }
 
 /**
