@@ -82,7 +82,9 @@ const alone = (tx: Tx) => tx.raw('select pg_advisory_xact_lock(?) /* names.alone
 export const nameOf = ({ operator, former, key }: NameCandidate): string => `${operator} ${former} ${key}`
 
 const copy = async (tx: Tx, rows: readonly (NameCandidate & { name: string })[]): Promise<void> => {
-  const lines = rows.map(
+  // Names that begin alike share pages, so that a search reads fewer.
+  const sorted = rows.toSorted((one, other) => (one.key < other.key ? -1 : 1))
+  const lines = sorted.map(
     ({ operator, former, key, name }) =>
       `${operator}\t${former}\t${maskName(name) !== name}\t${key}\t{${gramsOf(key).join(',')}}\n`,
   )

@@ -259,6 +259,17 @@ describe('name search over HTTP', () => {
     expect(await all()).to.deep.equal(before)
   })
 
+  it('names written together are stored in the order of their keys', async () => {
+    const { db } = world.database
+    await db.raw('truncate names')
+    await db('name_states').increment('wanted', 1)
+    await sweepNames(db)
+    const { rows } = await db.raw('select key from names order by ctid')
+    const keys = rows.map(({ key }: { key: string }) => key)
+    expect(keys).to.have.length.above(45)
+    expect(keys).to.deep.equal([...keys].sort())
+  })
+
   it('refuses an overlong name, and finds nobody by punctuation', async () => {
     const token = world.token('officer')
     const ask = (name: string) =>
