@@ -6,6 +6,7 @@ import { keepCard } from '../../../src/work/scoring/scorecards.js'
 import { BROWSER_MS, violations } from '../../support/browser.js'
 import { deskOfHub } from '../../support/desk.js'
 import { STRICTER, stricter } from '../../support/stricter.js'
+import { penalised } from '../../support/world.js'
 
 const [FIRST, SECOND] = ['虚构甲', '虚构乙']
 const REASON = '虚构通知〔2026〕11号'
@@ -89,6 +90,39 @@ describe('proposals in the worklist', function () {
       },
       { state: 'IN_FORCE', settings: [{ name: 'SITE_TELEPHONE', value: '0431-11111111', present: null }] },
     ])
+  })
+
+  it('lead to the one override or objection of an operator, and a notice names the step', async () => {
+    const { db, now } = desk.hub.hub
+    const made = { reason: REASON, asked_by: FIRST, asked_at: now() }
+    for (const n of [1, 2]) {
+      const { operatorId } = await penalised(db, n)
+      await db('overrules').insert({ ...made, operator_id: operatorId, grade: 'C', ends_on: '2027-12-31' })
+      await db('objections').insert({
+        ...{ operator_id: operatorId, feed: 'penalties', record_key: `P${n}`, rule: 'r', fact: 'f' },
+        ...{ statement: REASON, opened_by: FIRST, opened_at: now() },
+      })
+    }
+    const officer = await desk.signIn('officer')
+    await officer.open('/overrides', '等级调整')
+    await officer.page.getByText('现在没有其他复核人可以办理“等级调整，待复核”').first().waitFor()
+    await officer.close()
+    const { page, open, close, faults } = await desk.signIn('reviewer')
+    for (const [kind, title] of [
+      ['等级调整，待复核', '等级调整'],
+      ['异议，待处理', '异议'],
+    ] as const) {
+      await open('/worklist', '待办')
+      await page
+        .getByRole('row', { name: new RegExp(`${kind}.*第2有限公司`) })
+        .getByRole('link')
+        .click()
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      await page.getByRole('article', { name: /第2有限公司/ }).waitFor()
+      expect(await page.getByRole('article').count(), title).to.equal(1)
+    }
+    expect(faults).to.deep.equal([])
+    await close()
   })
 
   it('lead from an empty own queue to what the whole office may do', async () => {
