@@ -117,7 +117,6 @@ export const removeSellers = (tx: Tx, client: string, sellers: readonly Seller[]
     },
   )
 
-/** Counts the list's lost single sellers on `day`, these included. */
 export const noteLostSellers = (
   tx: Tx,
   client: string,

@@ -340,4 +340,18 @@ describe('standings against single scores', () => {
       { numRuns: TOLD.length + 12, examples: TOLD.map((steps) => [steps]) },
     )
   })
+
+  it('keep a name as it is stored: with quotes, tabs, line feeds, signs beyond the first plane, empty and none', async () => {
+    await again()
+    const names = ['虚构"引号\\公司', '虚构\t制表\n公司', '虚构𠮷野家', '']
+    for (const name of [...names, null]) {
+      await db().raw('update operators set name = ? where uscc = ?', [name, codeOf(1)] as never)
+      const days = { asOf: TODAY, today: TODAY }
+      const codes = [{ scheme: 'uscc', code: codeOf(1) }]
+      for (const grades of ['NONE', 'ALL', 'SELLERS'] as const) {
+        const [row] = await standings.readStandings(db(), codes, { days, grades, client: CLIENT })
+        expect(row?.name, grades).to.equal(name)
+      }
+    }
+  })
 })
