@@ -74,7 +74,7 @@ export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_
         })
       }
     } catch (error) {
-      response.set('Retry-After', String(RETRY_SECONDS))
+      if (isRefusal(error)) response.set('Retry-After', String(RETRY_SECONDS))
       if (isRefusal(error) && error.code === 'RUN_BUSY') throw new Refusal('LIST_IN_THE_MAKING')
       throw error
     }
