@@ -35,7 +35,7 @@ const DAY_MS = 86_400_000
 /** A day of the dead platform, compressed so that some hours pass while the other three have work. */
 const COMPRESSED_DAY_MS = 20_000
 const TICK_MS = 1
-/** Nothing listens there. fetch forbids port 9 before it makes a connection. */
+/** A port where nothing listens. fetch forbids port 9 before it makes a connection. */
 const NOBODY = 'http://127.0.0.1:2'
 const IDS = ['national', 'jilin', 'creditchina', 'creditjilin'] as const
 

@@ -169,7 +169,7 @@ export const isNearMatch = (match: NameMatch | undefined, key: string, question:
 }
 
 interface QueriedName extends NameParts {
-  /** Whether a gram lies within the core. */
+  /** A gram of the core has true. */
   grams: ReadonlyMap<number, boolean>
   gramsOfCore: ReadonlyMap<number, number>
   edits: number

@@ -10,7 +10,7 @@ interface PlatformState {
   pausedAt: Date | null
   pausedBy: string | null
   pausedReason: string | null
-  /** Kept after a backfill. */
+  /** Last loss of the platform's content; kept after a backfill. */
   wipedAt: Date | null
   wipedBy: string | null
   wipedReason: string | null

@@ -59,6 +59,7 @@ export interface MoveRecordsInput {
   owner: number
   to: number
   decision: number
+  /** Decisions whose records move back. Null moves all. */
   by: readonly number[] | null
   at: Date
 }

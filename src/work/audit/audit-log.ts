@@ -149,7 +149,7 @@ export const makeAuditLog = (
         isGivenUp = true
         lastWritten = null
         tell(false)
-        // What came meanwhile would wait for the same server once more, group after group.
+        // Entries queued meanwhile would wait for the same server again.
         if (isConnectionLost(error) || isCancelled(error)) group.push(...takeAll())
         log.error({ err: error, rows: group.length }, 'the audit log cannot be written; its answers are refused')
         const code = reportIfDiskFull(error) ? 'STORAGE_FULL' : 'TRAIL_UNAVAILABLE'

@@ -97,7 +97,7 @@ const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<bool
   const heads = notes.heads().filter(({ at }) => at === null || released === null || at > released)
   const numbers = heads.map(({ number }) => number)
   const hashes = await readHashes(db, numbers)
-  // Of a new installation nothing is noted. Rows without a note mean that the notes are lost.
+  // A new installation has neither rows nor notes; rows without notes mean lost notes.
   if (heads.length === 0 && (await readHead(db)) !== null) return false
   if (heads.some(({ number, hash }) => hashes.get(number) !== hash)) return false
   await db.transaction(async (tx) => {

@@ -11,7 +11,7 @@ import { noticeOf } from '../../platforms/notices.js'
 import { database, later, log, NOW, rowsOf } from '../../support/world.js'
 
 const HUBS = 5
-/** Nothing listens there. fetch forbids port 9 before it makes a connection. */
+/** A port where nothing listens. fetch forbids port 9 before it makes a connection. */
 const NOBODY = 'http://127.0.0.1:2'
 
 describe('the circuit breaker of a platform', () => {

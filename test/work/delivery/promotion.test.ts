@@ -88,7 +88,7 @@ describe('a promoted standby', () => {
     expect(await causes()).to.deep.equal([{ cause: 'SERVER_CHANGED' }])
   })
 
-  it('of a new installation is accepted: nobody was answered yet, so nothing can be lost', async () => {
+  it('is accepted for a new installation: nobody was answered yet, so nothing can be lost', async () => {
     const none = await notedBy(0)
     await noticed(none)
     await promoted()

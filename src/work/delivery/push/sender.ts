@@ -48,7 +48,7 @@ export interface Sender
   run: number
   counts: SendCounts
   batches: number
-  /** As last read or written. */
+  /** The state last read or written. */
   breaker: BreakerState
   /** A delivery waits behind the open breaker. */
   leftAlone: boolean
