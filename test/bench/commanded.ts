@@ -1,4 +1,4 @@
-/** Runs a command of the built hub in a process of its own. Returns its last line of output and its peak memory. */
+/** Runs a command of the built hub in a process of its own, with the young space of `src/cli.ts`. Returns its last line and its peak memory. */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -12,7 +12,7 @@ export interface Commanded {
 export const commanded = (args: readonly string[], url: string, folder: string): Promise<Commanded> =>
   new Promise((resolve, reject) => {
     const script = `await import(${JSON.stringify(join(process.cwd(), 'dist/src/cli.js'))}); process.on('exit', () => process.stderr.write('PEAK ' + process.resourceUsage().maxRSS + '\\n'))`
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, ...args], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=64', '--input-type=module', '-e', script, ...args], {
       env: { ...process.env, DATABASE_URL: url, DATA_DIR: join(folder, 'hub'), LOG_LEVEL: 'silent' },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

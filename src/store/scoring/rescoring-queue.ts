@@ -20,8 +20,11 @@ export const markDirtyByPlan = async (tx: Tx, run: number, at: Date): Promise<vo
   )
 }
 
+/** The planner knows no length of this array, so it uses the index also before the table is analysed. */
+const IS_OF_OPERATORS_SQL = 'operator_id = any(array(select unnest(?::int[])))'
+
 export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date): Promise<void> => {
-  await tx.raw('delete from dirty_operators where operator_id = any(?) and since <= ? /* rescoring-queue.scored */', [
+  await tx.raw(`delete from dirty_operators where ${IS_OF_OPERATORS_SQL} and since <= ? /* rescoring-queue.scored */`, [
     ids,
     knownAt,
   ])
@@ -30,7 +33,7 @@ export const clearDirty = async (tx: Tx, ids: readonly number[], knownAt: Date):
 export const findIdsMarkedDirtyAfter = (tx: Tx, ids: readonly number[], knownAt: Date): Promise<Set<number>> =>
   querySet(
     tx,
-    'select distinct operator_id from dirty_operators where operator_id = any(?::int[]) and since > ? /* rescoring-queue.movedSince */',
+    `select distinct operator_id from dirty_operators where ${IS_OF_OPERATORS_SQL} and since > ? /* rescoring-queue.movedSince */`,
     [ids, knownAt],
   )
 
