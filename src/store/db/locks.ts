@@ -1,11 +1,11 @@
-import type { Db } from './db.js'
+import type { Db } from './handle.js'
 import { withOwnConnection } from './own-connection.js'
 
 const ASK_AGAIN_MS = 100
 
 /**
- * Advisory lock outside the pool, which waiters would exhaust. Returns 'held' when another process keeps it for
- * `waitMs`.
+ * Advisory lock of a session, polled: waiters exhaust no pool and hold no snapshot, for which an index build would wait.
+ * Returns 'held' when another process keeps it for `waitMs`.
  */
 export const withLock = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> =>
   withOwnConnection(db, async (connection) => {

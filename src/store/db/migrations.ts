@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
+import { withLock } from './locks.js'
 import { BASELINE, RELEASE_BEFORE_BASELINE, REPLACED_BY_BASELINE } from './replaced-migrations.js'
 import { isLockTimeout } from './transaction.js'
 
@@ -37,7 +38,7 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** Questions queue behind a migration that waits for a table, so it gives way after this time and tries again. */
+/** Questions queue behind a migration that waits for a table, so it gives way. */
 const LOCK_MS = 1_000
 const LOCK_TRIES = 60
 const TRY_AGAIN_MS = 1_000
@@ -113,20 +114,18 @@ const namesIn = async (db: Db, sql: string, bindings: readonly unknown[] = []): 
   new Set((await db.raw(sql, bindings)).rows.map(({ name }: { name: string }) => name))
 
 const MIGRATE_LOCK = 'hub.migrate'
+const PEER_WAIT_MS = 1_800_000
 
-/** `after` is all that is missing, and ends the hubs of the release before. Throws MIGRATION_BUSY where a table stays locked. */
-export const migrate = async (db: Knex, phase: RollOut = 'after'): Promise<string[]> => {
+/** `after` is all that is missing, and ends the hubs of the release before. Throws MIGRATION_BUSY, MIGRATION_RUNNING. */
+export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = PEER_WAIT_MS): Promise<string[]> => {
   await databaseVersion(db)
-  const replaced = await underLock(db, (tx) => replaceByBaseline(tx, phase))
-  const applied = await underLock(db, (tx) => applyMissing(db, tx, phase))
-  return [...replaced, ...applied]
-}
-
-const underLock = <T>(db: Knex, act: (tx: Knex.Transaction) => Promise<T>): Promise<T> =>
-  db.transaction(async (tx) => {
-    await tx.raw('select pg_advisory_xact_lock(hashtext(?)) /* store.migrate */', [MIGRATE_LOCK])
-    return act(tx)
+  const names = await withLock(db, MIGRATE_LOCK, peerWaitMs, async () => {
+    const replaced = await db.transaction((tx) => replaceByBaseline(tx, phase))
+    return [...replaced, ...(await applyMissing(db, phase))]
   })
+  if (names === 'held') throw new Refusal('MIGRATION_RUNNING', { minutes: peerWaitMs / 60_000 })
+  return names
+}
 
 const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {
   const { state, missing } = await databaseVersion(tx)
@@ -142,12 +141,12 @@ const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {
   return [BASELINE]
 }
 
-const applyMissing = async (db: Knex, tx: Tx, phase: RollOut): Promise<string[]> => {
-  const { state, missing } = await databaseVersion(tx)
+const applyMissing = async (db: Knex, phase: RollOut): Promise<string[]> => {
+  const { state, missing } = await databaseVersion(db)
   const isEmpty = state === 'EMPTY'
   const files = await wanted(missing, isEmpty ? 'after' : phase)
   if (files.length === 0) return []
-  // knex's lock row survives a SIGKILL. Under the advisory lock freeing is safe.
+  // knex's lock row survives a SIGKILL. The advisory lock makes freeing safe.
   await db.migrate.forceFreeMigrationsLock()
   const config = { migrationSource: migrationSource(files), disableMigrationsListValidation: true }
   if (isEmpty) return (await db.migrate.latest(config))[1]
@@ -157,12 +156,15 @@ const applyMissing = async (db: Knex, tx: Tx, phase: RollOut): Promise<string[]>
   return applied
 }
 
+const DEADLOCK_DETECTED = '40P01'
+const isDeadlock = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === DEADLOCK_DETECTED
+
 const patiently = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
   for (let tries = 1; ; tries += 1) {
     try {
       return await act()
     } catch (error) {
-      if (!isLockTimeout(error)) throw error
+      if (!isLockTimeout(error) && !isDeadlock(error)) throw error
       if (tries === LOCK_TRIES) throw new Refusal('MIGRATION_BUSY', { name })
     }
     await after(TRY_AGAIN_MS)
