@@ -56,12 +56,13 @@ const SOAKS: Record<string, (options: Options) => Promise<{ ok: boolean }>> = {
     seed,
     ...(await soakAbsence({ items: runs, seed, progress: (done) => progress('absence', done, runs) })),
   }),
-  access: async ({ minutes, seed }) => ({
+  access: async ({ minutes, faults, seed }) => ({
     seed,
     ...(await soakAccess({
       forMs: minutes * 60_000,
+      kills: faults.kill,
       seed,
-      progress: (slice) => process.stderr.write(`access ${JSON.stringify(slice)}\n`),
+      progress: (done) => process.stderr.write(`access ${JSON.stringify(done)}\n`),
     })),
   }),
   audit: async ({ runs = 1_000, seed, progress }) => {

@@ -1,4 +1,5 @@
 /** The three verifications as commands, as an operator runs them. Soaks end with them. */
+import type { BrokenRow } from '../../src/domain/audit/walk.js'
 
 export interface Verified {
   ok: boolean
@@ -11,6 +12,8 @@ export interface Verified {
   /** Rows of the audit log walked, and faults found. */
   auditRows: number
   auditFaults: number
+  /** The first faults; absent when there is none. */
+  auditBreaks?: BrokenRow[]
 }
 
 /** `hub verify standings`, `hub score --verify` and `hub verify audit` on one database. Throws if one cannot run. */
@@ -33,5 +36,6 @@ export const verifyAll = async (env: Record<string, string>): Promise<Verified> 
     differences: scores.differences,
     auditRows: audit.walked,
     auditFaults: audit.faults ?? 0,
+    ...(audit.breaks && { auditBreaks: audit.breaks }),
   }
 }

@@ -14,6 +14,7 @@ const hub = await makeHub(
     DATA_DIR: folder,
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
     PROXIES: process.env['PROXIES'] ?? '0',
+    ...(process.env['KEYS_DIR'] && { KEYS_DIR: process.env['KEYS_DIR'] }),
     ...(process.env['QUOTA_PER_MINUTE'] && { QUOTA_PER_MINUTE: process.env['QUOTA_PER_MINUTE'] }),
   }),
 )
