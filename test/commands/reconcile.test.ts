@@ -3,6 +3,7 @@ import { runReconcile } from '../../src/commands/reconcile.js'
 import { platforms } from '../../src/platforms/index.js'
 import { startDisplay } from '../support/display.js'
 import { startHub, type TestHub } from '../support/hub.js'
+import { closedUrl } from '../support/ports.js'
 import { later, published } from '../support/world.js'
 
 describe('hub reconcile', () => {
@@ -26,7 +27,7 @@ describe('hub reconcile', () => {
   it('fails where one platform cannot be read, and reports the others', async () => {
     const { national } = addresses()
     if (national === undefined) throw new Error('no national')
-    addresses()['national'] = { ...national, url: 'http://127.0.0.1:9' }
+    addresses()['national'] = { ...national, url: await closedUrl() }
     const { value, refusals } = await runReconcile(test.hub, [])
     addresses()['national'] = national
     expect(value.platforms.map(({ platform }) => platform)).to.deep.equal(['jilin', 'creditchina', 'creditjilin'])

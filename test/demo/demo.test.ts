@@ -1,25 +1,17 @@
 /** `npm start` as a whole: the embedded database, the cycle, the examples, commands run beside it, and shutdown. */
 import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { begin, ended, hub, hubHere, printed } from '../support/command.js'
+import { freePort } from '../support/ports.js'
 import { until } from '../support/until.js'
 import { oldExamples } from './old-examples.js'
 
 const run = promisify(execFile)
 const CYCLE_WITHIN_MS = 240_000
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 describe('the demo', () => {
   let folder: string

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { freshDatabase } from '../support/database.js'
-import { freePort } from '../support/postgres-servers.js'
+import { freePort } from '../support/ports.js'
 import { until } from '../support/until.js'
 
 const run = promisify(execFile)

@@ -9,7 +9,8 @@ import { makeLog } from '../../src/hub/log.js'
 import type { browser, Visit } from './browser.js'
 import { freshDatabase } from './database.js'
 import { fillSignIn, PASSWORD } from './desk.js'
-import { addAuthenticator, freePort } from './passkeys.js'
+import { addAuthenticator } from './passkeys.js'
+import { freePort } from './ports.js'
 
 export interface NewOffice {
   hub: Hub

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '../../src/store/db/db.js'
 import { fillIn } from './deploy-files.js'
-import { freePort } from './postgres-servers.js'
+import { freePort } from './ports.js'
 
 const PGBOUNCER = '/usr/sbin/pgbouncer'
 /** PgBouncer refuses to run as root. */

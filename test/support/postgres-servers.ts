@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { connect, type JobDb } from '../../src/store/db/db.js'
 import { chooseAccount, handOverFolder, prepareCommandAs } from '../../src/store/embedded/account.js'
 import { findBinaries } from '../../src/store/embedded/binaries.js'
+import { freePort } from './ports.js'
 import { rowsOf } from './world.js'
 
 const run = promisify(execFile)
@@ -66,14 +67,6 @@ export const makeProxy = async (): Promise<{ port: number; to: (...ports: number
     },
   }
 }
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 
 const urlOf = (port: number): string => `postgres://hub@127.0.0.1:${port}/postgres`
 

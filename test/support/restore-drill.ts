@@ -13,7 +13,7 @@ import { type PlatformStandIn, startPlatformStandIns } from '../../src/sandbox/p
 import { connect, type JobDb, migrate } from '../../src/store/db/db.js'
 import { peopled } from '../bench/people.js'
 import { fillIn } from './deploy-files.js'
-import { freePort } from './postgres-servers.js'
+import { freePort } from './ports.js'
 import { until } from './until.js'
 import { published, removed, rowsOf } from './world.js'
 

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +13,7 @@ import { registration, uscc } from '../api/record-drafts.js'
 import { makeWorld, type World } from '../api/world.js'
 import { confirmedClient } from '../support/accounts.js'
 import { sendWebhooks } from '../support/marketplace.js'
+import { freePort } from '../support/ports.js'
 
 const PAGE = readFileSync(new URL('../../src/web/developers/zh.md', import.meta.url), 'utf8')
 const CLIENTS = fileURLToPath(new URL('../../schema/clients/', import.meta.url))
@@ -244,12 +244,4 @@ const until = (child: ChildProcess, stream: 'stdout' | 'stderr', words: string):
   new Promise((resolve, reject) => {
     child[stream]?.on('data', (text) => String(text).includes(words) && resolve())
     child.once('close', () => reject(new Error('the receiver ended')))
-  })
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
   })

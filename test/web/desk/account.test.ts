@@ -6,7 +6,8 @@ import { confirmedPerson } from '../../support/accounts.js'
 import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browser.js'
 import { atDesk, deskBuilt, fillSignIn, PASSWORD } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
-import { addAuthenticator, freePort } from '../../support/passkeys.js'
+import { addAuthenticator } from '../../support/passkeys.js'
+import { freePort } from '../../support/ports.js'
 import { bytesOfBase32 } from '../../support/sign-ins.js'
 
 describe('the own account at the desk', function () {

@@ -6,13 +6,11 @@ import type { Platform } from '../../../src/platforms/platform.js'
 import * as platformStates from '../../../src/store/delivery/platform-states.js'
 import { noteAnswer, noteNoAnswer } from '../../../src/work/delivery/push/circuit-breaker.js'
 import { DELIVERY_LEASE_MS, type PushOptions, type Sender } from '../../../src/work/delivery/push/sender.js'
-import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { noticeOf } from '../../platforms/notices.js'
+import { makePushClock, pushOnClock } from '../../support/push-clock.js'
 import { database, later, log, NOW, rowsOf } from '../../support/world.js'
 
 const HUBS = 5
-/** A port where nothing listens. fetch forbids port 9 before it makes a connection. */
-const NOBODY = 'http://127.0.0.1:2'
 
 describe('the circuit breaker of a platform', () => {
   const db = database()
@@ -37,11 +35,9 @@ describe('the circuit breaker of a platform', () => {
 
   describe('that takes no connection', () => {
     let calls: { at: number; rows: number }[] = []
-    let pauses: number[] = []
-    let clock = NOW
-    const seconds = () => (clock.getTime() - NOW.getTime()) / 1_000
+    let clock = makePushClock()
     beforeEach(async () => {
-      ;[calls, pauses, clock] = [[], [], NOW]
+      ;[calls, clock] = [[], makePushClock()]
       await db().raw(
         `insert into deliveries (kind, platform, subject_id, number, action, notice, due_at, created_at)
          select 'listing', 'national', gen_random_uuid(), 1, 'ADD', :notice::jsonb, :now, :now from generate_series(1, 3)`,
@@ -55,41 +51,27 @@ describe('the circuit breaker of a platform', () => {
       ])
     const counting = (work: Platform['send']): Platform => {
       const counted: Platform['send'] = (batch, to) => {
-        calls.push({ at: seconds(), rows: batch.notices.length })
+        calls.push({ at: clock.seconds(), rows: batch.notices.length })
         return work(batch, to)
       }
       const { ask: _, ...platform } = nationalPlatform
       return { ...platform, send: counted }
     }
-    const pushed = (platform: Platform, more: Partial<PushOptions>, meanwhile = async (): Promise<unknown> => null) =>
-      pushDeliveries(db(), {
-        platforms: [{ platform, url: NOBODY, secret: 's' }],
-        silent: [],
-        cause: 'command',
-        now: () => clock,
-        machine: () => clock.getTime(),
-        random: () => 0.5,
-        log,
-        pause: async (ms) => {
-          pauses.push(ms)
-          clock = new Date(clock.getTime() + ms)
-          await meanwhile()
-        },
-        ...more,
-      })
+    const pushed = (platform: Platform, more?: Partial<PushOptions>, meanwhile?: () => Promise<unknown>) =>
+      pushOnClock({ db: db(), clock }, platform, more, meanwhile)
 
     it('is probed with one delivery and no second', async () => {
       await open(5, -1)
-      expect((await pushed(counting(nationalPlatform.send), {})).unreachable).to.deep.equal(['national'])
+      expect((await pushed(counting(nationalPlatform.send))).unreachable).to.deep.equal(['national'])
       expect(calls).to.deep.equal([{ at: 0, rows: 1 }])
     })
 
     it('is called at the very end of each wait, before which a push sleeps a lease at most, never beyond its own end', async () => {
       await pushed(counting(nationalPlatform.send), { until: later(100) })
       expect(calls.map(({ at }) => at)).to.deep.equal([0, 2, 6, 14, 30, 62])
-      expect(Math.max(...pauses)).to.equal(DELIVERY_LEASE_MS)
-      expect(pauses.length).to.be.below(20)
-      expect(seconds()).to.equal(100)
+      expect(Math.max(...clock.pauses)).to.equal(DELIVERY_LEASE_MS)
+      expect(clock.pauses.length).to.be.below(20)
+      expect(clock.seconds()).to.equal(100)
     })
 
     it('has its deliveries taken over after their lease where a hub that closed the breaker was killed', async () => {

@@ -5,8 +5,8 @@ import { makeReceipt, NO_RECEIPT_CODE, WAITING_CODE } from '../../../src/domain/
 import { Refusal } from '../../../src/foundation/errors.js'
 import type { Platform } from '../../../src/platforms/platform.js'
 import type { PushOptions } from '../../../src/work/delivery/push/sender.js'
-import { pushDeliveries } from '../../../src/work/delivery/push.js'
-import { database, later, log, NOW, rowsOf } from '../../support/world.js'
+import { makePushClock, pushOnClock } from '../../support/push-clock.js'
+import { database, later, NOW, rowsOf } from '../../support/world.js'
 
 const receipt = ({ key }: Notice, more: Partial<Receipt> = {}): Receipt =>
   makeReceipt(key, '00', '', { accepted: true, receiverId: `R-${key}`, ...more })
@@ -17,12 +17,11 @@ describe('push engine', () => {
   const db = database()
   /** Keys received in each call, with the second of the call. */
   let calls: { at: number; keys: string[] }[] = []
-  let clock = NOW
+  let clock = makePushClock()
   beforeEach(() => {
     calls = []
-    clock = NOW
+    clock = makePushClock()
   })
-  const seconds = (): number => (clock.getTime() - NOW.getTime()) / 1_000
 
   const platform = (
     given: Partial<Platform> & { answers?: (notices: readonly Notice[]) => Receipt[] } = {},
@@ -41,7 +40,7 @@ describe('push engine', () => {
       codes: {},
       check: () => [],
       send: async ({ notices }) => {
-        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        calls.push({ at: clock.seconds(), keys: notices.map(({ key }) => key) })
         return answers(notices)
       },
       shown: async () => [],
@@ -59,27 +58,9 @@ describe('push engine', () => {
       [kind, subject, number, action, JSON.stringify({ key, kind, sequence: number, action }), later(due), NOW],
     )
   }
-  /** Runs a push. Each wait advances the clock and calls `meanwhile`. */
-  const pushed = async (
-    to: Platform,
-    more: Partial<PushOptions> = {},
-    meanwhile: () => Promise<unknown> = async () => {},
-  ) => {
-    const { ms: _, ...result } = await pushDeliveries(db(), {
-      platforms: [{ platform: to, url: 'http://127.0.0.1:9', secret: 's' }],
-      silent: [],
-      cause: 'command',
-      now: () => clock,
-      machine: () => clock.getTime(),
-      random: () => 0.5,
-      log,
-      pause: async (ms) => {
-        clock = new Date(clock.getTime() + ms)
-        await meanwhile()
-      },
-      ...more,
-    })
-    return { ...result.platforms[0], unreachable: result.unreachable }
+  const pushed = async (to: Platform, more?: Partial<PushOptions>, meanwhile?: () => Promise<unknown>) => {
+    const { platforms, unreachable } = await pushOnClock({ db: db(), clock }, to, more, meanwhile)
+    return { ...platforms[0], unreachable }
   }
   const delivery = async (key: string) =>
     (
@@ -100,7 +81,7 @@ describe('push engine', () => {
       { at: 0, keys: ['a'] },
       { at: 20, keys: ['b'] },
     ])
-    expect(seconds()).to.equal(30)
+    expect(clock.seconds()).to.equal(30)
   })
 
   it('sends deliveries leased by a dead sender when the lease ends', async () => {
@@ -162,7 +143,7 @@ describe('push engine', () => {
     await db().raw(`update deliveries set due_at = ? where notice ->> 'key' = 'fresh'`, [later(2)])
     expect((await pushed(cutting)).unreachable).to.deep.equal(['national'])
     cut = false
-    clock = later(3)
+    clock.now = later(3)
     expect(await pushed(cutting)).to.include({ sent: 2, accepted: 3, outstanding: 1 })
     expect(asked).to.deep.equal([['known', 'unknown', 'unread']])
     expect(calls.map((call) => call.keys)).to.deep.equal([
@@ -201,11 +182,11 @@ describe('push engine', () => {
     })
     let told = false
     const result = await pushed(dying, { until: later(600) }, async () => {
-      if (seconds() >= 300 && !told) {
+      if (clock.seconds() >= 300 && !told) {
         told = true
         await owed('removal', { action: 'REMOVE', due: 300 })
       }
-      if (seconds() >= 400) dead = false
+      if (clock.seconds() >= 400) dead = false
     })
     expect(result).to.deep.include({ accepted: 4, outstanding: 0, unreachable: [] })
     const during = calls.filter(({ at }) => at < 400)
@@ -245,7 +226,7 @@ describe('push engine', () => {
   it('sends a row that always breaks its call alone and with growing delays, and delays no other row', async () => {
     await owed('poison', { action: 'REMOVE' })
     for (let n = 0; n < 30; n += 1) await owed(`n${n}`)
-    const meanwhile = () => owed(`m${seconds()}`, { due: seconds() })
+    const meanwhile = () => owed(`m${clock.seconds()}`, { due: clock.seconds() })
     const result = await pushed(poisoned(), { until: later(100) }, meanwhile)
     expect(result.outstanding).to.be.within(1, 2)
     expect(await delivery('poison')).to.include({ state: 'OWED' })
@@ -283,9 +264,9 @@ describe('push engine', () => {
     await pushed(paced)
     expect(calls.map(({ at }) => at)).to.deep.equal([0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5])
     await owed('next')
-    const before = clock
+    const before = clock.now
     await pushed(paced)
-    expect(clock.getTime() - before.getTime()).to.equal(500)
+    expect(clock.now.getTime() - before.getTime()).to.equal(500)
   })
 
   it('calls a receiver only in its hours, also for a removal', async () => {
@@ -350,14 +331,14 @@ describe('push engine', () => {
     const folder = platform({
       send: async ({ notices }) => {
         if (full) throw down()
-        calls.push({ at: seconds(), keys: notices.map(({ key }) => key) })
+        calls.push({ at: clock.seconds(), keys: notices.map(({ key }) => key) })
         return notices.map((notice) => receipt(notice))
       },
       ask: async (notices) => notices.map((notice) => receipt(notice, { accepted: false, code: NO_RECEIPT_CODE })),
     })
     for (let time = 0; time < 6; time += 1) {
       await pushed(folder)
-      clock = new Date(clock.getTime() + 120_000)
+      clock.now = new Date(clock.now.getTime() + 120_000)
     }
     expect((await rowsOf(db(), 'select failures from platform_states'))[0]?.['failures']).to.be.greaterThan(2)
     full = false
@@ -392,6 +373,6 @@ describe('push engine', () => {
     await pushed(stopping, { until: later(600), signal: stop.signal })
     expect(keys()).to.deep.equal(['a'])
     expect(await delivery('b')).to.deep.include({ state: 'OWED', attempts: 0, due_at: NOW })
-    expect(seconds()).to.equal(0)
+    expect(clock.seconds()).to.equal(0)
   })
 })

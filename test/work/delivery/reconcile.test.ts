@@ -5,6 +5,7 @@ import { type ComparisonResult, reconcilePlatforms } from '../../../src/work/del
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
 import { type Display, type Row, startDisplay } from '../../support/display.js'
+import { closedUrl } from '../../support/ports.js'
 import {
   at,
   beliefsOf,
@@ -349,7 +350,7 @@ describe('reconcile', () => {
 
   it('a platform that cannot be read is reported and changes nothing', async () => {
     await told(1)
-    const { found, unreachable } = await compare(NIGHT, 'http://127.0.0.1:9')
+    const { found, unreachable } = await compare(NIGHT, await closedUrl())
     expect([found, unreachable]).to.deep.equal([undefined, ['national']])
     expect(await remarks()).to.deep.equal([])
     expect(await rowsOf(db(), `select outcome from runs where job = 'reconcile'`)).to.deep.equal([

@@ -1,7 +1,7 @@
-import { createServer } from 'node:net'
 import { expect } from 'chai'
 import { type MailServerStandIn, startMailServer } from '../../../src/sandbox/mail-server.js'
 import { classifyMailFault, MailError, type MailFault, makeMailSender } from '../../../src/work/notifications/mail.js'
+import { freePort } from '../../support/ports.js'
 
 describe('mail by SMTP', () => {
   let mail: MailServerStandIn
@@ -50,7 +50,7 @@ describe('mail by SMTP', () => {
     mail.behave({ outage: true })
     expect(await fault(), 'a broken connection').to.equal('UNREACHABLE')
     mail.behave({ outage: false })
-    expect(await fault({ port: await closedPort() }), 'nobody listens').to.equal('UNREACHABLE')
+    expect(await fault({ port: await freePort() }), 'nobody listens').to.equal('UNREACHABLE')
   })
 
   it('tells the faults that no stand-in shows by their codes', () => {
@@ -67,11 +67,3 @@ describe('mail by SMTP', () => {
     for (const [error, fault] of rows) expect(classifyMailFault(error), JSON.stringify(error)).to.equal(fault)
   })
 })
-
-const closedPort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
