@@ -3,7 +3,7 @@
  * highest counts, so concurrent processes never lower it.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import { parseJsonOr } from '../../foundation/text/json.js'
@@ -12,6 +12,8 @@ import { listFileNames, makeUnreadableRefusal, openAndSync, readFileText } from 
 
 const PUBLICATION = 'publication.json'
 const FOLDER = 'noted'
+const UNFINISHED = /\.json\.[0-9a-f-]+\.new$/
+const UNFINISHED_KEPT_MS = 24 * 3_600_000
 const SENT = /^([0-9a-f-]{36})\.(\d{1,15})\.(\d{1,9})\.json$/
 
 export interface PublicationNote {
@@ -104,6 +106,15 @@ const whoseIn = (path: string): Pick<SentNote, 'key' | 'at'> => {
 const isAtMost = (one: SentNote, other: SentNote): boolean =>
   one.deliveryId <= other.deliveryId && one.number <= other.number
 
+/** `now` is of the folder's own clock, milliseconds since 1970. */
+const sweepUnfinished = (folder: string, now: number): void => {
+  for (const name of readdirSync(folder).filter((one) => UNFINISHED.test(one)))
+    try {
+      const path = join(folder, name)
+      if (now - statSync(path).mtimeMs > UNFINISHED_KEPT_MS) rmSync(path)
+    } catch {}
+}
+
 const write = (folder: string, name: string, content: object): void => {
   const path = join(folder, name)
   // Process ids may collide between containers that share a folder.
@@ -111,8 +122,10 @@ const write = (folder: string, name: string, content: object): void => {
   try {
     mkdirSync(folder, { recursive: true })
     openAndSync(beside, 'w', (file) => writeSync(file, `${JSON.stringify(content)}\n`))
+    const { mtimeMs } = statSync(beside)
     renameSync(beside, path)
     openAndSync(folder, 'r')
+    sweepUnfinished(folder, mtimeMs)
   } catch (error) {
     try {
       rmSync(beside, { force: true })

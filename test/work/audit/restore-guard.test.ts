@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -59,6 +59,21 @@ describe('notes outside the database', () => {
     notes.noteSent(ONE, { deliveryId: 7, number: 2 })
     writeFileSync(join(folder, 'noted', `${ONE}.99.9.json.1.new`), '{')
     expect(makeRestoreNotes(folder).sent(ONE)).to.deep.equal({ deliveryId: 7, number: 2 })
+  })
+
+  it('sweep the files that killed processes left a day before, and no others', () => {
+    const [sent, publication] = [join(folder, 'noted', `${ONE}.6.1.json`), join(folder, 'publication.json')]
+    const notes = makeRestoreNotes(folder)
+    notes.noteSent(ONE, { deliveryId: 6, number: 1 })
+    const old = [`${sent}.0a-1.new`, `${publication}.0b-2.new`, join(folder, 'postgres.new')]
+    const present = [`${sent}.0c-3.new`, `${publication}.0d-4.new`]
+    for (const path of [...old, ...present]) writeFileSync(path, '{')
+    const before = (Date.now() - 25 * 3_600_000) / 1_000
+    for (const path of old) utimesSync(path, before, before)
+    notes.noteSent(ONE, { deliveryId: 7, number: 2 })
+    notes.notePublished(said(1))
+    expect([...old, ...present].filter((path) => existsSync(path))).to.deep.equal([old[2], ...present])
+    expect([notes.sent(ONE), notes.published()]).to.deep.equal([{ deliveryId: 7, number: 2 }, said(1)])
   })
 
   it('are written by processes of the same id at once without leaving a partial file', async () => {
