@@ -19,6 +19,7 @@ import {
   getRequestContext,
   type HttpRequestContext,
 } from '../api/request/request-context.js'
+import { readTraceparent } from '../api/request/request-id.js'
 import { makeRevocations } from '../api/request/revocations.js'
 import {
   HTTP_SERVER_OPTIONS,
@@ -59,7 +60,7 @@ import { makeVerifyRouter } from './verify.js'
 
 export type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 
-/** Status logged when the client disconnected early, as nginx does. */
+/** nginx logs a client that disconnected early so. */
 const LEFT = 499
 const SHORT_PATH = /^\/(?:graphql$|v1\/standing\/)/
 const UPLOAD_PATH = /^\/(?:v1\/(?:feeds\/|sellers$|standings$|papers$)|my\/(?:listings\/|objections$)|clue$)/
@@ -143,7 +144,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
         role,
         seconds: (performance.now() - began) / 1_000,
         requestId,
-        traceparent: request.headers.traceparent as string | undefined,
+        traceparent: readTraceparent(request.headers),
       })
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)

@@ -10,6 +10,7 @@ import { FOOTER_LINKS } from '../../src/web/frame/navigation.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { registration, uscc } from '../api/record-drafts.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
+import { until } from '../support/until.js'
 
 const CODE = uscc(1)
 const TOKEN = 'a-token-of-one-scraper-alone'
@@ -56,12 +57,21 @@ describe('metrics', () => {
   let server: Server
   let url: string
   const metrics = makeMetrics()
+  /** Headers `traceparent` that the spans were told. */
+  const traced: (string | undefined)[] = []
   before(async () => {
     world = await makeWorld({ quota: 1_000 })
     await world.bring('registry', [registration(CODE, '虚构量度有限公司')])
     const { db } = world.parts
     const trail = makeAuditLog(db, { log: world.parts.log, now: () => NOW, seal: world.parts.keys.audit.seal, metrics })
-    const parts = { ...world.parts, db, auditLog: trail, metrics, scraping: { token: TOKEN, local: true } }
+    const hearing: typeof metrics = {
+      ...metrics,
+      answered: (request) => {
+        traced.push(request.traceparent)
+        metrics.answered(request)
+      },
+    }
+    const parts = { ...world.parts, db, auditLog: trail, metrics: hearing, scraping: { token: TOKEN, local: true } }
     server = await makeServer(parts)
     url = await listening(server)
   })
@@ -307,6 +317,18 @@ describe('metrics', () => {
       expect([...samples.keys()].filter((name) => name.startsWith('hub_refusals_total'))).to.have.lengthOf(501)
       expect(samples.get('hub_refusals_total{code="OTHER"}')).to.equal(1_500)
     })
+  })
+
+  it('and spans hear of a request’s trace, unless that names somebody', async () => {
+    const told = async (trace: string): Promise<string | undefined> => {
+      const before = traced.length
+      await fetch(`${url}/healthz`, { headers: { traceparent: `00-${trace}-b7ad6b7169203331-01` } })
+      await until('the answer', () => traced.length > before)
+      return traced.at(-1)
+    }
+    const trace = '0af7651916cd43dd8448eb211c80319c'
+    expect(await told(trace)).to.equal(`00-${trace}-b7ad6b7169203331-01`)
+    expect(await told('13812345678'.padStart(32, 'a'))).to.equal(undefined)
   })
 })
 

@@ -5,7 +5,7 @@ import { parseAccessCode } from '../../foundation/text/access-code.js'
 
 const FORM = /^[A-Za-z0-9._-]{1,64}$/
 /** W3C Trace Context: version, trace, parent, flags. */
-const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
+const TRACE = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/
 const SEPARATORS = /[._-]+/
 const HEXADECIMAL = /^[0-9A-F]+$/
 const USCC_LENGTH = 18
@@ -14,6 +14,12 @@ const USCC_LENGTH = 18
 export const readRequestId = (headers: IncomingHttpHeaders): string | null => {
   const id = headers['x-request-id'] ?? TRACE.exec(String(headers['traceparent'] ?? ''))?.[1]
   return typeof id === 'string' && FORM.test(id) && namesNobody(id) ? id : null
+}
+
+/** The header as sent. Undefined for no valid W3C Trace Context, or ids that name somebody: the span begins a trace. */
+export const readTraceparent = ({ traceparent }: IncomingHttpHeaders): string | undefined => {
+  const [header, ...ids] = TRACE.exec(String(traceparent ?? '')) ?? []
+  return ids.every(namesNobody) ? header : undefined
 }
 
 const namesNobody = (id: string): boolean =>

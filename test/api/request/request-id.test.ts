@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { readRequestId } from '../../../src/api/request/request-id.js'
+import { readRequestId, readTraceparent } from '../../../src/api/request/request-id.js'
 import { formatAccessCode } from '../../../src/foundation/text/access-code.js'
 import { codeOf } from '../../support/world.js'
 
 const RESIDENT_ID = '11010519491231002X'
 const MOBILE = '13812345678'
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const PARENT = 'b7ad6b7169203331'
 /** Share of random ids in which some digits may look like a telephone. */
 const REPLACED_AT_MOST = 0.005
 const IDS = 5_000
@@ -52,6 +53,18 @@ describe('the id that a caller gives its request', () => {
     const traced = (trace: string) => readRequestId({ traceparent: `00-${trace}-b7ad6b7169203331-01` })
     expect(traced(TRACE)).to.equal(TRACE)
     expect(traced(MOBILE.padStart(32, 'a'))).to.equal(null)
+  })
+
+  it('leaves no trace to the spans where that is malformed or names somebody', () => {
+    const kept = (trace: string, parent = PARENT, version = '00') =>
+      readTraceparent({ traceparent: `${version}-${trace}-${parent}-01` })
+    expect(kept(TRACE)).to.equal(`00-${TRACE}-${PARENT}-01`)
+    const parents = [PARENT.slice(1), '0'.repeat(16), MOBILE.padStart(16, 'a')]
+    const traces = [TRACE.slice(1), TRACE.toUpperCase(), '0'.repeat(32), MOBILE.padStart(32, 'a')]
+    expect([...traces.map((trace) => kept(trace)), ...parents.map((parent) => kept(TRACE, parent))]).to.deep.equal(
+      [...traces, ...parents].map(() => undefined),
+    )
+    expect([kept(TRACE, PARENT, 'ff'), readTraceparent({})]).to.deep.equal([undefined, undefined])
   })
 
   it('is kept where it is random', () => {
