@@ -234,6 +234,22 @@ describe('audit rows of answers', () => {
     }
   })
 
+  it('keeps an object of simple members whole, and shortens a long list beside simple members', async () => {
+    const asking = (query: string, variables: Record<string, unknown>) =>
+      left(() => world.ask(query, { token: market(), variables }))
+    const text = ([row]: AuditRow[]) => row?.content?.asked.split('\n')[1] ?? ''
+    const variables = { code: one }
+    const simple = await asking('query($code: String!) { standing(code: $code) { status } }', variables)
+    expect(text(simple)).to.equal(JSON.stringify(variables))
+    const codes = Array.from({ length: 21 }, (_, i) => uscc(i))
+    const both = await asking(
+      'query($code: String!, $codes: [String!]!) { standing(code: $code) { status } standings(codes: $codes) { status } }',
+      { code: one, codes },
+    )
+    const mark = world.parts.keys.mark(JSON.stringify(codes))
+    expect(text(both)).to.equal(JSON.stringify({ code: one, codes: [...codes.slice(0, 20), `… 21 ${mark}`] }))
+  })
+
   it('a long purpose and a long query are truncated, and an undecodable header is ignored', async () => {
     const long = await left(() =>
       world.ask(
