@@ -27,6 +27,13 @@ describe('the mirror of 12315 at the desk', function () {
     const item = page.getByRole('form', { name: '拒收的条目' })
     await item.getByText('请在原系统更正，下次镜像时接收。').waitFor()
     expect(await item.getByRole('button', { name: '更正并接收' }).count()).to.equal(0)
+    const grounds = await item
+      .locator('input, textarea')
+      .evaluateAll((all) =>
+        all.map((field) => field.ownerDocument.defaultView?.getComputedStyle(field).backgroundColor),
+      )
+    expect([...new Set(grounds)], 'the faulty field is as grey as the others').to.have.length(1)
+    expect(grounds).to.have.length.above(1)
     expect(await violations(page)).to.deep.equal([])
     await item.getByRole('button', { name: '不再处理' }).click()
     await page.getByLabel('理由').fill('虚构：不属办理范围')

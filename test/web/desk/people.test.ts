@@ -24,6 +24,20 @@ describe('people at the desk', function () {
     await close()
   })
 
+  it('all columns fit a screen of 1280 pixels, where the buttons covered the agency', async () => {
+    const { page, open, close, faults } = await desk.signIn('administrator', {
+      viewport: { width: 1280, height: 800 },
+      fresh: true,
+    })
+    await open('/administration/people', '人员')
+    await page.locator('tr.row').first().waitFor()
+    const box = page.getByRole('region', { name: '人员' })
+    expect(await box.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).to.equal(0)
+    expect(await page.getByRole('columnheader', { name: '所属单位、区划' }).count()).to.equal(1)
+    expect(faults).to.deep.equal([])
+    await close()
+  })
+
   it('a person of a partner is registered for one of its systems, which itself has no agency', async () => {
     const { db, now } = desk.hub.hub
     for (const [name, role] of [

@@ -20,6 +20,7 @@ import {
 import { SettledOfficeProposals, WaitingOfficeProposal } from '../office-proposals.js'
 import { rulePlaceWords } from '../proposal-words.js'
 import { RuleRow } from '../rules/row.js'
+import { ruleRowTitle } from '../rules/row-title.js'
 import { OwnLists } from './own-lists.js'
 
 const OF_RULES: readonly string[] = ['RULE_ROW', 'RULES_ADDED', 'LIST_ENDED']
@@ -66,12 +67,14 @@ export default function ConfirmationsPage() {
             title="关系公示的规则"
             rules={open.filter(({ binds }) => binds)}
             none="关系公示的规则都已核实。"
+            isOpen
             onDone={onDone}
           />
           <RuleSection
             title="其他规则"
             rules={open.filter(({ binds }) => !binds)}
             none="其他规则都已核实。"
+            isOpen={false}
             onDone={onDone}
           />
         </div>
@@ -86,26 +89,32 @@ interface RuleSectionProps {
   title: string
   rules: readonly UnconfirmedRuleNode[]
   none: string
+  isOpen: boolean
   onDone: (words: string) => void
 }
 
-const RuleSection = ({ title, rules, none, onDone }: RuleSectionProps) => (
+const RuleSection = ({ title, rules, none, isOpen, onDone }: RuleSectionProps) => (
   <section className="panel wide" aria-label={title}>
-    <h2>
-      {title} <span className="soft">未核实 {formatNumber(rules.length)} 条</span>
-    </h2>
+    <h2>{title}</h2>
     {rules.length === 0 ? (
       <EmptyNotice>{none}</EmptyNotice>
     ) : (
-      <ol className="rules">
-        {rules.map((one) => (
-          <li key={one.key}>
-            <p>{rulePlaceWords(one)}</p>
-            <RuleRow of={one.row} opens={false} />
-            <Confirmation of={one} onDone={onDone} />
-          </li>
-        ))}
-      </ol>
+      <details className="inner" open={isOpen}>
+        <summary>未核实 {formatNumber(rules.length)} 条</summary>
+        <ol className="rules">
+          {rules.map((one) => (
+            <li key={one.key}>
+              <details className="inner">
+                <summary>
+                  {rulePlaceWords(one)} <span className="soft">{ruleRowTitle(one.row)}</span>
+                </summary>
+                <RuleRow of={one.row} opens={false} />
+                <Confirmation of={one} onDone={onDone} />
+              </details>
+            </li>
+          ))}
+        </ol>
+      </details>
     )}
   </section>
 )

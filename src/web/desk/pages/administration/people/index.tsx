@@ -46,24 +46,27 @@ export default function PeoplePage() {
           </span>
         ),
       },
-      { key: 'state', title: '状态', width: 260, render: (one) => <PersonState of={one} /> },
+      { key: 'state', title: '状态', width: 240, render: (one) => <PersonState of={one} /> },
       {
         key: 'role',
         title: '角色',
-        width: 170,
+        width: 150,
         render: ({ role, duty }) => `${roleWords(role)}${duty === null ? '' : `（${labelOf('Duty', duty)}）`}`,
       },
       {
         key: 'agency',
-        title: '所属单位',
+        title: '所属单位、区划',
         width: 170,
-        render: ({ agency, agencyName }) => agencyName?.zh ?? agency ?? '—',
+        render: ({ agency, agencyName, region }) => (
+          <>
+            {agencyName?.zh ?? agency ?? '—'} <span className="soft">{regionWords(region)}</span>
+          </>
+        ),
       },
-      { key: 'region', title: '区划', width: 90, render: ({ region }) => regionWords(region) },
       {
         key: 'seen',
         title: '最近使用',
-        width: 120,
+        width: 96,
         render: ({ seenAt }) => <span title={instantText(seenAt)}>{agoText(seenAt)}</span>,
       },
     ]
@@ -94,7 +97,7 @@ export default function PeoplePage() {
       {
         key: 'deeds',
         title: '办理',
-        width: 270,
+        width: 224,
         render: (person) =>
           person.endedAt === null && (
             <>
@@ -182,7 +185,7 @@ export default function PeoplePage() {
           empty="没有符合条件的人员。"
           position={asked.row}
           onPosition={(row) => ask({ row })}
-          minWidth={manages ? 1_260 : 1_040}
+          minWidth={manages ? 1_000 : 800}
         />
       </div>
       <OneTimeSecretDialog of={told} onClose={() => setTold(null)} />
