@@ -52,3 +52,17 @@ export const PlainTable = ({ label, columns, rows }: PlainTableProps) => (
     </table>
   </div>
 )
+
+interface ScrollRegionProps {
+  label: string
+  className?: string
+  children: ReactNode
+}
+
+/** The keyboard reaches it, and so scrolls it. */
+export const ScrollRegion = ({ label, className = 'scroll', children }: ScrollRegionProps) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
+  <section className={className} aria-label={label} tabIndex={0}>
+    {children}
+  </section>
+)

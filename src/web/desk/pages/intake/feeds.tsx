@@ -5,6 +5,7 @@ import { agoText, instantText } from '../../pieces/dates.js'
 import { LoadingNotice } from '../../pieces/empty.js'
 import { formatListCount, formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { chineseHalfOf, RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { type FeedHealthFragment, IntakeFeedsDocument, type IntakeFeedsQuery } from './feeds.generated.js'
@@ -48,8 +49,7 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
     <h2>
       {of.name.zh} {!of.configured && <span className="soft">（未配置地址，只能上传）</span>}
     </h2>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-    <section className="scroll" aria-label={`${of.name.zh}的数据源`} tabIndex={0}>
+    <ScrollRegion label={`${of.name.zh}的数据源`}>
       <table className="plain-table" aria-label={`${of.name.zh}的数据源`}>
         <thead>
           <tr>
@@ -113,7 +113,7 @@ const Agency = ({ of, runs }: { of: IntakeFeedsQuery['agencies'][number]; runs: 
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   </section>
 )
 

@@ -7,6 +7,7 @@ import { columnTitles, problemWords, type TitleOf } from '../../../words/column-
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { instantText } from '../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../pieces/empty.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { useMay } from '../../session/session.js'
@@ -163,8 +164,7 @@ const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps 
         </ul>
       )}
       {reject.state !== 'OPEN' && <Settled of={reject} />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-      <section className="item-fields" aria-label="原始条目的各字段" tabIndex={0}>
+      <ScrollRegion label="原始条目的各字段" className="item-fields">
         {fieldNamesOf(item, problems).map((name) => (
           <ItemField
             key={name}
@@ -179,7 +179,7 @@ const Form = ({ reject, feedTitle, isMirrored, onSettled, onMove }: RejectProps 
             onWrite={(text) => write(name, text)}
           />
         ))}
-      </section>
+      </ScrollRegion>
       {isOpen && maySettle && isMirrored && (
         <>
           <p className="soft">这是外部系统的镜像，在这里只读：请在原系统更正，下次镜像时接收。</p>

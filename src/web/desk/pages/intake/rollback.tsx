@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { operatorCodeOf, operatorPath } from '../../pieces/code.js'
 import { ConfirmButton } from '../../pieces/confirm.js'
 import { formatNumber } from '../../pieces/numbers.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { recordBodyOf, recordLineOf, recordMembersOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -226,11 +227,10 @@ const Part = ({
         </span>
       )}
     </h3>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-    <section className="scroll follows" aria-label={title} tabIndex={0}>
+    <ScrollRegion label={title} className="scroll follows">
       <table className="plain-table" aria-label={title}>
         {children}
       </table>
-    </section>
+    </ScrollRegion>
   </>
 )

@@ -1,6 +1,7 @@
 import { describeRejectRule } from '../../../../domain/intake/reject-words.js'
 import { columnTitles, problemWords, type TitleOf } from '../../../words/column-words.js'
 import { formatNumber } from '../../pieces/numbers.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { chineseHalfOf } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -70,8 +71,7 @@ const placeOf = ({ page, row }: { page: number | null; row: number }): string =>
 const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: number; feed: string }) => {
   const titleOf = columnTitles(feed)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <section className="scroll faults" aria-label="拒收的条目" tabIndex={0}>
+    <ScrollRegion label="拒收的条目" className="scroll faults">
       <table className="plain-table" aria-label="拒收的条目">
         <thead>
           <tr>
@@ -97,7 +97,7 @@ const Faults = ({ of, total, feed }: { of: readonly PreviewFault[]; total: numbe
           只列出前 {of.length} 条，共 {formatNumber(total)} 条；接收后可逐条更正，也可下载全部。
         </p>
       )}
-    </section>
+    </ScrollRegion>
   )
 }
 
@@ -124,8 +124,7 @@ const Original = ({ of: { item, problems }, titleOf }: { of: PreviewFault; title
 }
 
 const Records = ({ of, titleOf }: { of: readonly PreviewRecord[]; titleOf: TitleOf }) => (
-  // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-  <section className="scroll" aria-label="将新增、变更或待认领的" tabIndex={0}>
+  <ScrollRegion label="将新增、变更或待认领的">
     <table className="plain-table" aria-label="将新增、变更或待认领的">
       <thead>
         <tr>
@@ -158,5 +157,5 @@ const Records = ({ of, titleOf }: { of: readonly PreviewRecord[]; titleOf: Title
         ))}
       </tbody>
     </table>
-  </section>
+  </ScrollRegion>
 )

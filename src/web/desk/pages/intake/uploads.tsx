@@ -8,6 +8,7 @@ import { instantText, today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { formatNumber } from '../../pieces/numbers.js'
 import { PageHead } from '../../pieces/page.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
 import { FeedSamples } from './feed-sample.js'
@@ -319,8 +320,7 @@ const Recent = ({ feed }: { feed: string }) => {
       {uploads.length === 0 ? (
         <EmptyNotice>该数据源最近没有上传。</EmptyNotice>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-        <section className="scroll" aria-label="各次上传" tabIndex={0}>
+        <ScrollRegion label="各次上传">
           <table className="plain-table" aria-label="最近的上传">
             <thead>
               <tr>
@@ -357,7 +357,7 @@ const Recent = ({ feed }: { feed: string }) => {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
     </section>
   )

@@ -6,6 +6,7 @@ import { operatorCodeOf } from '../../pieces/code.js'
 import { daysUntilText, instantText, today } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { objectionStateText } from '../../pieces/objection.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { recordNameOf } from '../../pieces/record-body.js'
 import { RefusalNotice } from '../../pieces/refusal.js'
 import { labelOf } from '../../pieces/words.js'
@@ -133,8 +134,7 @@ export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
     {of.listings.length === 0 ? (
       <EmptyNotice>不在任何名单上。</EmptyNotice>
     ) : (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-      <section className="scroll" aria-label="各条名单" tabIndex={0}>
+      <ScrollRegion label="各条名单">
         <table className="plain-table" aria-label="各条名单">
           <thead>
             <tr>
@@ -174,7 +174,7 @@ export const ListingsPanel = ({ of }: { of: OperatorFile }) => (
             })}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     )}
     <NewLeadButton of={of} />
     {of.objections.length > 0 && (

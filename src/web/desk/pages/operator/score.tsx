@@ -3,6 +3,7 @@ import { dayText } from '../../pieces/dates.js'
 import { EmptyNotice } from '../../pieces/empty.js'
 import { SourcePopover } from '../../pieces/field.js'
 import { contestText } from '../../pieces/objection.js'
+import { ScrollRegion } from '../../pieces/plain-table.js'
 import { recordBodyOf, recordLineOf } from '../../pieces/record-body.js'
 import { signedPoints, WaterfallChart, type WaterfallStep } from '../../pieces/waterfall.js'
 import { labelOf } from '../../pieces/words.js'
@@ -115,8 +116,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
     {wayBack.length === 0 ? (
       <EmptyNotice>没有可以恢复的失分。</EmptyNotice>
     ) : (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-      <section className="scroll" aria-label="信用状况提升建议" tabIndex={0}>
+      <ScrollRegion label="信用状况提升建议">
         <table className="plain-table" aria-label="信用状况提升建议">
           <thead>
             <tr>
@@ -152,7 +152,7 @@ const WayBack = ({ of: { wayBack, lasting } }: { of: FileScore }) => (
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     )}
     {lasting.length > 0 && (
       <>

@@ -7,6 +7,7 @@ import { exactInstantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { LabelledField } from '../../../pieces/field.js'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { pageAt } from '../../../routes.js'
@@ -62,10 +63,9 @@ const Whole = ({ of }: { of: AuditLogRowDetail }) => {
       {of.asked === null ? (
         <EmptyNotice>{of.lost ? '内容在存档文件中。' : '没有内容。'}</EmptyNotice>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-        <section className="asked" tabIndex={0} aria-label="问了什么">
+        <ScrollRegion label="问了什么" className="asked">
           {of.asked}
-        </section>
+        </ScrollRegion>
       )}
       <h3>展示的主体 {formatNumber(of.shownCount)}</h3>
       {of.shown === null || of.shown.length === 0 ? (

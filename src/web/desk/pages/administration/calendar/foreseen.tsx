@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import { operatorCodeOf } from '../../../pieces/code.js'
 import { dayText } from '../../../pieces/dates.js'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { labelOf } from '../../../pieces/words.js'
 import {
   CalendarForeseenDocument,
@@ -34,8 +35,7 @@ export const MovedDeadlines = ({ of, isLoading }: { of: ForeseenDeadlines | unde
     )}
     <p className="soft">协作事项的时限在生效后一小时内重新计算。</p>
     {of && of.moved.length > 0 && (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-      <section className="scroll" aria-label="将改变的期限" tabIndex={0}>
+      <ScrollRegion label="将改变的期限">
         <table className="plain-table" aria-label="将改变的期限">
           <thead>
             <tr>
@@ -62,7 +62,7 @@ export const MovedDeadlines = ({ of, isLoading }: { of: ForeseenDeadlines | unde
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     )}
     {of && of.moves > of.moved.length && <p className="soft">以上为其中 {of.moved.length} 项。</p>}
   </div>

@@ -5,6 +5,7 @@ import { useAddressState } from '../../../pieces/address.js'
 import { dayText, instantText, today } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { useMay } from '../../../session/session.js'
 import { AmendmentForm } from './amend.js'
@@ -144,8 +145,7 @@ const Amended = ({ of }: { of: CalendarYear }) => {
         />
       )}
       {all.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-        <section className="scroll" aria-label="修订" tabIndex={0}>
+        <ScrollRegion label="修订">
           <table className="plain-table" aria-label="修订">
             <thead>
               <tr>
@@ -171,7 +171,7 @@ const Amended = ({ of }: { of: CalendarYear }) => {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
     </section>
   )

@@ -7,6 +7,7 @@ import { agoText, instantText } from '../../../pieces/dates.js'
 import { EmptyNotice, LoadingNotice } from '../../../pieces/empty.js'
 import { formatNumber } from '../../../pieces/numbers.js'
 import { PageHead } from '../../../pieces/page.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
 import { useMay } from '../../../session/session.js'
@@ -52,8 +53,7 @@ const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: st
   const manages = useMay('manage_registered')
   if (of.length === 0) return <EmptyNotice>现在没有被锁定的系统或人员。</EmptyNotice>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <section className="scroll" aria-label="锁定" tabIndex={0}>
+    <ScrollRegion label="锁定">
       <table className="plain-table roomy" aria-label="锁定">
         <thead>
           <tr>
@@ -93,7 +93,7 @@ const Shut = ({ of, onLifted }: { of: readonly LockoutRow[]; onLifted: (name: st
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

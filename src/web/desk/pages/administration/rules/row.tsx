@@ -8,6 +8,7 @@ import {
 } from '../../../../words/rule-words.js'
 import { LabelledField } from '../../../pieces/field.js'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { titleFieldOf, toldFieldsOf } from './row-title.js'
 import type { RulesQuery } from './rules.generated.js'
 
@@ -70,8 +71,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
         {label} <span className="soft">{formatNumber(rows.length)} 项</span>
         {doubtful > 0 && <span className="warn"> {formatNumber(doubtful)} 项未经核实</span>}
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-      <section className="scroll" aria-label={label} tabIndex={0}>
+      <ScrollRegion label={label}>
         <table className="plain-table roomy" aria-label={label}>
           <thead>
             <tr>
@@ -95,7 +95,7 @@ const InnerTable = ({ label, rows, opens }: { label: string; rows: NestedRows; o
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </details>
   )
 }

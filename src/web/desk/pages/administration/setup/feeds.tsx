@@ -1,5 +1,6 @@
 import { Link } from 'react-router'
 import { formatNumber } from '../../../pieces/numbers.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import type { SetupStepsQuery } from './setup.generated.js'
 import { compareFeeds } from './words.js'
 
@@ -12,8 +13,7 @@ export const FeedTable = ({ of }: { of: SetupStepsQuery['agencies'] }) => {
     .flatMap(({ feeds, name }) => feeds.map((feed): FeedLine => ({ ...feed, agency: name.zh })))
     .sort((a, b) => compareFeeds(a.id, b.id))
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
-    <section className="scroll" aria-label="数据源表" tabIndex={0}>
+    <ScrollRegion label="数据源表">
       <table className="plain-table" aria-label="数据源">
         <thead>
           <tr>
@@ -38,7 +38,7 @@ export const FeedTable = ({ of }: { of: SetupStepsQuery['agencies'] }) => {
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   )
 }
 

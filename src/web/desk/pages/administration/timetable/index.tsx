@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { agoText, daysUntil, daysUntilText, instantText } from '../../../pieces/dates.js'
 import { LoadingNotice } from '../../../pieces/empty.js'
 import { PageHead } from '../../../pieces/page.js'
+import { ScrollRegion } from '../../../pieces/plain-table.js'
 import { type ProgressStep, ProgressView } from '../../../pieces/progress.js'
 import { chineseHalfOf, RefusalNotice } from '../../../pieces/refusal.js'
 import { labelOf } from '../../../pieces/words.js'
@@ -112,8 +113,7 @@ export default function TimetablePage() {
           return (
             <section key={title} className="panel" aria-label={title}>
               <h2>{title}</h2>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region */}
-              <section className="scroll" aria-label={`${title}的时刻`} tabIndex={0}>
+              <ScrollRegion label={`${title}的时刻`}>
                 <table className="plain-table jobs" aria-label={title}>
                   <thead>
                     <tr>
@@ -140,7 +140,7 @@ export default function TimetablePage() {
                     ))}
                   </tbody>
                 </table>
-              </section>
+              </ScrollRegion>
             </section>
           )
         })}
