@@ -18,7 +18,7 @@ import { groupBy } from '../../foundation/groups.js'
 import { pagesFrom } from '../../foundation/pages.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import * as toldRecords from '../../store/delivery/published-records.js'
+import * as store from '../../store/delivery/published-records.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { queueForPlatforms, type SubjectChange } from './outbox.js'
 
@@ -43,45 +43,45 @@ export const queueChangedRecords = async (
 ): Promise<PublishedRecordCounts | null> => {
   const heard = kindsHeard(rules.platforms)
   // A platform that no longer receives a kind still gets removals of that kind.
-  const delivered = await toldRecords.listKindsEverSent(
+  const delivered = await store.listKindsEverSent(
     tx,
     PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
   )
   const kinds = [...heard, ...delivered]
   if (kinds.length === 0) return null
-  if (cause === 'takeback') await toldRecords.gatherChangedByRollback(tx, { at, kinds })
-  else if ('run' in cause) await toldRecords.gatherChangedByRun(tx, { ...cause, kinds })
-  else await toldRecords.gatherOfOperators(tx, { ...cause, at, kinds })
+  if (cause === 'takeback') await store.gatherChangedByRollback(tx, { at, kinds })
+  else if ('run' in cause) await store.gatherChangedByRun(tx, { ...cause, kinds })
+  else await store.gatherOfOperators(tx, { ...cause, at, kinds })
   const counts: PublishedRecordCounts = { told: 0, untold: 0, excluded: 0 }
-  for await (const page of pagesFrom((after: toldRecords.GatheredRecord | null) =>
-    toldRecords.pageGatheredRecords(tx, after, STEP_RECORDS),
+  for await (const page of pagesFrom((after: store.GatheredRecord | null) =>
+    store.pageGatheredRecords(tx, after, STEP_RECORDS),
   ))
-    await tellPage(tx, rules, page, { kinds, heard, dueAt }, counts)
-  await toldRecords.dropGathered(tx)
+    await queuePage(tx, rules, page, { kinds, heard, dueAt }, counts)
+  await store.dropGathered(tx)
   return counts
 }
 
 const kindsHeard = (platforms: readonly PlatformSubjects[]): PublishedKind[] =>
   PUBLISHED_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
 
-const tellPage = async (
+const queuePage = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
-  page: readonly toldRecords.RecordKey[],
+  page: readonly store.RecordKey[],
   { kinds, heard, dueAt }: { kinds: readonly PublishedKind[]; heard: readonly PublishedKind[]; dueAt: Date },
   counts: PublishedRecordCounts,
 ): Promise<void> => {
   const today = shanghaiDate(dueAt)
   const touched = new Set(page.map(keyOfRecord))
   const looked = await examine(tx, page, kinds, today)
-  const before = await toldRecords.readLastNotices(
+  const before = await store.readLastNotices(
     tx,
     looked
       .filter(({ known: { told, party }, due }) => mustBeRemoved(due, told, party?.id ?? null))
       .map(({ known }) => known.id),
   )
   const [gone, shown]: [SubjectChange[], SubjectChange[]] = [[], []]
-  const kept: Parameters<typeof toldRecords.keepSent>[1][number][] = []
+  const kept: Parameters<typeof store.keepSent>[1][number][] = []
   for (const one of looked) {
     const { known, due, repairedOn } = one
     if (touched.has(keyOfRecord(known))) count(counts, one.telling, due)
@@ -103,11 +103,11 @@ const tellPage = async (
   }
   await queueForPlatforms(tx, rules, gone, dueAt)
   await queueForPlatforms(tx, rules, shown, dueAt)
-  await toldRecords.keepSent(tx, kept, dueAt)
+  await store.keepSent(tx, kept, dueAt)
   counts.told += kept.length
 }
 
-export const keyOfRecord = ({ feed, key }: toldRecords.RecordKey): string => `${key}\n${feed}`
+export const keyOfRecord = ({ feed, key }: store.RecordKey): string => `${key}\n${feed}`
 
 const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null, due: ShowOrRemove): void => {
   if (due !== null) return
@@ -116,7 +116,7 @@ const count = (counts: PublishedRecordCounts, telling: PublicationStatus | null,
 }
 
 interface ExaminedRecord {
-  known: toldRecords.PublishedRecordState
+  known: store.PublishedRecordState
   telling: PublicationStatus | null
   due: ShowOrRemove
   repairedOn: string | null
@@ -124,12 +124,12 @@ interface ExaminedRecord {
 
 const examine = async (
   db: Db | Tx,
-  page: readonly toldRecords.RecordKey[],
+  page: readonly store.RecordKey[],
   kinds: readonly PublishedKind[],
   today: string | null,
   asShown: string | null = null,
 ): Promise<ExaminedRecord[]> => {
-  const states = await toldRecords.readRecordStatesWithSources(db, page, kinds)
+  const states = await store.readRecordStatesWithSources(db, page, kinds)
   const repaired = await repairedAmong(db, states)
   const all = states.map((known) => {
     const conditions = { today, repaired: repaired.has(known.order) }
@@ -150,10 +150,10 @@ const examine = async (
 
 const repairedAmong = async (
   db: Db | Tx,
-  states: readonly toldRecords.PublishedRecordState[],
+  states: readonly store.PublishedRecordState[],
 ): Promise<Map<number, string>> => {
   const operators = new Set(states.flatMap(({ kind, party }) => (kind === 'penalty' && party ? [party.id] : [])))
-  const evidence = await toldRecords.readPenaltiesAndRepairs(db, [...operators])
+  const evidence = await store.readPenaltiesAndRepairs(db, [...operators])
   const byOperator = groupBy(evidence, ({ operatorId }) => operatorId)
   return new Map([...byOperator.values()].flatMap((rows) => [...(findRepairDays(rows, []) ?? [])]))
 }
@@ -171,14 +171,13 @@ export const recordsInForce = async function* (
 ): AsyncGenerator<RecordInForce[]> {
   const kinds = PUBLISHED_KINDS.filter((kind) => hearing.kinds.includes(kind))
   if (kinds.length === 0) return
-  const read = (after: toldRecords.RecordKey | null) =>
-    toldRecords.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
+  const read = (after: store.RecordKey | null) => store.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
   for await (const page of pagesFrom(read)) {
     const requested = new Set(page.map(keyOfRecord))
     const publishable = publishableAmong(await examine(db, page, kinds, today), (known) =>
       requested.has(keyOfRecord(known)),
     )
-    await toldRecords.registerRecords(
+    await store.registerRecords(
       db,
       publishable.map(({ known: { feed, key, kind, fact }, party }) => ({
         feed,
@@ -192,12 +191,13 @@ export const recordsInForce = async function* (
   }
 }
 
+/** Omits records ended by `today`; null omits none. */
 export const recordNoticesOf = async (
   db: Db | Tx,
   ids: readonly string[],
   today: string | null = null,
 ): Promise<RecordInForce[]> => {
-  const named = await toldRecords.findKeysByIds(db, ids)
+  const named = await store.findKeysByIds(db, ids)
   const wanted = new Set(ids)
   const looked = await examine(db, named, PUBLISHED_KINDS, today)
   return publishableAmong(looked, ({ id }) => wanted.has(id)).map(({ record }) => record)
@@ -205,7 +205,7 @@ export const recordNoticesOf = async (
 
 /** The present reason, as if the record were still shown. */
 export const removalOfRecord = async (db: Db | Tx, id: string, today: string): Promise<PublishedRecord['removal']> => {
-  const looked = await examine(db, await toldRecords.findKeysByIds(db, [id]), PUBLISHED_KINDS, today, id)
+  const looked = await examine(db, await store.findKeysByIds(db, [id]), PUBLISHED_KINDS, today, id)
   const one = looked.find(({ known }) => known.id === id)
   if (one === undefined || one.due === null || one.due === 'SHOW') return null
   return makeRecordRemoval(one.due, { body: one.known.body, repairedOn: one.repairedOn }, today)
@@ -214,7 +214,7 @@ export const removalOfRecord = async (db: Db | Tx, id: string, today: string): P
 /** Returns what may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */
 export const publicAmong = async (
   db: Db | Tx,
-  keys: readonly toldRecords.RecordKey[],
+  keys: readonly store.RecordKey[],
   today: string,
 ): Promise<Map<string, PublishedRecord>> => {
   const requested = new Set(keys.map(keyOfRecord))
@@ -225,7 +225,7 @@ export const publicAmong = async (
 
 const publishableAmong = (
   looked: readonly ExaminedRecord[],
-  isWanted: (known: toldRecords.PublishedRecordState) => boolean,
+  isWanted: (known: store.PublishedRecordState) => boolean,
 ) =>
   looked.flatMap(({ known, telling, due }) => {
     const { kind, id, party } = known

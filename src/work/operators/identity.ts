@@ -145,7 +145,8 @@ export const undoDecision = (
     const { records, touched } = await undone(tx, found, at)
     await rescoringQueue.markDirty(tx, touched, at)
     await followChangedRecords(tx, { decision: found.id, at, now: made.now, rules })
-    if (found.evidence['madeOperator'] === true) await unfound(tx, found.operatorId ?? 0, { at, now: made.now })
+    if (found.evidence['madeOperator'] === true)
+      await forgetMadeOperator(tx, found.operatorId ?? 0, { at, now: made.now })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await queueChangedRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
@@ -159,7 +160,7 @@ interface UndoResult {
 const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): UndoResult | Promise<UndoResult> => {
   // A division moved no records.
   if (decision.verdict === 'DIVIDE') return { records: 0, touched: [] }
-  return decision.verdict === 'MERGE' ? split(tx, decision, at) : detach(tx, decision, at)
+  return decision.verdict === 'MERGE' ? undoMerger(tx, decision, at) : detach(tx, decision, at)
 }
 
 const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
@@ -176,8 +177,8 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   return { records: returned.length, touched }
 }
 
-/** Removes the operator that the decision created, unless other records mention it. */
-const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
+/** Keeps the operator where other records mention it. */
+const forgetMadeOperator = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
   if (!(await operators.hasNoBasis(tx, id))) return
   const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
@@ -186,7 +187,7 @@ const unfound = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date })
 }
 
 /** Moves back the merged operator's records, also those that its codes brought since. */
-const split = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
+const undoMerger = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const from = decision.mergedId ?? 0
   const owner = (await mergers.partyById(tx, from))?.mergedInto ?? null
   if (owner === null) throw new Error(`merger ${decision.id} is in force and ${from} stands by itself`)
