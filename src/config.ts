@@ -23,6 +23,7 @@ export interface Config {
   webhookAllow: string[]
   /** Default: administrators; in the demo nobody. */
   secondFactor: SecondFactorPolicy | null
+  /** CIDR of sign-ins; empty: everywhere. */
   administratorNetworks: string[]
   /** `token` opens the metrics; if null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }

@@ -129,7 +129,6 @@ export const makeFeed = (
 
 type FeedReading = Pick<AgencyFeed, 'bounds' | 'places' | 'open' | 'read'>
 
-/** A source says where a feed is and how its content becomes items. */
 export const makeFeedReading = <F extends FormShape>(
   id: string,
   { forms, fetch, bounds, marks }: Pick<FeedDescription, 'fetch' | 'bounds' | 'marks'> & { forms: readonly F[] },

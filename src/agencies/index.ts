@@ -20,7 +20,6 @@ export const agencies: readonly Agency[] = [
   associationsAgency,
 ]
 
-/** Feeds of channels whose items become matters. */
 export const mirrors: ReadonlyMap<string, typeof petitionsMirror> = new Map([[petitionsMirror.id, petitionsMirror]])
 
 export const feeds: ReadonlyMap<string, AgencyFeed> = new Map(

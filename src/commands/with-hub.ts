@@ -27,7 +27,6 @@ export const withHub = async <T>(work: (hub: Hub) => Promise<T>, overrides: HubO
 
 type HubWork = (hub: Hub) => Promise<CommandAnswer | null>
 
-/** The answer, perhaps a secret, is printed before the hub closes. */
 export const answerWithHub = <Arguments extends unknown[]>(
   command: Command,
   prepare: (...given: Arguments) => HubWork | Promise<HubWork>,

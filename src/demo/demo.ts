@@ -7,7 +7,6 @@ import { promisify } from 'node:util'
 import { type DemoWorld, demoWorld, type World } from '../../seeds/world.js'
 import { feeds } from '../agencies/index.js'
 import type { AccountInput } from '../domain/access/accounts.js'
-// Loaded before signal handlers are set; see `hub start`.
 import '../server/server.js'
 import { startProgress } from '../commands/progress.js'
 import type { Config } from '../config.js'
@@ -128,7 +127,6 @@ const cycle = async (hub: Hub, say: LinePrinter, here: Examples, marketplace: Ma
   const bar = startProgress('score')
   const scored = await hub.score({ cause: 'demo', progress: bar.at }).finally(bar.stop)
   if (scored) say(`   评分 ${scored.scored}，新存 ${scored.stored} · scored, stored`)
-  // Sellers are listed before the case opens, so the marketplace is notified.
   await listSellers(hub, [here.goodExample, here.shopExample, here.dishonestExample])
   await listen(hub, marketplace)
   say('④ 名单 Listing')

@@ -38,7 +38,6 @@ interface StandInMove {
   given?: object
 }
 
-/** Answers by kind and state; otherwise a person answers. */
 const ANSWERS: Readonly<Record<string, StandInMove>> = {
   'clue SENT': { by: COUNTY, move: 'accept' },
   'clue CHECKING': { by: COUNTY, move: 'file', given: number('市监立') },
@@ -65,7 +64,7 @@ const assist = {
   fields: { purpose: 'EVIDENCE', request: '请协助核实虚构商行的进货票据' },
   attachments: [paper('LETTER')],
 }
-/** Sent at each start under the same references. Those to the desk's seat wait there. */
+/** Sent at each start under the same references. */
 const OPENINGS: readonly [by: string, opening: object][] = [
   [COURIER, { kind: 'clue', to: 'market-regulator@220104', reference: '演示-1', fields: clue }],
   [COURIER, { kind: 'clue', to: DESK, reference: '演示-2', fields: clue }],
@@ -80,7 +79,7 @@ const OPENINGS: readonly [by: string, opening: object][] = [
   ],
 ]
 
-/** One clue, however often the demo starts; each start issues another receipt code. */
+/** Each start issues another receipt code. */
 const CLUE_OF_PUBLIC = {
   reference: '1d0c7a52-4e0f-4b7e-9a55-6f1f0f8a2b11',
   fields: {
@@ -93,7 +92,6 @@ const CLUE_OF_PUBLIC = {
   pictures: [],
 }
 
-/** A marketplace reports a removal and the shop's counter-statement. */
 const makeTakedown = (today: string) => ({
   ...{
     reference: '演示-6',
@@ -122,7 +120,6 @@ export interface MatterStandIns extends StandInServer {
 export const startMatterStandIns = async (): Promise<MatterStandIns> => {
   let answer: (client: string) => Promise<void> = async () => undefined
   const server = await startStandInServer(({ path }) => {
-    // A forged message, too, only makes the stand-in read its own queue.
     void answer(path.slice(1)).catch(() => undefined)
     return makeJsonAnswer(200, { received: true })
   })
@@ -152,7 +149,6 @@ export const startMatterStandIns = async (): Promise<MatterStandIns> => {
     }
     for (const client of MATTER_CLIENTS.filter(({ name }) => name !== HEAD)) {
       await hear(hub, client, `${server.url}/${client.name}`)
-      // A webhook hears nothing of earlier moves.
       await answer(client.name)
     }
     for (const [by, opening] of OPENINGS) await send(by, '/v1/matters', opening)
@@ -176,7 +172,6 @@ const tokenOf = async (url: string, client: string, secret: string): Promise<str
   return ((await answer.json()) as { access_token: string }).access_token
 }
 
-/** The address of the stand-in changes with each start. */
 const hear = async ({ db, keys, now, office }: Hub, client: AccountInput, url: string): Promise<void> => {
   const { name, role, agency = null, region = null } = client
   for (const { id } of await webhooks.listWebhooks(db, name)) await removeWebhook(db, { id, client: name, now: now() })

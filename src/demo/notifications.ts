@@ -1,4 +1,3 @@
-/** Demo people have confirmed addresses and groups have robots, so notifications arrive. */
 import { kindsOfferedTo, NOTIFICATION_KINDS } from '../domain/notifications/kinds.js'
 import type { Hub } from '../hub/hub.js'
 import type { GroupRobots } from '../sandbox/group-robots.js'

@@ -1,4 +1,3 @@
-/** A one-time password works until the person chooses one. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Refusal } from '../foundation/errors.js'

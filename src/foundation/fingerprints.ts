@@ -60,6 +60,7 @@ export const makeRecordTable = (by: 'key' | 'content') => {
   }
 
   return {
+    /** -1 for a record that was not added. */
     numberOf: (key: string, digest: string): number => slots[seek(key, digest)] ?? NOBODY,
     add: (key: string, digest: string): number => {
       if (size * 2 >= slots.length) grow()

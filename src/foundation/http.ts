@@ -102,7 +102,7 @@ const writable = (values: Record<string, string>, host: string): Headers => {
   return headers
 }
 
-/** Counts arriving bytes; Content-Length is not trusted. */
+/** Content-Length is not trusted. */
 const bounded = async (answer: Response, maxBytes: number, host: string): Promise<Buffer> => {
   if (!answer.body) return Buffer.alloc(0)
   const parts: Uint8Array[] = []

@@ -50,7 +50,7 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
-/** A null `file` means standard error. Errors repeat file names and input, so `clean` masks each line. */
+/** A null `file` means standard error. */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })

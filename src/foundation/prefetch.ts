@@ -1,3 +1,4 @@
+/** Yields results until null, fetching up to `ahead` in advance. */
 export async function* prefetched<T>(fetchNext: () => Promise<T | null>, ahead: number): AsyncGenerator<T> {
   const begin = (): Promise<T | null> => {
     const fetching = fetchNext()

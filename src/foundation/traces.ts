@@ -59,7 +59,7 @@ export interface TracesOptions {
   wall?: () => number
 }
 
-/** Sends spans every few seconds to the collector at the base address `endpoint`. */
+/** `endpoint` is the collector's base address. */
 const makeSpanSender = (endpoint: string, log: Log) => {
   // Process ids of containers are equal.
   const instance = randomUUID()

@@ -175,7 +175,7 @@ const layOver = (lists: readonly ListKind[], confirmations: RuleConfirmations): 
   confirmations,
 })
 
-/** Settings of one group stand or fall together. A release may refuse what an earlier one accepted. */
+/** Settings of one group stand or fall together. */
 const usableSettings = (config: Config, opened: SettingValues, log: Log): SettingValues => {
   const subjects = new Map<string, string[]>()
   for (const { name, kind } of OFFICE_SETTINGS) {

@@ -17,6 +17,7 @@ export interface PushParts {
   identity: string
   settleSeconds: number
   noticeRestored: () => Promise<boolean>
+  /** Only removals leave while the clock is doubted. */
   isDoubted: () => boolean
   isHeldOnTrial: (platform: string) => boolean
   now: () => Date
@@ -61,8 +62,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   const filled = Promise.all(platforms.map(({ platform }) => queueBackfill(db, rules, platform.id, options)))
   // A backfill error is thrown after the push, so removals do not wait.
   const tried = filled.catch(() => {})
-  // In a timetabled push, checks of earlier removals run beside it. A push started by a person awaits them, so the
-  // removals that they queue are sent too.
+  // A push started by a person awaits the checks of earlier removals, so that the removals they queue are sent too.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
   // Only a person's push waits until a new platform's backfill is queued.

@@ -38,6 +38,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
   }
 }
 
+/** Throws CONFIG_INVALID for kinds without a format. */
 export const listConfiguredPlatformSubjects = ({ platforms }: Pick<OfficeConfig, 'platforms'>): PlatformSubjects[] =>
   allPlatforms.map((platform) => {
     const kinds = platforms[platform.id]?.hears ?? null

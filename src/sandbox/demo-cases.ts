@@ -43,7 +43,6 @@ const reviewer = (move: MoveName, day: number, input: Omit<MoveInput, 'on'> = {}
   input,
 })
 
-/** Days after the notice on which the defence is over, whatever holidays lie between. */
 const REVIEW_DAY = 20
 const PROPOSED = officer('proposeListing', 0, { reason: '性质恶劣、情节严重，社会危害较大' })
 const NOTIFIED = [PROPOSED, officer('notifyListing', 0, { documentNumber: '告' })]
@@ -138,7 +137,6 @@ const play = async (
       const made = { id: lead.id, name: move, by, role, input: { ...input, ...numbered, on }, now: at }
       state = (await makeMove(parts.db, parts.rules, made)).state
     } catch (error) {
-      // Consent is asked only where the rules need it.
       if (isRefusal(error) && MOVES[move].to === 'CONSENTED') continue
       throw error
     }
@@ -151,7 +149,6 @@ const APPLIED_DAYS = 30
 export const FINANCE = 'demo-finance'
 const FINANCE_SEAT = 'finance@220000'
 
-/** The stand-in of the finance department lifts it by itself once it serves. */
 const applyMeasure = async (parts: MatterParts, listing: string, on: string): Promise<void> => {
   const ordered = await measuresOfListings(parts.db, MEASURE_KIND, [listing])
   const own = ordered.find(({ matter }) => matter.seats.holder === FINANCE_SEAT && matter.state === 'INSTRUCTED')

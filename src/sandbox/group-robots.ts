@@ -1,4 +1,3 @@
-/** 钉钉 checks its signature and the age of the timestamp, 企业微信 its key and the length. */
 import { createHmac } from 'node:crypto'
 import { parseJsonObject } from '../foundation/text/json.js'
 import type { MailServerStandIn } from './mail-server.js'

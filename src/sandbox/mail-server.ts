@@ -1,4 +1,4 @@
-/** Stand-in mail server (RFC 5321, the sender's part). It keeps mail and can misbehave. */
+/** It keeps mail and can misbehave. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { COUNT, makeBehaviour, SWITCH, TEXT_OR_NULL } from './wishes.js'
@@ -9,7 +9,6 @@ const KEPT_MOST = 500
 
 const MAIL_WISHES = {
   outage: SWITCH,
-  /** How many messages are put off with 451. */
   failNext: COUNT,
   cutAfterAccept: COUNT,
   /** This address is refused for good with 550. */

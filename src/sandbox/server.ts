@@ -85,7 +85,6 @@ const reply = async (
   else response.write(content.subarray(0, answered.cutAfterBytes), () => response.destroy())
 }
 
-/** Reads a too long body to its end, so the client gets the answer. */
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | null> => {
   const chunks: Buffer[] = []
   let bytes = 0

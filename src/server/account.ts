@@ -1,4 +1,4 @@
-/** A person's own account. Its secrets are never in GraphQL, whose text is audited. */
+/** Secrets are never in GraphQL, whose text is audited. */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { writeAuditRow } from '../api/request/audit-rows.js'
 import { checkCsrfToken, formatSessionCookie } from '../api/request/cookies.js'

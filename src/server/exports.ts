@@ -106,7 +106,6 @@ async function* readNodes(
 const refusalOf = ([error]: AnsweredPage['errors']): Error => {
   const { code, details = {} } = (error?.extensions ?? {}) as { code?: string; details?: Refusal['details'] }
   if (code !== undefined && isRefusalCode(code)) return new Refusal(code, details)
-  // A filter that does not fit its GraphQL type.
   if (code === 'BAD_USER_INPUT') return new Refusal('INPUT_INVALID', { reason: '筛选条件有误 the filter is wrong' })
   return new Error(`an export broke: ${error?.message ?? 'no page'}`)
 }

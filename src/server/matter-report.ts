@@ -2,5 +2,5 @@ import { writePdf } from '../foundation/papers/pdf.js'
 import { composeMatterReport } from '../web/document/matter-report.js'
 import type { MonthIssue } from '../work/matters/figures.js'
 
-/** PDF of the month for the leading group's office; the same issue gives the same bytes. */
+/** The same issue gives the same bytes. */
 export const printMatterReport = (issue: MonthIssue): Promise<Buffer> => writePdf(composeMatterReport(issue))

@@ -20,7 +20,6 @@ export const listSpellingsOfFields = <M extends string>({ fields }: FormLayout<M
 
 export type MeaningReader<M extends string> = ReturnType<typeof makeMeaningReader<M>>
 
-/** Remarks and problems use the sender's field names. */
 export const makeMeaningReader = <M extends string>(row: Examination, { fields, needed, wanted }: FormLayout<M>) => {
   const chosen = new Map<M, string | null>()
 

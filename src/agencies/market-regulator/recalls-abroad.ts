@@ -76,6 +76,7 @@ export const safetyGateForm: FeedForm = {
   },
 }
 
+/** A "Completed" recall counts as ongoing until the authority terminates it. */
 const PHASE = mapWordsToValues({ ONGOING: 'Ongoing Completed', TERMINATED: 'Terminated' })
 const CLASS: Record<string, string> = { 1: 'Class I', 2: 'Class II', 3: 'Class III', NC: 'Not classified' }
 

@@ -83,7 +83,6 @@ const findHeader = (text: string, wanted: WantedForms): CsvHeader => {
   throw unknownHeaderRefusal(wanted, rows)
 }
 
-/** Callers must consume the rows of one chunk before asking for the next. */
 async function* rowsIn(pieces: AsyncIterable<string>, header: CsvHeader): AsyncIterable<Iterable<CsvRow>> {
   let pending = ''
   let line = 1

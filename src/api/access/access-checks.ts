@@ -26,7 +26,7 @@ const asItIs = (_: never, { viewer }: GraphqlContext): ViewerOrPromise => viewer
 
 const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation'])
 
-/** Applies the access table: refuses a forbidden root field, answers any other forbidden field as empty. */
+/** Refuses a forbidden root field, answers any other forbidden field as empty. */
 export const withAccessChecks = (schema: GraphQLSchema): GraphQLSchema => {
   const fields = listObjectFields(schema)
   const faults = accessTableFaults(fields.map(([type, { name }]) => `${type.name}.${name}`))

@@ -33,7 +33,7 @@ const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, co
   return token
 }
 
-/** Audits a refused attempt under the caller's address: a wrong code names nobody. */
+/** A wrong code names nobody, so it is audited under the caller's address. */
 const taken = async (context: GraphqlContext, work: () => Promise<string>): Promise<string> => {
   try {
     return await work()

@@ -111,7 +111,6 @@ const listKindView = (list: ListKind) => ({
   removals: list.removals.map(withConfirmed),
 })
 
-/** The same for every measure of a request. */
 const liftDayOf = memoByObject(({ parts, now }: GraphqlContext) => findLiftDay(parts, now))
 
 export const listingResolvers = {

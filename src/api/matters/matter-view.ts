@@ -250,7 +250,6 @@ const shortened = (text: string): string => {
   return all.length > ABOUT_CHARACTERS ? `${all.slice(0, ABOUT_CHARACTERS).join('')}…` : text
 }
 
-/** Lists load no moves and send no long texts. */
 const aboutView = async (context: GraphqlContext, kind: MatterKind, stored: store.StoredMatter) => {
   const { code, operatorName } = operatorNamed(await operatorOf(context, stored))
   const { fields } = openFields(context.parts.keys, stored).matter

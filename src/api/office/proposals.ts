@@ -34,7 +34,6 @@ export const proposalView = (context: GraphqlContext, { content, ...proposal }: 
   robot: proposal.kind === 'ROBOT' ? robotView(content as RobotContent) : null,
 })
 
-/** Never the address. */
 const robotView = ({ robot: name, form, region, kinds, digestHour, quietFrom, quietTo }: RobotContent) => ({
   ...{ name, form, region, kinds, digestHour, quietFrom, quietTo },
 })

@@ -1,4 +1,3 @@
-/** One row for a query, two for a mutation, before and after it. */
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server'
 import { unwrapResolverError } from '@apollo/server/errors'
 import { type GraphQLError, OperationTypeNode } from 'graphql'
@@ -46,6 +45,7 @@ export const auditRefusedSignIn = (
   })
 }
 
+/** The row is durable when the promise resolves. Refusals TRAIL_UNAVAILABLE, STORAGE_FULL. */
 export const writeAuditRow = (
   { auditLog }: Pick<ApiDependencies, 'auditLog'>,
   { now: at, requestId: request, purpose }: Pick<HttpRequestContext, 'now' | 'requestId' | 'purpose'>,

@@ -1,4 +1,4 @@
-/** One poll of the database serves all streams. A slow reader is disconnected. */
+/** A slow reader is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { type ChangeLedger, findRetainedChanges } from '../../store/db/change-ledger.js'

@@ -14,6 +14,7 @@ import * as limits from './limits.js'
 
 interface FieldPrice {
   once?: number
+  /** The length of this list argument is the cost. */
   byArgument?: string
   /** Cost per unit, if units are known only while resolving (`chargeField`). */
   each?: UnitPrice

@@ -14,7 +14,6 @@ const OF_THE_QUESTION = new Set([
   'PERSISTED_QUERY_NOT_SUPPORTED',
 ])
 
-/** PostgreSQL's time limit is a refusal, not a fault. */
 export const findRefusalOfThrown = (thrown: unknown): Refusal | null => {
   if (isRefusal(thrown)) return thrown
   return isCancelled(thrown) ? new Refusal('ANSWER_TIMEOUT') : null

@@ -7,7 +7,7 @@ import type { Db } from '../../store/db/db.js'
 
 const WINDOW_MS = 60_000
 const TOLD_MS = 1_000
-/** Addresses counted separately in a minute; further ones share one count. */
+/** Further addresses share one count. */
 const ADDRESSES_MOST = 10_000
 const OTHERS = 'others'
 
@@ -74,7 +74,9 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 
   return {
+    /** Refusal QUOTA_EXCEEDED. */
     charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
+    /** Never refuses this request, only later ones. */
     chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>
       count(asked, { sub, units, refuses: false }),
   }

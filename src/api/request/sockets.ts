@@ -5,7 +5,7 @@ import type { ApiDependencies } from './dependencies.js'
 
 export const REQUEST_TIMEOUT_MS = 30_000
 const UPLOAD_MS = 300_000
-/** Time from connecting to the end of the headers, milliseconds. */
+/** The headers must have ended by then. */
 const HEADERS_MS = 15_000
 const CHECKING_MS = 2_000
 const KEEP_ALIVE_MS = 5_000

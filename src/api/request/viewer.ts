@@ -22,6 +22,7 @@ import { getRequestContext } from './request-context.js'
 
 type ViewerDependencies = Pick<ApiDependencies, 'answerPath' | 'revocations' | 'secondFactor'>
 
+/** Refusals UNAUTHENTICATED, CSRF_REFUSED, SECOND_FACTOR_TO_ENROL, QUOTA_EXCEEDED. */
 export const admitViewer = async (
   request: IncomingMessage,
   parts: ViewerDependencies & Pick<ApiDependencies, 'quotas'>,

@@ -18,7 +18,6 @@ interface ScoreBackground {
   plans: Map<string, RecoveryStep[]>
 }
 
-/** Cache: two fields of one answer need the same facts. */
 const reads = new WeakMap<StoredScore, Promise<ScoreBackground | null>>()
 
 const behind = (score: StoredScore, context: GraphqlContext): Promise<ScoreBackground | null> => {

@@ -149,7 +149,6 @@ export const makeMatterChangesHandlers = (parts: ApiDependencies) => ({
   stream: makeChangesHandler(parts, { ...matterChanges, path: '/v1/matters/stream', form: 'STREAM' }),
 })
 
-/** Sends answers while further rows are worked on; returns the last line. */
 const streamAnswers = async (
   asked: AdmittedRequest,
   bytes: Buffer,

@@ -1,4 +1,3 @@
-/** GET /v1/scores/:id gives a score with everything needed to recompute it elsewhere. */
 import { Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { parseWholeNumber, readNumberInGlobalId } from '../request/ids.js'

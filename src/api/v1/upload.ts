@@ -29,7 +29,6 @@ const inDisposition = (header: string): string | null => {
   }
   const [, quoted, token] = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(header) ?? []
   const plain = quoted?.replace(/\\(.)/g, '$1') ?? token
-  // Node gives headers as Latin-1; most senders mean UTF-8.
   return plain === undefined ? null : Buffer.from(plain, 'latin1').toString('utf8')
 }
 

@@ -11,6 +11,7 @@ export type PasswordFault = 'SHORT' | 'LONG' | 'CHARACTERS' | 'PATTERN' | 'NAMED
 /** NFKC makes full-width and half-width input the same password. */
 export const normalPassword = (password: string): string => password.normalize('NFKC')
 
+/** `common`: in lower case. `before`: the present password. FORMER needs the hashes of former ones. */
 export const findPasswordFault = (
   given: string,
   { name, common, before }: { name: string; common: ReadonlySet<string>; before?: string },

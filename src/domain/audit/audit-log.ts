@@ -1,8 +1,7 @@
 /**
  * A row's frame (form, key, number, instant, kind, count, hashes) is permanent. Its content is hashed with its own
  * salt, so it can be erased without breaking the chain and cannot be guessed. Form 1 rows are sealed (HMAC-SHA-256)
- * with a key outside the database. Form 0 rows are older and have no key; the first sealed row holds the hash of the
- * last of them.
+ * with a key outside the database. Form 0 rows are older and unkeyed; the first sealed row holds the last one's hash.
  */
 import { hash } from 'node:crypto'
 import type { AuditSeal } from '../../foundation/keys/audit.js'
@@ -40,7 +39,9 @@ export interface AuditContent {
   asked: string
   /** DONE, or refusal codes; null before the act is done. */
   outcome: string | null
+  /** Codes, as `packCodes` returns them. */
   shown: string | null
+  /** SHA-256 of the answer as sent. */
   digest: string | null
 }
 

@@ -48,7 +48,7 @@ export interface AuditAnchor extends NotedHead {
 export interface LogCut extends AuditLoss {
   foundAt: Date
   excuse: LossExcuse | null
-  /** True when the missing rows were the log's last. False when other rows have taken their numbers. */
+  /** False when other rows have taken their numbers. */
   isEnd: boolean
 }
 

@@ -29,6 +29,7 @@ type RowMembers = Readonly<Record<string, unknown>>
 
 const KEY_CHARACTERS = 32
 
+/** Another content of the row has another key. */
 export const keyOfRuleRow = (table: string, path: readonly string[], row: RowMembers): string =>
   hash('sha256', `${table} ${path.join('/')} ${canonicalJson(asFiled(row) as Json)}`).slice(0, KEY_CHARACTERS)
 

@@ -5,6 +5,7 @@
 import { addDays, shanghaiDate } from '../../foundation/time/dates.js'
 import { type Calendar, isWorkday } from './calendar.js'
 
+/** DAYS: calendar days. SET: a letter states the day. */
 export type TimeUnit = 'WORKDAYS' | 'DAYS' | 'HOURS' | 'SET'
 
 export interface TimeSpan {
@@ -27,6 +28,7 @@ export interface TimeLimit {
 
 export interface DueTime {
   on: string
+  /** Limits in days have none. */
   at: Date | null
   /** True when the day lies beyond the announced holidays and may still move. */
   provisional: boolean

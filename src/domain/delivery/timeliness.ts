@@ -35,6 +35,7 @@ export const checkTimeliness = ({ limits }: TimelinessRules): RuleFault[] => [
 export const limitOf = ({ limits }: TimelinessRules, duty: TimelinessDutyName, day: string): LimitRow | null =>
   limits.find((row) => row.duty === duty && isInForce(row, day)) ?? null
 
+/** Null where no row is in force on `from`. */
 export const dueDay = (
   rules: TimelinessRules,
   calendar: Calendar,

@@ -5,6 +5,7 @@ export interface FeedBounds {
   fewest: number
   /** Most items of a delivery that is not a partial file. */
   most: number
+  /** Largest share, 0–1. */
   rejectShare: number
   /** Largest share of the records in force that a whole delivery may lack, 0–1. */
   shrinkShare: number

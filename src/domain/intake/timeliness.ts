@@ -11,6 +11,7 @@ export const REPORTING_WINDOW_DAYS = 90
 
 interface ThresholdDays {
   today: string
+  /** Records that begin on this day or later are in time. */
   timely: string
   /** Records that begin on this day or later are due after the announced calendar. */
   open: string

@@ -129,11 +129,13 @@ export interface CaseAct {
   returning?: ReturnTarget
   run?: number
   notListed?: NotListedReason
+  /** Default: FALSE_MATERIALS. */
   restoring?: 'FALSE_MATERIALS' | 'RESULT_WITHDRAWN'
   ofAge?: boolean
   fileHash?: string
   /** The paper whose hash is recorded. ISSUED: by the case system. */
   paper?: 'NAMED' | 'ISSUED' | 'DRAFT'
+  /** The repair notice was served with the decision (两书同达). */
   repairNotice?: boolean
 }
 

@@ -21,6 +21,7 @@ export const SECTIONS_OF_EVERY_DOCUMENT = ['GROUNDS', 'BASIS', 'MEASURES', 'REMO
 
 export interface DocumentTemplate {
   kind: DocumentKind
+  /** Default: AUTHORITY. */
   signer?: 'AUTHORITY' | 'PARTY'
   title: string
   head: string[]

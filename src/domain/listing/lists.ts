@@ -60,6 +60,7 @@ export type LegalNumberName = (typeof LEGAL_NUMBER_NAMES)[number]
 
 export interface LegalNumber extends DatedRow {
   name: LegalNumberName
+  /** It is null where none is set, for the reason in `basis`. */
   value: number | null
   selectedBy: SelectedBy
   /** Set only on rows of REPAIR_MIN_MONTHS. */

@@ -64,7 +64,7 @@ const unlessHidden =
   ({ state }: Case): CaseState =>
     state === 'HIDDEN' ? 'HIDDEN' : to
 
-/** Only false materials restart the term. If a result was merely withdrawn, the party loses no time. */
+/** Only false materials restart the term. */
 const anewFrom = ({ termFrom }: Case, { on, restoring }: CaseAct): string | null =>
   restoring === 'RESULT_WITHDRAWN' ? termFrom : on
 

@@ -10,6 +10,7 @@ export interface MoveRow extends BilingualText {
   needs?: readonly MoveNeed[]
   /** Recorded as `text` when the input has none, so an opinion always stands in the file. */
   usualText?: string
+  /** Judged on the case alone. When it fails, the move is not offered. */
   offered?: (before: Case) => DenialCode | null
   guards?: readonly MoveGuard[]
   sets?: (before: Case, act: CaseAct, rules: MoveRules) => Partial<Case>

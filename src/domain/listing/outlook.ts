@@ -52,7 +52,6 @@ const outlookOf = (
   }
 }
 
-/** Fills every field, because the user's choices are unknown. */
 const makeFullAct = (before: Case, { on, today }: OutlookRequest): Omit<CaseAct, 'by' | 'role'> => {
   const [point] = before.openPoints
   return {

@@ -48,6 +48,7 @@ export interface PaperCase {
   keeper: string | null
 }
 
+/** The deciding authority, its superiors and the keeper read the papers. */
 export const mayReadPapers = (viewer: Viewer, { region, level, keeper }: PaperCase): boolean => {
   if (!mayInRegion(viewer, 'move_listing', region)) return false
   if (!isRegionBound(viewer) || level === null) return true

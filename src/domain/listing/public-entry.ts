@@ -84,7 +84,7 @@ export type PublicEntryResult = { masked: MaskedField[] } & (
   | { body: null; withheld: Withheld }
 )
 
-/** `on` is the publication day and selects the rule on natural persons. */
+/** `on`: the publication day. */
 export const makePublicEntry = (
   listing: ListingToPublish,
   operator: PartyToPublish,

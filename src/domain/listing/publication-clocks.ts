@@ -1,7 +1,4 @@
-/**
- * 公示系统 counts from publication, 信用中国 from the document (rows: schema/rules/clocks.json). An entry ends with the
- * earliest of both and the list's term (entry-end.ts).
- */
+/** 公示系统 counts from publication, 信用中国 from the document (rows: schema/rules/clocks.json). */
 
 import { addDays, addMonths } from '../../foundation/time/dates.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'

@@ -1,4 +1,4 @@
-/** Judges repair results of other offices (feed `repairs`). The newest counts, whatever the order of arrival. */
+/** Repair results of other offices (feed `repairs`): the newest counts, whatever the order of arrival. */
 
 import { simplifyDocumentNumber } from '../records/decision-number.js'
 import type { RecordBody } from '../records/records.js'

@@ -173,7 +173,6 @@ const checkClockRows = (kind: MatterKind, say: KindFaultReporter): void => {
   }
 }
 
-/** Follows every way from the move that starts a clock to an end of the matter. */
 const checkClockEnds = (kind: MatterKind, say: KindFaultReporter): void => {
   const openStates = Object.keys(kind.states).filter((state) => isOpenState(kind, state))
   for (const clock of Object.keys(kind.clocks)) {

@@ -12,11 +12,13 @@ export interface MatterClock {
   clock: string
   seat: string | null
   row: MatterClockRow
+  /** It is null until the holder's receipt. */
   startsAt: Date | null
   extensions: readonly TimeSpan[]
   /** A stated day is not recounted when holidays change. */
   statedDay: string | null
   pauses: readonly CountingPause[]
+  /** It is null before the receipt and while paused. */
   due: DueTime | null
   ended: { on: string; at: Date; how: 'MET' | 'DROPPED' | 'RESTARTED' } | null
 }
@@ -75,6 +77,7 @@ export interface HistoryStep extends Pick<MatterAct, 'move' | 'on' | 'number' | 
 
 export interface MatterRules {
   calendar: Calendar
+  /** Such as `police`; null for clients. */
   lineOfSeat: (seat: string) => string | null
 }
 

@@ -37,6 +37,7 @@ export const MEASURE_KIND = 'measure'
 export type MeasureMove = 'open' | 'hold_off' | 'show_again' | 'lift_due' | 'replace'
 const MEASURE_MOVES: readonly MeasureMove[] = ['open', 'hold_off', 'show_again', 'lift_due', 'replace']
 
+/** Other states belong to a measure of an entry that was removed. */
 export const STANDING_STATES: readonly string[] = [
   'INSTRUCTED',
   'ACCEPTED',

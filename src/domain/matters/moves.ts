@@ -1,4 +1,3 @@
-/** The fold of a matter decides whether a move is allowed now, and what it makes of the matter. */
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
 import type { Calendar } from '../calendar/calendar.js'
 import {

@@ -1,4 +1,4 @@
-/** Addresses of recipients. A robot's address holds its credential and is never shown. */
+/** A robot's address holds its credential and is never shown. */
 import { holdsIdNumber } from '../records/privacy.js'
 
 /** One plain address: no name, comment, quotes or line break that could become a header or a second recipient. */

@@ -4,6 +4,7 @@ import type { RobotForm } from './addresses.js'
 import { KIND_TITLES, NOTIFICATION_KINDS, type NotificationKind } from './kinds.js'
 
 const LINES_MOST = 40
+/** The robots take 2,048 and 20,000 bytes. */
 const ROBOT_BYTES_MOST = { WECOM: 2_000, DINGTALK: 18_000 } as const
 /** A text bounded more narrowly has no links beside its lines. */
 const LINKS_FROM_BYTES = 10_000
@@ -34,6 +35,7 @@ export interface MessageText {
 interface MessageFrame {
   publicUrl: string
   isDigest: boolean
+  /** A mail has none. */
   robot: { form: RobotForm; number: string } | null
 }
 

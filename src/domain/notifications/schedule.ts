@@ -5,6 +5,7 @@ import { computeRetryWait, type RetrySchedule } from '../delivery/retry.js'
 export interface SendingChoice {
   /** Hour of the daily digest; null: at once. */
   digestHour: number | null
+  /** Quiet hours; both null for none. */
   quietFrom: number | null
   quietTo: number | null
 }

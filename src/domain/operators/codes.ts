@@ -13,7 +13,6 @@ const USCC_WEIGHTS = [1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30
 /** GB 11714-1997 uses all 36 characters. */
 const ORG_VALUES = valuesOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
 const ORG_WEIGHTS = [3, 7, 9, 10, 5, 8, 4, 2]
-/** GB 11643-1999. */
 const RESIDENT_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
 const DIGIT_VALUES = valuesOf('0123456789')
 const RESIDENT_DIGITS = '10X98765432'

@@ -76,6 +76,7 @@ export const FACTS = {
 
 export type FactName = keyof typeof FACTS
 
+/** The next milder fact. A scorecard may not take fewer points for the worse one. */
 export const MILDER_FACT: { [Worse in FactName]?: FactName } = {
   penalty_light: 'penalty_warning',
   penalty_heavy: 'penalty_light',
@@ -90,6 +91,7 @@ export type OperatorKind = 'enterprise' | 'individual' | 'cooperative' | 'other'
 
 export interface FactEvent {
   fact: FactName
+  /** Day of the event, or first day of the term. */
   on: string | null
   /** Day from which legal terms count, where it differs from `on`. It affects neither score nor hash. */
   decidedOn?: string | null

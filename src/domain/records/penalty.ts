@@ -44,6 +44,7 @@ export interface Ban {
   endless: boolean
 }
 
+/** The publication period is not the ban's term. */
 export const findBan = (body: RecordBody): Ban | null => {
   if (!imposesBan(body)) return null
   const until = body['effective_until']

@@ -172,9 +172,11 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
+/** First day on which a mirrored entry no longer stands: its removal, its stated end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: RecordBody, lists: readonly ListFactRules[]): string | null =>
   text(body['removed_on']) ?? findDayAfterTerm(lists, findLastDayOfMirroredEntry(body, lists))
 
+/** Last day that the authority states, or else of the list's term. */
 export const findLastDayOfMirroredEntry = (body: RecordBody, lists: readonly ListFactRules[]): string | null => {
   const list = lists.find((row) => row.id === body['list'])
   return text(body['ends_on']) ?? (list ? computeTermEnd(list, text(body['listed_on'])) : null)

@@ -2,6 +2,7 @@ import { addYears } from '../../foundation/time/dates.js'
 import type { Reason } from './score.js'
 import { GRADES, type Grade } from './scorecard.js'
 
+/** Years are counted from the proposal. */
 export const OVERRIDE_YEARS_MOST = 1
 
 export interface ComputedScore {

@@ -1,5 +1,3 @@
-/** Checks schema/rules/recovery.json beyond the shape, which schema/contracts/recovery.json checks. */
-
 import type { BilingualText } from '../../foundation/text/words.js'
 import type { DatedRow, RuleFault, RuleSource, SourceCertainty } from '../calendar/dated-rows.js'
 import { checkRuleRows } from '../calendar/dated-rows.js'

@@ -70,6 +70,7 @@ export interface Scorecard {
   base: number
   grades: GradeLine[]
   dimensions: Dimension[]
+  /** `cap` contains {cap}, `undated` contains {fact}. */
   sentences: Record<'base' | 'cap' | 'floor' | 'ceiling' | 'undated', BilingualText>
   missing: ({ family: FactFamily; dimension: string; points: number } & BilingualText)[]
   rules: ScoreRule[]

@@ -17,6 +17,7 @@ export interface TriedOperator {
 
 export type GradeCounts = Record<Grade, number>
 
+/** `mean`: change in points, to two decimals. */
 export type TrialGroup = Omit<GroupTally, 'sum'> & { mean: number }
 
 /** In points: at least 5 % of all changes do not exceed p5, and so on. */
@@ -104,7 +105,6 @@ const add = (group: GroupTally, before: Score, after: Score): void => {
   } else if (before.value === after.value) group.unchanged += 1
 }
 
-/** Equal changes are sorted by operator id, so input order has no effect. */
 const wider = (a: Pair, b: Pair): number => Math.abs(b.points) - Math.abs(a.points) || a.operatorId - b.operatorId
 
 const keep = (largest: Pair[], pair: Pair): void => {

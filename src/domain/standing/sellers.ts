@@ -7,6 +7,7 @@ import { holdsIdNumber } from '../records/privacy.js'
 const HOLDS_MONTHS = 6
 export const SELLERS_PER_LIST_MOST = 1_000_000
 const MALFORMED_SHARE = 0.5
+/** A new marketplace's shops are not reported yet. */
 export const UNCONFIRMED_SELLERS_CAP_LEAST = 200
 /**
  * A list may hold this many unconfirmed sellers per confirmed one: shops opened since the last half-yearly report
@@ -25,6 +26,7 @@ export interface Seller {
   valid: boolean
 }
 
+/** First day on which it no longer holds. */
 export const findListLapseDate = (dated: string): string => addMonths(dated, HOLDS_MONTHS)
 
 export const findOldestValidListDate = (today: string): string => {

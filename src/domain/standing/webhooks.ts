@@ -1,8 +1,8 @@
-/** Retries and addresses of webhooks, by Standard Webhooks 1.0. */
+/** Standard Webhooks 1.0. */
 import { isInNetworks, isPublicAddress } from '../../foundation/http/addresses.js'
 import { holdsIdNumber } from '../records/privacy.js'
 
-/** Waits between attempts, about three days in all: the specification's schedule. */
+/** The specification's schedule, about three days in all. */
 const TRY_AGAIN_SECONDS = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400] as const
 /** Longest Retry-After that is obeyed. */
 const LONGEST_ASKED_SECONDS = 86_400
@@ -15,6 +15,7 @@ const URL_MOST = 500
 const SECOND_MS = 1_000
 const DAY_MS = 86_400_000
 
+/** GONE: unsubscribed. BUSY: try later. REFUSED: this message is not accepted. */
 export type ResponseMeaning = 'CONFIRMED' | 'GONE' | 'BUSY' | 'REFUSED'
 
 const LATER = new Set([408, 425, 429])

@@ -34,6 +34,7 @@ export interface AbsencePlan {
 
 export type AbsenceFault = 'DAYS' | 'PAST' | 'SELF' | 'ROLE' | 'REGION'
 
+/** A deputy needs the role of the absent person, and at least its region. */
 export const findAbsenceFault = ({ person, deputy, fromOn, toOn }: AbsencePlan, today: string): AbsenceFault | null => {
   if (!isDate(fromOn) || !isDate(toOn) || toOn < fromOn) return 'DAYS'
   if (toOn < today) return 'PAST'

@@ -19,16 +19,19 @@ export type WorkScope = (typeof WORK_SCOPES)[number]
 export interface TaskColumns {
   kind: WorkKind
   keeper: string | null
+  /** The person who took the step before. */
   notBy: string | null
   /** Level of the deciding authority; read for CONSENT only. */
   level: DivisionLevel | null
 }
 
 export interface WorkItem extends TaskColumns {
+  /** Uuid of the case, number of the object, or id of the feed or platform. */
   subject: string
   /** Items of a feed and deliveries to a platform are counted together. */
   n: number
   since: Date | null
+  /** Arrival of the newest; null for a single thing. */
   latest: Date | null
   dueOn: string | null
   listingId: string | null

@@ -53,7 +53,7 @@ const SVG = /<svg[\s/>]/
 /** A ZIP ends with this record and a comment of at most 65,535 bytes. */
 const ZIP_END = Buffer.from('504b0506', 'hex')
 const ZIP_END_BYTES_MOST = 22 + 0xffff
-/** PDF readers look for the head of a file in so many bytes. */
+/** PDF readers look so far for the head. */
 const PDF_HEAD_BYTES = 1024
 
 /** Returns the file's ending. A picture that is also a page, an archive or a PDF is refused: PAPER_REFUSED, CONTENT_TOO_LARGE. */

@@ -23,7 +23,6 @@ export const stripPng = (bytes: Buffer): Buffer | null => {
 }
 
 const [SOI, EOI, SOS, APP0, APP1, APP2, APP14] = [0xd8, 0xd9, 0xda, 0xe0, 0xe1, 0xe2, 0xee] as const
-/** Frames and tables of codes lie between them. */
 const [SOF0, SOF15] = [0xc0, 0xcf] as const
 const CODING = new Set([0xdb, 0xdd, SOS])
 const MARKER = 0xff

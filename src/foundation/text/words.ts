@@ -44,7 +44,6 @@ export const splitLanguages = (message: string): BilingualText => {
 /** Programs' words about a failure, such as `：UND_ERR_SOCKET` or `: fetch failed`. */
 const MACHINE_WORDS = /(?:[：:（]|^)\s*[A-Z]+(?:_[A-Z]+)+[^\p{Script=Han}。）]*(?:）|(?=。|$))/gu
 
-/** Omits the words of programs. */
 export const chineseHalfOf = (message: string): string => {
   const words = splitLanguages(message).zh.replace(MACHINE_WORDS, '')
   return words === '' && message !== '' ? '对方没有正常答复。' : words

@@ -11,6 +11,7 @@ const TEXT_FORMAT = 49
 
 export type WorkbookKind = 'xlsx' | 'xls'
 export type SheetCell = XLSX.CellObject
+/** Rows are counted from 1, columns from 0. */
 export interface SheetRow {
   number: number
   cells: Map<number, SheetCell>

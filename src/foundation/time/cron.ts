@@ -69,6 +69,7 @@ export const nextRun = (cron: CronSchedule, after: Date): Date | null => {
   return null
 }
 
+/** The newest `most` runs in (`after`, `upTo`], ascending. */
 export const runsBetween = (cron: CronSchedule, after: Date, upTo: Date, most: number): Date[] => {
   const [low, high] = [after.getTime() + OFFSET, upTo.getTime() + OFFSET]
   let runs: number[] = []

@@ -117,6 +117,7 @@ const STATES = new Map([
   ['0', false],
 ])
 
+/** Returns null for a row that neither accepts nor rejects. */
 export const readExchangeReceipt = (row: FieldTexts): Receipt | null => {
   const accepted = STATES.get(row['state'] ?? '')
   const fields = readReceiptFields(row, RECEIPT_FIELDS)

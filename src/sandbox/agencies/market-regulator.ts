@@ -129,7 +129,6 @@ const servicePage = <T>(
   return makeJsonAnswer(200, { status: '1', msg: '成功', data })
 }
 
-/** 12315: a letter with a complaint and a report, and a complaint that was mediated. */
 const PETITIONS: readonly object[] = [
   {
     ...{ 登记编号: '虚构12315-1', 类型: '投诉举报', 登记日期: '2026-11-02', 主体类型: '平台内经营者' },

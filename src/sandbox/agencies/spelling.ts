@@ -1,4 +1,3 @@
-/** Returns midnight (UTC+8) in epoch milliseconds, as the national registry interface sends days. */
 export const readMidnightMs = (date: string): number => Date.parse(`${date}T00:00:00+08:00`)
 
 export const formatGatewayDate = (date: string, n: number): number | string => {

@@ -58,7 +58,7 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-/** A whole number from 1 to `most`; `otherwise` when absent, null when invalid. */
+/** An invalid number is null. */
 export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

@@ -41,7 +41,6 @@ const openJournal = <T>(file: string) => {
   }
 }
 
-/** Rows kept in memory; the file keeps all. */
 const HISTORY_ROWS = 100_000
 
 interface HeldEntry {

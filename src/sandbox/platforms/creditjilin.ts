@@ -11,7 +11,6 @@ const messages: PlatformEndpoint = {
   read: ({ headers, body }) => {
     const message = parseJsonObject(body)
     if (!message) return null
-    // A repeat is recognised only when the idempotency key matches the message.
     if (headers['idempotency-key'] !== `${message['id']}/${message['sequence']}`) return null
     const form = FORMS.get(message['kind'] ?? 'listing')
     return form ? { form, rows: [flat(message, INNER[form.kind])] } : null

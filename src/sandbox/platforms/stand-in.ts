@@ -158,7 +158,6 @@ export const startPlatformStandIn = async (
     )
     if (trouble.cut === 'after') return 'cut'
     const spoken = judged.slice(0, Math.max(0, judged.length - trouble.silent))
-    // The protocols have no answer without receipts, so the connection is cut.
     if (spoken.length === 0 && read.rows.length > 0) return 'cut'
     return corrupt(
       door.answer(trouble.twice ? spoken.flatMap((one) => [one, one]) : spoken, asked, read.form),

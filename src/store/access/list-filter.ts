@@ -7,6 +7,7 @@ export interface OperatorWords {
 
 export const NO_WORDS: OperatorWords = { region: null, name: null }
 
+/** A merged operator is found by its successor. Binds :region and :name. */
 export const andFitsWordsSql = ({ region, name }: OperatorWords, operator: string): string =>
   region === null && name === null
     ? ''
@@ -25,6 +26,7 @@ export interface IdPage {
 export const directionOf = (order: PageOrder): { beyond: '>' | '<'; direction: 'asc' | 'desc' } =>
   order === 'OLDEST' ? { beyond: '>', direction: 'asc' } : { beyond: '<', direction: 'desc' }
 
+/** Binds :after and :first. */
 export const pageByIdSql = ({ order }: Pick<IdPage, 'order'>, id: string): string => {
   const { beyond, direction } = directionOf(order)
   return `and (:after::bigint is null or ${id} ${beyond} :after::bigint) order by ${id} ${direction} limit :first`

@@ -58,7 +58,6 @@ const AWAKE_AT = 'greatest(created_at, changed_at, confirmed_at, signed_in_at, w
 
 export interface PersonAccount extends Person, ConfirmationState {
   passwordSince: Date
-  /** Begins the term of dormancy. */
   awakeAt: Date
 }
 

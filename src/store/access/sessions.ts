@@ -27,7 +27,6 @@ interface NewSession {
   before: string | null
   now: Date
   endsAt: Date
-  /** Values of the table's further columns. */
   facts?: Record<string, string | Date | null>
 }
 

@@ -78,6 +78,7 @@ export const appendRows = async (
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
+/** A standby has none. */
 export const readServerIdentity = (db: Db): Promise<ServerIdentity | null> =>
   queryFirst(db, `select ${SERVER} where not pg_is_in_recovery() /* audit-log.server */`)
 
@@ -136,6 +137,7 @@ export interface AuditFilter {
   kind: AuditLogKind | null
   request: string | null
   operators: readonly number[] | null
+  /** `from` is inclusive, `until` exclusive. */
   from: Date | null
   until: Date | null
 }
@@ -172,6 +174,7 @@ export type Disclosure = Pick<AuditRow, 'number' | 'at' | 'kind'> &
 
 export interface DisclosurePage {
   roles: readonly string[]
+  /** The party whose own views are left out; null: none are. */
   self: string | null
   first: number
   before: number | null

@@ -35,6 +35,7 @@ export const MATTER_CHANGES: ChangeLedger = {
   lock: 'hub.matter-changes',
 }
 
+/** Changes `before` + 1 to `last` of this reader. */
 export interface NumberedRange {
   reader: string
   before: number

@@ -4,6 +4,7 @@ import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Db, Tx } from './handle.js'
 import { withConnection } from './own-connection.js'
 
+/** `lines` are in PostgreSQL's text format. */
 export const copyIntoTable = (tx: Tx, table: string, lines: Iterable<string>): Promise<void> =>
   withConnection(tx, (connection) =>
     pipeline(Readable.from(lines), connection.query(copyFrom(`copy ${table} from stdin`))),

@@ -17,7 +17,7 @@ export type OpenTransaction = <T>(act: (tx: Tx) => Promise<T>) => Promise<T>
 interface ReservedUse<T> {
   prepare: (connection: ClientBase, isNew: boolean) => Promise<unknown>
   act: (connection: ClientBase, transaction: OpenTransaction) => Promise<T>
-  /** False: the connection must not be used again. */
+  /** False: it must not be used again. */
   clean: (connection: ClientBase) => Promise<boolean>
 }
 

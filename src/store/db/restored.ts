@@ -76,6 +76,7 @@ type RestoreCause = 'DELIVERY_NOTED' | 'SNAPSHOT_NOTED' | 'SERVER_CHANGED' | 'SH
 export interface RestoreFinding {
   foundAt: Date
   cause: RestoreCause
+  /** The hub itself detected the loss if null. */
   saidBy: string | null
   said: string | null
   /** The platform that displayed messages unknown to the database. */

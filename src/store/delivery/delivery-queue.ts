@@ -123,10 +123,7 @@ export const putBack = async (db: Db, claimed: readonly ClaimedDelivery[]): Prom
   )
 }
 
-/**
- * A confirmed removal is checked after `settleSeconds`, or sent twice without a displayed list. Locks rows in the order
- * of `earlierDeliveries`.
- */
+/** A confirmed removal is checked after `settleSeconds`. Locks rows in the order of `earlierDeliveries`. */
 export const bookResults = async (
   db: Db,
   outcomes: readonly DeliveryResult[],

@@ -83,6 +83,7 @@ export const gatherOfOperators = async (
 }
 
 export interface GatheredRecord extends RecordKey {
+  /** 0 for records without an operator. */
   operator: number
 }
 
@@ -106,6 +107,7 @@ export interface PublishedRecordState extends RecordKey {
   order: number
   fact: string | null
   stands: boolean
+  /** An ended record has the party of its last delivery. */
   party: RecordParty | null
   told: LastSentRecord | null
 }

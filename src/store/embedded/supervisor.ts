@@ -113,9 +113,7 @@ const serveMembers = async (
       const members = claims.findLivingClaims(folder, 'member')
       if (members.length > 0 && members.join() !== posted) claims.postAddress(claim, url, members)
       posted = members.join()
-    } catch {
-      // The next round tries again.
-    }
+    } catch {}
     if (posted !== '') await pause(POLL_MS, undefined, { signal })
   }
   claims.writeClaim(claim)

@@ -113,7 +113,7 @@ export const endAbsentUnmatched = async (
 const WAITING_FEW = 1_000
 const CHUNK_WAITING = 1_000
 
-/** SQL expressions, worded exactly as in the indexes. */
+/** Worded exactly as in the indexes. */
 const CARRIES = [
   { scheme: 'uscc', code: `(u.subject->>'uscc')`, where: `u.state = 'OPEN' and u.subject->>'uscc' is not null` },
   ...['orgCode', 'regNo'].map((field) => ({

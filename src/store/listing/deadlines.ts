@@ -57,6 +57,7 @@ export const lockRunning = (tx: Tx, { after, limit }: DeadlineStep): Promise<Sto
     [after, limit],
   )
 
+/** OVER: the case has ended. WRONG: the listing has proved baseless. */
 export type RunningDeadline = StoredDeadline & { ofCase: 'ON' | 'OVER' | 'WRONG' }
 
 export const listRunning = (db: Db, { after, limit }: DeadlineStep): Promise<RunningDeadline[]> =>

@@ -15,6 +15,7 @@ export interface SealedPaper extends PaperOwner {
   type: PaperType
   bytes: number
   sha256: string
+  /** Sealed; null when the sender named none. */
   fileName: string | null
   storedBy: string
   storedAt: Date

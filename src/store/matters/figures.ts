@@ -10,7 +10,6 @@ export interface MatterHistoryRow extends Pick<Matter, 'seats' | 'clocks'> {
   moves: [move: string, state: string, on: string, to: string | null][]
 }
 
-/** Matters not closed before `since`, by id. */
 export const listHistories = async (
   tx: Tx,
   { since, after, first }: { since: Date; after: string; first: number },

@@ -43,7 +43,6 @@ export interface ReportFacts {
   alike: readonly { id: string; number: string }[]
 }
 
-/** Tells for each matter whether its contact is kept and which clues of its holder are like it, the newest first. */
 export const readReports = (db: Db, ids: readonly string[], days: number): Promise<Map<string, ReportFacts>> =>
   queryMap(
     db,

@@ -56,6 +56,7 @@ export const listFailedFeeds = (db: Db, feeds: readonly string[]): Promise<Faile
 export interface PlatformTrouble {
   platform: string
   trouble: 'REMOVAL' | 'DOWN'
+  /** The oldest removal; 0: none. */
   delivery: number
 }
 

@@ -20,7 +20,7 @@ const TRIES = 3
 
 export interface NameSearch {
   key: string
-  /** Normalised name, matched exactly even when all grams are too frequent. */
+  /** Normalised name; it is matched exactly. */
   named: string
   personal: boolean
   listed?: boolean

@@ -5,6 +5,7 @@ import { raiseFloor } from '../db/standby-pool.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
 
+/** A null field matches all entries. */
 export interface PublicSearch {
   day: string
   region: string | null

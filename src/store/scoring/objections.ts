@@ -15,6 +15,7 @@ export interface Objection {
   statement: string
   openedBy: string
   openedAt: Date
+  /** Last day for the decision; null until counted. */
   dueOn: string | null
   state: ObjectionState
   /** Upheld; its record is neither corrected nor ended nor withdrawn. */

@@ -1,4 +1,3 @@
-/** Two persons set an override; the latest confirmed one applies. */
 import type { Grade } from '../../domain/scoring/scorecard.js'
 import { andFitsWordsSql, type IdPage, type OperatorWords, pageByIdSql } from '../access/list-filter.js'
 import { andIsWithinSightSql, type RegionSight } from '../access/sight.js'

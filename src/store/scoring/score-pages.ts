@@ -4,6 +4,7 @@ import { byIds, STORED_SCORE_COLUMNS, type StoredScore } from './scores.js'
 
 const PAGE_SCORES = 2_000
 
+/** `sample`: number of scores, evenly spread; null: all. */
 export const readPages = (db: Db, sample: number | null): AsyncIterable<StoredScore[]> => {
   if (sample !== null) return sampled(db, sample)
   const all = `select ${STORED_SCORE_COLUMNS} from scores s where s.id > ? order by s.id limit ? /* score-pages.all */`

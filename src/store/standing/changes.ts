@@ -1,4 +1,4 @@
-/** Triggers add each changed operator to `change_marks`. One process at a time numbers these rows. */
+/** Triggers fill `change_marks`. One process at a time numbers its rows. */
 import { type NumberedRange, numberedSql, rangesSql, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 

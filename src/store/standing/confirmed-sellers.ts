@@ -1,4 +1,3 @@
-/** A marketplace sees the grades of sellers confirmed by the shops feed, and of a limited number of others. */
 import type { SellersSetting } from '../../domain/standing/sellers.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
 import type { SellerList, SellersFigures } from './sellers.js'

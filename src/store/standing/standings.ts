@@ -20,6 +20,7 @@ type EntryWithState = PublicBody & { state: CaseState }
 export interface StandingRow extends Pick<StoredOperator, 'uscc' | 'shop' | 'name' | 'region' | 'status'> {
   operatorId: number
   sees: boolean
+  /** Computed score, without overrides. */
   score: number | null
   /** Grade after overrides. */
   grade: 'A' | 'B' | 'C' | 'D' | null

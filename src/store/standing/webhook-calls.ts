@@ -4,6 +4,7 @@ const KEPT = 100
 
 export interface WebhookCall {
   kind: 'CHANGE' | 'PING'
+  /** Number of the change; null for a ping. */
   sequence: number | null
   attempt: number
   at: Date

@@ -52,6 +52,7 @@ export const skipOccurrences = async (
   )
 }
 
+/** Returns a person's open request instead of adding another. */
 export const requestRun = async (
   tx: Tx,
   { job, subject, by, now }: OccurrenceKey & { by: string; now: Date },
@@ -162,6 +163,7 @@ export const endOccurrence = (
     [state, now, id, attempt],
   )
 
+/** An `unused` attempt does not count. */
 export const giveBackClaimed = async (
   db: Db,
   { id, attempt }: HeldOccurrence,

@@ -7,7 +7,7 @@ export interface IdWindow {
 }
 
 export interface WindowResult {
-  /** Last id of the window; null when no row follows. */
+  /** It is null when no row follows. */
   last: number | null
   deleted: number
 }

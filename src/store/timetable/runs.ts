@@ -196,6 +196,7 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
+/** Feeds of which anything was ever taken in. */
 export const listTakenFeeds = (db: Db): Promise<string[]> =>
   queryColumn(
     db,

@@ -3,6 +3,7 @@ import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx
 
 export interface Handover {
   listingId: string
+  /** The office if null. */
   from: string | null
   to: string | null
   note: string
@@ -33,7 +34,6 @@ const handOverWhere = (
     { ...made, sight },
   )
 
-/** The open cases now kept as asked, also unchanged ones. */
 export const handOver = async (on: Db | Tx, ids: readonly string[], made: NewHandover): Promise<string[]> => {
   await handOverWhere(on, 'l.id = any(:ids::uuid[])', { ...made, ids: [...ids] })
   return queryColumn(

@@ -11,7 +11,9 @@ export interface WorkView {
   sight: RegionSight
   /** Cases that need a superior's consent today, as `list/level`; an unknown level is empty. */
   consents: readonly string[]
+  /** Feeds whose rejects are seen; null: all. */
   feeds: readonly string[] | null
+  /** Sender whose rejects are seen; null: all. */
   sender: string | null
   /** Last day, by duty, of deliveries that are late today. */
   until: Readonly<Record<string, string | null>>

@@ -196,7 +196,6 @@ interface ListPlace {
   path: string
   parameters: UrlParameters
   fragment?: string
-  /** Cursors as they stand in addresses. */
   after: string | null
   next: string | null
 }

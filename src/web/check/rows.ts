@@ -1,4 +1,3 @@
-/** The submitted text has one code per line, or is a table with names. */
 import { isUtf8 } from 'node:buffer'
 import {
   type BadRow,
@@ -76,7 +75,6 @@ const columnsOf = (cells: readonly string[]): string[] => {
   return cells.map((_, at) => (at === code ? 'code' : at === name ? 'name' : '-'))
 }
 
-/** Lines without a code stay unchanged and are reported later. */
 const linesOf = (text: string): string => {
   let left = CHECKED_ROWS_MOST + 1
   const each = (line: string): string => {

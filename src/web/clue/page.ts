@@ -20,7 +20,6 @@ export interface CluePageContent {
   reference: string
   typed: ReadonlyMap<string, string>
   refused: string | null
-  /** A browser does not keep chosen pictures. */
   pictured: boolean
 }
 

@@ -1,4 +1,3 @@
-/** Cells use the words that the desk shows. */
 import { chineseHalfOf } from '../../foundation/text/words.js'
 import { columnTitles, problemWords, type TitleOf } from '../words/column-words.js'
 import { nameOfDivision } from '../words/division-names.js'

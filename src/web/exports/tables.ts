@@ -1,5 +1,3 @@
-/** The lists of the desk that can be exported. */
-
 /** `as`: an enum of the schema, or how else the value becomes words. */
 export interface ExportColumn {
   title: string

@@ -1,4 +1,4 @@
-/** The public's figures: how many matters were handed over, by kind and prefecture, without small cells. */
+/** Matters handed over, by kind and prefecture, without small cells. */
 import { Router } from 'express'
 import { groupCells, placeOfSeat } from '../../domain/matters/figure-sums.js'
 import { protectIssues, type ShownTable, SMALLEST_SHOWN } from '../../domain/matters/small-cells.js'
@@ -39,7 +39,6 @@ interface MonthContent {
   kinds: FigureContent['kinds']
 }
 
-/** All issues of the month are protected together; the one asked for is shown. */
 const protectMonth = (issues: readonly MonthIssue[], issue: MonthIssue): MonthContent => {
   const kinds = issues.at(-1)?.content.kinds.filter(({ seatsOnly }) => !seatsOnly) ?? []
   const tables = protectIssues(

@@ -18,9 +18,11 @@ const URL_ENCODED = 'application/x-www-form-urlencoded'
 const FIELDS_MOST = 20
 const FIELD_SEPARATOR = '&'
 
+/** Bodies of more than `most` bytes get 413. */
 export const rawFormBody = (most: number): RequestHandler =>
   express.raw({ type: () => true, limit: most, inflate: false })
 
+/** Throws FORM_UNREADABLE. */
 export const parseForm = async (request: Request): Promise<SubmittedForm> => {
   const type = request.headers['content-type'] ?? ''
   const bytes: Buffer = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)

@@ -69,7 +69,7 @@ export const makePageCache = (
 const keyOfStamp = ({ changes, sequence, day, revision }: DayStamp): string =>
   `${changes} ${sequence} ${day} ${revision}`
 
-/** Shares one read among calls made before it begins. Later calls share the next. */
+/** Calls made during a read share the next. */
 const shareReads = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   let next: Promise<T> | null = null
   let current: Promise<unknown> = Promise.resolve()

@@ -43,7 +43,6 @@ export const sendWithTimeouts = async (
   }
 }
 
-/** The socket timeout runs only while the hub waits for the client. */
 const waitForClient = async (response: ServerResponse, event: 'drain' | 'finish', stalledMs: number): Promise<void> => {
   const left = new AbortController()
   const leave = () => left.abort()

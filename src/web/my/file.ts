@@ -110,7 +110,6 @@ ${authorisationsSection(file.authorisations)}`,
 export const definitionRow = (zh: string, en: string, value: Html | string | null): Html | null =>
   value ? html`<div><dt>${bilingual(zh, en)}</dt><dd>${value}</dd></div>\n` : null
 
-/** 1970-01-01 means that a list feed was never pulled completely. */
 const asOf = ({ asOf: at, stale }: PartyFile['standing']): Html =>
   new Date(at).getTime() === 0
     ? bilingual('名单信源尚未有一次成功归集', 'no feed of lists has been read in whole yet')

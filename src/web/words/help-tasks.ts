@@ -1,4 +1,4 @@
-/** The pages of `/help`, each with the texts `web/help/zh/NAME.md` and `web/help/en/NAME.md`. */
+/** Texts: `web/help/zh/NAME.md` and `web/help/en/NAME.md`. */
 
 export const HELP_GROUPS = [
   {

@@ -59,7 +59,7 @@ export const revokeAccessCode = async (
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
   withoutAccessCodes(checkAndRedactText(reason, '理由 the reason', rules.mark))
 
-/** Looked up instead of a malformed code, so all refusals take equally long. */
+/** Looked up instead of a malformed code. */
 const NO_CODE = ''
 
 /** All wrong codes take equally long and share refusal ACCESS_CODE_REFUSED. */

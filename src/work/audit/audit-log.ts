@@ -47,6 +47,7 @@ import { findUnreportedLoss } from './losses.js'
 import { packCodes } from './operator-codes.js'
 import type { RestoreNotes } from './restore-guard.js'
 
+/** Beyond it, or QUEUE_BYTES, rows are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
 const GROUP_ROWS = 500
@@ -86,6 +87,7 @@ export interface AuditLogParts {
   notes?: HeadNotes
   metrics?: Metrics
   usage?: () => PoolUsage
+  /** A group not written in this time fails, and its rows are refused. */
   waitMs?: number
 }
 

@@ -3,6 +3,7 @@ import * as auditRows from '../../store/audit/audit-log.js'
 import * as store from '../../store/audit/heads.js'
 import type { Db } from '../../store/db/db.js'
 
+/** Finds noted rows that the database lacks without a CUT row. */
 export const findUnreportedLoss = async (
   handle: Db,
   heads: readonly NotedHead[],

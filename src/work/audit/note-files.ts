@@ -10,6 +10,7 @@ const ifThere = <T>(path: string, read: (path: string) => T): T | null => {
   }
 }
 
+/** A missing folder has none. Refusal FILE_UNREADABLE. */
 export const listFileNames = (folder: string): string[] => ifThere(folder, (path) => readdirSync(path)) ?? []
 
 export const readFileText = (path: string): string | null => ifThere(path, (there) => readFileSync(there, 'utf8'))

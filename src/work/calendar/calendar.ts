@@ -27,7 +27,7 @@ export interface CalendarProposalInput extends CalendarDays {
   now: Date
 }
 
-/** A second person must confirm the amendment. Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
+/** Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
 export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarProposalInput) => {
   const amended = makeAmendments(rules.calendar, made)
   const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
@@ -39,6 +39,7 @@ export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarPr
 export interface CalendarDecisionInput {
   id: number
   verdict: CalendarVerdict
+  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date

@@ -42,6 +42,10 @@ export const previewResend = async (
   return { action: decideRequiredDelivery('REMOVE', await messagesAbout(db, refused)).owe, notice: null }
 }
 
+/**
+ * A change that waits behind it becomes an addition where the platform may lack the subject. Refusals as
+ * `resendRefused`.
+ */
 export const closeRefused = (db: Db, rules: WorkRules, made: DeliveryDecision): Promise<void> =>
   settle(db, rules, made, 'CLOSE', async (tx, refused, _, reason) => {
     await desk.closeDeliveries(tx, [refused.id], { by: made.by, at: made.now, reason })

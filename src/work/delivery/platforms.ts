@@ -21,6 +21,7 @@ export const pausePlatform = async (db: Db, rules: WorkRules, made: PlatformDire
     throw new Refusal('PLATFORM_PAUSED', { platform: made.platform })
 }
 
+/** Refusals: PLATFORM_UNKNOWN, PLATFORM_NOT_PAUSED, INPUT_INVALID. */
 export const resumePlatform = async (db: Db, rules: WorkRules, made: PlatformDirective): Promise<void> => {
   if (!(await direct(db, rules, made, 'RESUME', states.resume)))
     throw new Refusal('PLATFORM_NOT_PAUSED', { platform: made.platform })

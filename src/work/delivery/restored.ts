@@ -160,6 +160,7 @@ interface RestoreDecision {
   mark: (id: string) => string
 }
 
+/** Refusal INPUT_INVALID. */
 export const declareRestored = async (
   db: Db,
   { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
@@ -257,6 +258,7 @@ export interface ConfirmedRelease {
   now: Date
 }
 
+/** Resumes additions, with delivery numbers above all noted and shown. */
 export const releaseRestored = async (
   tx: Tx,
   { open, highestAt }: ReleasableRestore,

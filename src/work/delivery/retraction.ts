@@ -42,6 +42,7 @@ const withWords = ({ lists }: Pick<WorkRules, 'lists'>, list: string, removal: s
     reasonText: lists.find(({ id }) => id === list)?.removals.find(({ reason }) => reason === removal.reason)?.zh ?? '',
   }
 
+/** Closes unconfirmed removals. Refusals: RETRACTION_UNKNOWN, INPUT_INVALID. */
 export const giveUpRemovals = async (
   db: Db,
   rules: WorkRules,

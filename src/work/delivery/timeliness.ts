@@ -78,6 +78,7 @@ export const findLateLimits = async (
   return limitsUntil(readTimelinessRules(), calendar, addDays(today, -1))
 }
 
+/** Unconfirmed deliveries that are late or due by the end of the next working day. */
 export const listDueDeliveries = async (db: Db, base: WorkRules, { lateOnly, today, ...filter }: DueListFilter) => {
   const [rules, { calendar }] = [readTimelinessRules(), await applyAmendmentsToRules(db, base)]
   const until = limitsUntil(rules, calendar, lateOnly ? addDays(today, -1) : nextWorkday(calendar, today))

@@ -97,6 +97,7 @@ export interface ExternalDocumentInput
   now: Date
 }
 
+/** The same document again changes nothing. Refusals: LISTING_UNKNOWN, INPUT_INVALID. */
 export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentInput) =>
   db.transaction((tx) => recordDocumentWithin(tx, rules, made))
 

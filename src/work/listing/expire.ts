@@ -72,7 +72,6 @@ export const expireListings = (db: Db, options: ExpireOptions): Promise<{ expire
 
 const REASON = '列入期限的规则有变，依新规则重计。The rule of its term has changed; it is counted by the new one.'
 
-/** After a rule change, case transitions recount the affected terms. */
 const renewTerms = async (run: ExpireRun): Promise<number> => {
   const today = shanghaiDate(run.now)
   let renewed = 0
@@ -114,7 +113,6 @@ const moveOrWarn = async (
   }
 }
 
-/** Ends listings in bulk, then retries locked or refused ones one by one. */
 const endMany = async (run: ExpireRun, due: readonly listings.Listing[]): Promise<Set<string>> => {
   const { db, rules, now } = run
   const ended = new Set<string>()

@@ -29,6 +29,7 @@ export const applyGroundToFacts = (facts: Case, ground: GroundStatus | null): Ca
 
 const UNKNOWN_DECISION = '所关联的处罚决定不存在或不属于该主体 no such penalty of this operator'
 
+/** Refusal INPUT_INVALID for a decision that is withdrawn or not this operator's. */
 export const readLinkableDecision = async (tx: Tx, listing: listings.Listing, decision?: number) => {
   const refused = (reason: string) => new Refusal('INPUT_INVALID', { reason })
   const version = decision === undefined ? null : await versions.byId(tx, decision)

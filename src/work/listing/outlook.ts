@@ -1,4 +1,4 @@
-/** Previews a case's transitions with all real checks. Writes nothing. */
+/** Makes all real checks and writes nothing. */
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, type OutlookRequest, previewMoves } from '../../domain/listing/outlook.js'

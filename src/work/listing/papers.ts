@@ -96,6 +96,7 @@ export interface MaskedCopyInput {
   now: Date
 }
 
+/** Refusals: PAPER_UNSIGNED, PAPER_REFUSED, CONTENT_TOO_LARGE, PAPERS_FULL. */
 export const storeMaskedCopy = (
   db: Db,
   keys: SealKeys,

@@ -17,6 +17,7 @@ import { readPublicEntryRules } from './publication-clocks.js'
 const ALL_KNOWLEDGE = new Date('9999-12-31T00:00:00Z')
 const REGISTRATIONS_MOST = 50
 
+/** Each operator's registrations valid on `day`, by present knowledge. */
 export const readRegistrationsOn = (tx: Tx | Db, queries: readonly { operator: number; day: string }[]) =>
   versions.findVersionsOnDays(tx, queries, {
     knownAt: ALL_KNOWLEDGE,

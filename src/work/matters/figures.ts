@@ -91,7 +91,6 @@ const countWithin = async (tx: Tx, base: WorkRules, month: FigureMonth): Promise
     const last = rows.at(-1)
     page = last === undefined || rows.length < PAGE_MATTERS ? null : readPage(last.id)
     page?.catch(() => {})
-    // PostgreSQL reads on meanwhile.
     await setImmediate()
     for (const { number, seats, clocks, moves, ...row } of rows) {
       const kind = kinds.get(begunAs(row))

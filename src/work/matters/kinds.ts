@@ -83,6 +83,7 @@ export const findMissingKind = (files: readonly Pick<MatterKindFile, 'file'>[]):
   return files.some(({ file }) => file === place) ? [] : [{ place, reason }]
 }
 
+/** Refusal RULES_BROKEN names every fault and stops the start. */
 export const readMatterKinds = makeOnce((): ReadonlyMap<string, MatterKind> => {
   const files = readFiles()
   const faults = [...findMatterKindFaults(files), ...findMissingKind(files)]

@@ -245,7 +245,7 @@ export const sightOfStored = (
 export const isSeenBy = ({ seat }: Pick<MatterPerson, 'seat'>, stored: store.StoredMatter): boolean =>
   sightOfStored({ seat, isStaff: seat === null, seesOperator: false }, stored) !== null
 
-/** True for a move that the seat has made under this reference. Refusal MATTER_REFERENCE_TAKEN for another move. */
+/** Refusal MATTER_REFERENCE_TAKEN for another move. */
 const isRepeatedMove = async (
   { db, keys, rules }: MatterParts,
   { seat, isForHub }: Mover,

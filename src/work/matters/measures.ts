@@ -174,6 +174,7 @@ export interface BackfillOptions {
   signal?: AbortSignal | undefined
 }
 
+/** Orders what entries in force lack. Returns how many; a later run continues an interrupted one. */
 export const backfillMeasures = (db: Db, rules: WorkRules, options: BackfillOptions): Promise<number> =>
   keepInSteps(db, options, async (tx, after) => {
     const { now } = options
@@ -220,6 +221,7 @@ const keepInSteps = async (db: Db, { signal }: BackfillOptions, step: MeasureSte
 const STEP_MATTERS = 500
 const SUCCEEDED = '原单位已撤销或者更名，由承接单位继续。Its organisation has ended; the successor carries on.'
 
+/** Hands measures of ended organisations to their successors. Returns how many. */
 export const handToSuccessors = async (
   db: Db,
   rules: WorkRules,

@@ -101,7 +101,6 @@ const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<num
 const themeOf = ({ subject, occasion }: Pick<NotificationOccasion, 'subject' | 'occasion'>): string =>
   `${subject} ${occasion.split(' ')[0]}`
 
-/** Drops what has passed, and what was noted anew before it was told. */
 const splitDue = (due: readonly outbox.DueNotification[], { occasions, isWhole }: RecipientWork) => {
   const present = new Set(occasions.map(themeOf))
   const newest = new Map(due.map((each) => [themeOf(each), each.id]))
@@ -153,7 +152,7 @@ const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Compo
   return told
 }
 
-/** Sent at once, whatever the person chose. Lockouts come from their table, so failed sign-ins lose no time. */
+/** Lockouts come from their table, so failed sign-ins lose no time. */
 const composeAccountNotices = async (db: Db, composing: Composing): Promise<number> => {
   const { now } = composing
   for (const person of await notices.listLockedPeople(db, now)) {

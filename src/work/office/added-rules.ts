@@ -42,6 +42,7 @@ export const listAllLists = (filed: readonly ListKind[], added: readonly AddedRu
   return lists
 }
 
+/** Refusals: RULE_FILE_INVALID, FEED_MAP_INVALID, INPUT_INVALID. */
 export const proposeAddedRule = async (
   db: Db,
   parts: AddedRuleParts,

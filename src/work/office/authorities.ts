@@ -10,6 +10,7 @@ import { hasEnded } from '../../store/access/confirmations.js'
 import type { Db } from '../../store/db/db.js'
 import * as authorities from '../../store/office/authorities.js'
 
+/** Refusals: AUTHORITY_WAITS, INPUT_INVALID. */
 export const stateAuthority = async (
   db: Db,
   { by, now, ...given }: AuthorityData & { by: string; now: Date },
@@ -30,6 +31,7 @@ export interface AuthorityDecisionInput {
 
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
+/** Refusals: AUTHORITY_UNKNOWN, AUTHORITY_SETTLED, SECOND_PERSON, AUTHORITY_ANOTHERS, PROPOSER_ENDED, INPUT_INVALID. */
 export const decideAuthority = async (
   db: Db,
   mark: (id: string) => string,

@@ -30,6 +30,7 @@ interface DecisionParts {
 export interface OfficeDecision {
   id: number
   verdict: OfficeVerdict
+  /** Required for verdict REFUSE. */
   note: string | null
   by: string
   now: Date

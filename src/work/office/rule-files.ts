@@ -26,6 +26,7 @@ const lineOf = (line: unknown): MapLine => {
   return { heading: textOf('heading'), field: textOf('field'), value: textOf('value') }
 }
 
+/** A later proposal replaces an own list of its id. */
 export const withAddedLists = (filed: readonly ListKind[], added: readonly AddedRule[]): ListKind[] => {
   const own = new Map(added.flatMap((one) => (one.type === 'LIST' ? [[one.rule.id, one.rule] as const] : [])))
   return [...filed, ...own.values()]

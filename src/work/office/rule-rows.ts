@@ -53,6 +53,7 @@ export interface RuleReadingInput extends RuleReading {
   now: Date
 }
 
+/** Refusals: RULE_ROW_UNKNOWN, DATE_INVALID, OFFICE_PROPOSAL_WAITS, INPUT_INVALID. */
 export const proposeRuleRow = async (
   db: Db,
   rules: WorkRules,

@@ -56,12 +56,14 @@ export const openSettings = (
 }
 
 export interface SettingsInput {
+  /** A null value removes the setting. */
   values: readonly { name: string; value: string | null }[]
   reason: string
   by: string
   now: Date
 }
 
+/** Refusals: SETTING_UNKNOWN, SETTING_LOCKED, SETTINGS_INVALID, OFFICE_PROPOSAL_WAITS, INPUT_INVALID. */
 export const proposeSettings = async (
   db: Db,
   { office, keys }: { office: LiveOffice; keys: SettingKeys },

@@ -1,4 +1,3 @@
-/** An edition is built from its snapshot's lines, or from the previous edition's byte ranges. */
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import {

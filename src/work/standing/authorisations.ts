@@ -18,6 +18,7 @@ export interface NewAuthorisation extends AuthorisationTerm {
   operator: string
   /** Names the document: number or name, day and place. */
   document: string
+  /** A null hash is refused. */
   sha256: string | null
   client: string
   now: Date

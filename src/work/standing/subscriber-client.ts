@@ -27,6 +27,7 @@ export interface SubscriberAnswer {
 const byDns: HostResolver = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
+/** An error status is an answer, not a fault. */
 export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> =>
   callCheckedUrl(addressOf(text), telling)
 

@@ -32,6 +32,7 @@ export interface HubClock {
   hear(host: string, date: Date): Promise<void>
 }
 
+/** Tests and demos have a clock that is never in doubt. */
 export const certainHubClock = (now: () => Date): HubClock => ({
   now,
   sure: now,

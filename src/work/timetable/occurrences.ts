@@ -43,6 +43,7 @@ export interface SchedulerParts {
 
 interface PlannedOccasion extends ScheduledJob {
   rule: CronSchedule
+  /** Epoch ms; 0 when unknown. */
   nextAt: number
 }
 

@@ -17,6 +17,7 @@ export const isRefusedContent = (error: unknown): error is Refusal =>
 
 export interface RunOptions {
   cause: runs.RunCause
+  /** Manual runs have none. */
   plannedFor?: Date | null
   attempt?: number
   now: () => Date

@@ -110,6 +110,7 @@ export const endAbsence = async (
 export interface ConfirmerQuestion {
   kind: WorkKind
   notBy: string | null
+  /** Region of the operator; null: of none. */
   region: string | null
   /** Level of the deciding authority; read for CONSENT only. */
   level: DivisionLevel | null

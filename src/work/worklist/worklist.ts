@@ -39,6 +39,7 @@ export const findWorker = async (db: Db, viewer: Viewer, today: string): Promise
   return { viewer, duty, deputises: await keepers.listDeputised(db, sub, today) }
 }
 
+/** One row for each kind of the person's tasks, also where nothing waits. */
 export const countWorkOf = async (db: Db, question: WorkQuestion): Promise<WorkCount[]> => {
   const worker = await findWorker(db, question.viewer, question.today)
   const kinds = WORK_KINDS.filter((kind) => mayDoKind(worker, kind))

@@ -62,7 +62,6 @@ interface ReadyFile {
   written: number
 }
 
-/** Returns complete plain files, oldest first. */
 const findReady = async (path: string, now: number, settleMs: number): Promise<ReadyFile[]> => {
   const entries = await readdir(path, { withFileTypes: true, encoding: 'buffer' })
   const names = new Set(entries.map((entry) => decodeFileName(entry.name)))

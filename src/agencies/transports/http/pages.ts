@@ -29,7 +29,7 @@ interface PageRequest extends Pick<attempts.AttemptOptions, 'method' | 'headers'
   path: string
 }
 
-/** The page's number, or its cursor: null at the beginning. */
+/** The beginning if null. */
 interface PageService<Page extends PageItems, Place> {
   pageItems: number
   ask: (place: Place, pageItems: number) => PageRequest

@@ -26,6 +26,7 @@ export interface ZipPart {
   content: Buffer
 }
 
+/** Returns null for a sound archive. `each` receives every part. */
 export const zipFault = (
   bytes: Buffer,
   limits: ZipLimits,

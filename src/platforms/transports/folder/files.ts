@@ -110,7 +110,7 @@ const REASONS: Record<string, string> = {
   EIO: '读写错误 the disk fails',
 }
 
-/** File errors become PLATFORM_UNREACHABLE, without paths. */
+/** Throws PLATFORM_UNREACHABLE, without paths. */
 export const withNamedFaults = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work()

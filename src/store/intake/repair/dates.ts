@@ -35,6 +35,7 @@ export interface RedatedRecord extends Pick<DatedRecord, 'id' | 'waits' | 'key' 
   digest: string
   /** Set for unmatched records only. */
   subjectKey: string | null
+  /** The fact stays if null. */
   fact: string | null
 }
 

@@ -1,6 +1,6 @@
 import type { Role } from '../../../domain/access/viewer.js'
 
-/** Most pages that the navigation shows at first; the others stand under 更多. */
+/** The others stand under 更多. */
 export const FRONT_PAGES_MOST = 10
 
 const CASES = ['', 'worklist', 'matters', 'operators', 'listings', 'listings/objections'] as const

@@ -13,7 +13,6 @@ const MORE_OPEN = 'desk.navigation.more'
 
 export const pathOf = (page: DeskPage): string => `/${page.path}`
 
-/** Asked again with each page and act (session/client). A timer would keep the session alive. */
 export const useWorkCounts = (): readonly WorkCountLine[] => {
   const sees = useMay('see_queue')
   const { pathname } = useLocation()

@@ -6,7 +6,7 @@ export interface Shortcut {
   does: () => void
 }
 
-/** Longest pause between the two keys of a sequence. */
+/** Milliseconds between the two keys. */
 const SECOND_MS = 1_000
 
 export const WRITING = 'input, textarea, select, [contenteditable="true"], [role="dialog"] *, [role="combobox"]'

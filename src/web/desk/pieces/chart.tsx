@@ -20,7 +20,6 @@ export const CHART_AXIS = {
 export const BAR_PX = 44
 export const BARS_FRAME_PX = 60
 
-/** Horizontal bars, one a label, of parts that add up. */
 export const stackedBars = (
   labels: readonly string[],
   parts: readonly { name: string; color: string; data: readonly number[] }[],

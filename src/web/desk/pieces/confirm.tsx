@@ -17,7 +17,6 @@ export interface ConfirmProps {
   isReady?: boolean
 }
 
-/** An act whose name begins with 确认 does not repeat that verb. */
 export const confirmWords = (act: string): string => (act.startsWith('确认') ? act : `确认${act}`)
 
 const TEXT_MOST = 1_000

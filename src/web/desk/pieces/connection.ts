@@ -40,6 +40,7 @@ const nothing = <T>(): LoadState<T> => ({
   error: null,
 })
 
+/** `document` must take `$first` and `$after`. */
 export const useConnection = <D, V extends OperationVariables, T>(
   document: TypedDocumentNode<D, V>,
   variables: Omit<V, 'first' | 'after'>,

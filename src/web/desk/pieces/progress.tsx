@@ -7,6 +7,7 @@ const FAILURES_MOST = 5
 
 export interface ProgressStep {
   words: string
+  /** Between 0 and 1; null when unknown. */
   share: number | null
   ended: boolean
   failed?: boolean

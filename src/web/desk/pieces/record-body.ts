@@ -41,7 +41,6 @@ interface NamedRecord {
   validFrom: string | null
 }
 
-/** Kind, document number or product, authority and day. */
 export const recordNameOf = ({ kind, body, agencyName, validFrom }: NamedRecord): string =>
   `${labelOf('RecordKind', kind)} ${nameOfRecord('zh', { kind, body: recordBodyOf(body), agencyName })} ${validFrom ?? ''}`
 

@@ -5,6 +5,7 @@ import { Chart } from './chart.js'
 export interface WaterfallStep {
   key: string
   label: string
+  /** Points added or lost; for a `total`, the points reached. */
   points: number
   total?: boolean
 }

@@ -136,7 +136,9 @@ export const keepSessionAlive = async (): Promise<void> => {
 export interface SignInRefusal {
   code: string
   detail: string
+  /** Seconds; null when the answer states none. */
   retryAfter: number | null
+  /** Second factors that may be shown, with code SECOND_FACTOR_NEEDED. */
   factors?: readonly ('PASSKEY' | 'CODE' | 'RECOVERY')[]
   passkey?: PublicKeyCredentialRequestOptionsJSON | null
 }
@@ -169,6 +171,7 @@ export const signIn = async (given: SignInFields): Promise<SignInRefusal | null>
   return null
 }
 
+/** Returns null when the user gave up or the authenticator failed. */
 export const askAuthenticator = (options: PublicKeyCredentialRequestOptionsJSON): Promise<object | null> =>
   startAuthentication({ optionsJSON: options }).catch(() => null)
 
@@ -212,6 +215,7 @@ export interface AccountAnswer {
   recoveryCodes?: readonly string[] | null
 }
 
+/** Throws a SignInRefusal. */
 export const actOnAccount = async (act: string | null, body: object = {}): Promise<AccountAnswer> => {
   const answer = await (act === null
     ? fetch('/desk/session/account', { credentials: 'same-origin' })

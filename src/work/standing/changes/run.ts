@@ -8,7 +8,6 @@ import { makeWebhookSender, type WebhookSenderParts } from './send.js'
 
 const LOOK_MS = 1_000
 
-/** Changes of matters, which this noun does not know. */
 export interface MatterNumbering {
   number(db: Db, now: Date): Promise<number>
   tidy(db: Db, now: Date): Promise<number>

@@ -21,7 +21,6 @@ import { describeFailure, makeMessageHeaders, openSecrets, SEND_MS, type Webhook
 const AT_ONCE = 8
 const LEASE_MS = 30_000
 
-/** Messages about matters, which this noun does not know. */
 export interface MatterMessages {
   bodies(db: Db, seat: string, sequences: readonly number[]): Promise<ReadonlyMap<number, string>>
   /** Runs before an accepted message is booked, so again after a crash between. */

@@ -6,7 +6,6 @@ import { AccountDialogs } from './dialogs.js'
 import { FactorsPanel } from './factors.js'
 import { useOwnAccount } from './own-account.js'
 
-/** Stands in place of the desk until a required second factor is enrolled. */
 export const EnrolmentPage = () => {
   const { name } = useSession()
   const own = useOwnAccount()

@@ -10,7 +10,6 @@ import { columnHint, useFeedColumns } from './feed-columns.js'
 import { applyEditedTexts, editableText, fieldLabel, identifyItem, type RejectedItem } from './item.js'
 import { CorrectRejectDocument, LikeRejectsDocument, type RejectWholeFragment } from './rejects.generated.js'
 
-/** The hub gives at most this many a page. */
 const LIKE_MOST = 100
 
 export interface LikeRejectsProps {

@@ -20,7 +20,6 @@ export interface ConstantField {
 
 const CHINESE = /\p{Script=Han}/u
 
-/** Chooses the form that knows most headings; on a tie, the one with Chinese names. */
 const bestForm = (forms: readonly (readonly string[])[], headings: readonly string[]): number => {
   const scores = forms.map((fields) => {
     const known = headings.filter((heading) => fields.includes(heading)).length

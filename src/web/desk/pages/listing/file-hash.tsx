@@ -1,7 +1,7 @@
 import { Input } from 'antd'
 import { useState } from 'react'
 
-/** Maximum bytes, because the whole file is read into memory. */
+/** The whole file is read into memory. */
 const FILE_MOST = 200_000_000
 
 /** Null on plain HTTP, where `crypto.subtle` is missing. */

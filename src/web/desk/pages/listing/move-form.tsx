@@ -81,7 +81,7 @@ export interface MoveFormProps {
   /** Previews of the move; a removal has one per reason. */
   outlooks: readonly MoveOutlook[]
   onDone: (said: string) => void
-  /** Reads the case anew after a refusal. The form stays. */
+  /** Reads the case anew. */
   onStale: () => void
   onClose: () => void
 }
@@ -193,7 +193,6 @@ export const isOvercome = (outlook: MoveOutlook | undefined, draft: MoveDraft | 
 
 interface MoveRefusal {
   error: unknown
-  /** Moves of the case when the refused one was sent. */
   seen: number
 }
 

@@ -64,7 +64,6 @@ const processStagesOf = (of: CaseFile, outlooks: readonly MoveOutlook[]): Proces
       const until = due?.endedOn === null ? [`当事人可说至 ${due.dueOn}（含）`] : []
       return [{ key, title, tone: 'next', who: '', on: null, notes: [...until, ...pointNotes(of)], rule }]
     }
-    // The stage was skipped, or the case has no next stage.
     if (at === -1 || i < at)
       return key === 'defence' && due ? unheardOf(of, due).map((said) => ({ key, title, ...said, rule })) : []
     const own = outlooks.find(({ move }) => moves.includes(move))

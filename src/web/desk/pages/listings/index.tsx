@@ -144,6 +144,7 @@ const Cases = ({ isLeads, ...table }: CasesProps) => (isLeads ? <LeadTable {...t
 
 interface StripProps {
   columns: BoardQuery['caseBoard']
+  /** An empty text selects all open states. */
   state: string
   onState: (state: string) => void
 }
@@ -180,7 +181,6 @@ interface Count {
   text: string
 }
 
-/** The hub stops counting a state at its bound. */
 const countAll = (counts: readonly number[]): Count => {
   const n = counts.reduce((total, one) => total + one, 0)
   return {

@@ -113,7 +113,6 @@ const WAYS: Readonly<Record<string, string>> = {
 }
 const STAFF: Readonly<Record<string, string>> = { hub: '枢纽工作人员', listing: '名单案件的办理' }
 
-/** Programs of the hub that make moves. */
 const PROGRAMS: Readonly<Record<string, string>> = { clock: '系统', feed: '系统' }
 
 const personWords = ({ by, seat, seatName }: Pick<MadeMove, 'by' | 'seat' | 'seatName'>): string => {

@@ -9,7 +9,7 @@ const PARTS = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', date
 
 export const spanText = ({ value, unit }: { value: number; unit: MatterTimeUnit }): string => `${value}${UNITS[unit]}`
 
-/** Returns 10月20日, with the year where it differs from `year`. */
+/** Returns 10月20日; another year is named. */
 const dayWords = (day: string, year: string): string =>
   `${day.startsWith(year) ? '' : `${day.slice(0, 4)}年`}${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`
 
@@ -53,6 +53,5 @@ export const describeClock = ({ startsAt, dueOn, dueAt, spans, statedDay, ...clo
   ].join('，')
 }
 
-/** A marketplace is named as it is registered. */
 export const wayOf = ({ sender, senderName, holder, holderName }: MatterHeadFragment): string =>
   `${senderName?.zh ?? sender} → ${holderName?.zh ?? holder ?? '—'}`

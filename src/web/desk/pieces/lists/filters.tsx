@@ -2,7 +2,7 @@ import { Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { placeWords, REGION_OPTIONS } from '../places.js'
 
-/** Leading digits of a division code that stand for a city and its districts. */
+/** A city and its districts. */
 const CITY_DIGITS = 4
 /** Debounce, milliseconds. */
 const PAUSE_MS = 300

@@ -8,7 +8,6 @@ import { HubFindingsDocument, type HubFindingsQuery } from './doctor.generated.j
 
 const TONE = { FAULT: 'error', WARNING: 'warning', NOTE: 'info' } as const
 
-/** Settings of the environment and commands of the server. */
 const CODE = /([A-Z]+(?:_[A-Z]+)+|\bhub(?: [a-z]+)+)/
 
 const withCode = (text: string) => (
