@@ -14,12 +14,11 @@ export const withIndexesDropped = async <T>(
 ): Promise<T> => {
   if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsAtMost(tx, table, most))) return fill()
   if (!(await toItself(tx, table))) return fill()
-  // A partial index on known_to stays: it prevents HOT updates, for which rebuilt indexes would wait.
+  // Partial indexes stay: each rebuilt one reads the whole table, and those on known_to prevent HOT updates, for which rebuilt ones would wait.
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made,
        format('comment on index %I is %L', c.relname, obj_description(c.oid, 'pg_class')) as described from pg_index i join pg_class c on c.oid = i.indexrelid
-     where i.indrelid = ?::regclass and not i.indisprimary
-       and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) not like '%known_to%') /* bulk-load.indexes */`,
+     where i.indrelid = ?::regclass and not i.indisprimary and i.indpred is null /* bulk-load.indexes */`,
     [table],
   )
   for (const { name } of indexes.rows) await tx.raw('drop index ?? /* bulk-load.drop */', [name])
