@@ -5,7 +5,10 @@ import { expect } from 'chai'
 import { readConfig } from '../../src/config.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
+import { openAnswerPool } from '../../src/store/db/answer-pool.js'
+import { CommitUnanswered } from '../../src/store/db/commit-wait.js'
 import { connect, migrate } from '../../src/store/db/db.js'
+import { queryPrepared } from '../../src/store/db/own-connection.js'
 import { type Cluster, makePrimary, newFolder, rowAt, stop } from '../support/postgres-servers.js'
 import { until } from '../support/until.js'
 import { published, rowsOf } from '../support/world.js'
@@ -14,6 +17,7 @@ import { published, rowsOf } from '../support/world.js'
 const MANY = 12
 const QUESTION = '{ blacklist(first: 1) { nodes { id } } }'
 const UNAVAILABLE = ['UNAVAILABLE', 503, '5']
+const urlOf = ({ port }: Cluster): string => `postgres://hub@127.0.0.1:${port}/postgres`
 
 describe('a hub whose primary has no standby left', () => {
   let folder = ''
@@ -32,7 +36,7 @@ describe('a hub whose primary has no standby left', () => {
     primary = await makePrimary(join(folder, 'pg'))
     const env = {
       PORT: '0',
-      DATABASE_URL: `postgres://hub@127.0.0.1:${primary.port}/postgres`,
+      DATABASE_URL: urlOf(primary),
       DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'silent',
     }
@@ -71,6 +75,13 @@ describe('a hub whose primary has no standby left', () => {
         body: new URLSearchParams({ grant_type: 'client_credentials', client_id: `nobody-${n}`, client_secret: 'x' }),
       }),
     )
+  const writePrepared = async (): Promise<unknown> => {
+    const pool = openAnswerPool(urlOf(primary), { what: 'answers', max: 1 })
+    const write = queryPrepared(pool, 'update operators set name = name where uscc <> ?', [''])
+    const outcome = await write.catch((error) => error)
+    await pool.close()
+    return outcome
+  }
   const readPublic = async () => (await fetch(`${web}/blacklist`)).status
   const many = <T>(act: (n: number) => Promise<T>) => Promise.all(Array.from({ length: MANY }, (_, n) => act(n)))
   const waiting = async () => {
@@ -82,14 +93,16 @@ describe('a hub whose primary has no standby left', () => {
     expect(await ask('before')).to.deep.equal(['OK', 200, null])
     await setNames('nobody')
     const trail = ['TRAIL_UNAVAILABLE', 503, '5']
-    const [asked, acted, signedIn, read] = await Promise.all([
+    const [asked, acted, prepared, signedIn, read] = await Promise.all([
       many((n) => ask(`alone-${n}`)),
       ask('alone-act', 'mutation { releaseRestored(reason: "虚构") { releasedAt } }'),
+      writePrepared(),
       many(signIn),
       many(readPublic),
     ])
     expect(asked).to.deep.equal(Array.from({ length: MANY }, () => trail))
     expect(acted).to.deep.equal(trail)
+    expect(prepared).to.be.instanceOf(CommitUnanswered)
     expect(signedIn).to.deep.equal(Array.from({ length: MANY }, () => UNAVAILABLE))
     expect(read).to.deep.equal(Array.from({ length: MANY }, () => 200))
     expect(await readPublic()).to.equal(200)

@@ -8,7 +8,7 @@ import type { PoolUsage } from '../../foundation/metrics.js'
 import { answerInTime, COMMIT_WAIT_MS, CommitUnanswered, isWrite, makeUnansweredCommits } from './commit-wait.js'
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
-import { runStatement, transactionOn } from './pg-statement.js'
+import { type RunStatement, runStatement, transactionOn } from './pg-statement.js'
 import {
   HAS_CHANGED,
   isNotRun,
@@ -171,6 +171,12 @@ interface PoolParts {
   onServerChanged: AnswerPoolOptions['onServerChanged']
 }
 
+const makeRunners =
+  (query: PoolParts['query'], comment: string) =>
+  (client: pg.PoolClient): RunStatement =>
+  (sql, bindings) =>
+    query(client, sql, bindings, comment)
+
 const makeHandle = (
   { own, local, waitMs, query, held, unanswered, onServerChanged }: PoolParts,
   { name, over, wait: shared }: HandleTag,
@@ -178,15 +184,12 @@ const makeHandle = (
   const comment = name === undefined ? '' : `/* request=${name} */ `
   const pooling = local === '' ? {} : { local: `${local}; ${HAS_CHANGED}`, onServerChanged }
   const newWaiting = () => ({ wait: shared ?? makeWait(waitMs), signal: over })
+  const runOn = makeRunners(query, comment)
   const transactionIn =
     (waiting: QuestionWait, writes = true): Db['transaction'] =>
     async (act, options) => {
       if (writes && !options?.readOnly) unanswered.admitWrite()
-      return held(waiting, (client) =>
-        transactionOn(client, act, { ...options, ...pooling }, (sql, bindings) =>
-          query(client, sql, bindings, comment),
-        ),
-      )
+      return held(waiting, (client) => transactionOn(client, act, { ...options, ...pooling }, runOn(client)))
     }
   const once = async (waiting: QuestionWait, sql: string, bindings: object | undefined) => {
     const writes = isWrite(sql)
@@ -217,7 +220,9 @@ const makeHandle = (
       return options?.mayRepeat ? repeatUntilServed(begin, isConnectionLost, waiting) : begin()
     },
     withConnection: (act) =>
-      held(newWaiting(), (client) => (local === '' ? act(client) : transactionOn(client, () => act(client), pooling))),
+      held(newWaiting(), (client) =>
+        local === '' ? act(client) : transactionOn(client, () => act(client), pooling, runOn(client)),
+      ),
     withOwnConnection: async (act) => {
       const client = new pg.Client(own)
       client.on('error', () => undefined)

@@ -10,10 +10,14 @@ export const COMMIT_WAIT_MS = 10_000
 /** Connections that wait on. While a pool has as many, further writes are refused at once. */
 const KEPT_MOST = 3
 
-const WRITES = /^\s*(?:with\b.*\b)?(?:insert\s+into|update|delete\s+from)\b/is
+const WRITES = /^\s*(?:with\b.*\b)?(?:insert\s+into|update|delete\s+from)\b|\bnextval\(/is
 const STATEMENTS_MOST = 500
 const known = new LRUCache<string, boolean>({ max: STATEMENTS_MOST })
 
+/**
+ * Judges by the words. A function or row lock that writes passes for a read: requests make these in transactions, whose
+ * `commit` is bounded. A read that holds such words is only bounded too.
+ */
 export const isWrite = (sql: string): boolean => {
   const writes = known.get(sql) ?? WRITES.test(sql)
   known.set(sql, writes)

@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg'
+import { answerInTime, COMMIT_WAIT_MS, isWrite } from './commit-wait.js'
 import type { ConnectionLender, ConnectionUse, Db, JobDb, Tx } from './handle.js'
 import { runStatement } from './pg-statement.js'
+import { isInTransaction } from './transaction.js'
 
 export const isConnectionLender = (db: Db): db is Db & ConnectionLender => 'withConnection' in db
 
@@ -15,14 +17,18 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
   }
 }
 
-/** Connections of answers keep the statement's plan; its text carries no request id. Jobs write batches and plan anew. */
+/** Connections of answers keep the statement's plan. Jobs write batches and plan anew. */
 export const queryPrepared = async <R>(on: Db | Tx, sql: string, bindings: readonly unknown[]): Promise<R[]> => {
-  const { rows } = isConnectionLender(on)
-    ? await on.withConnection((connection) => runStatement(connection, sql, bindings, { prepared: true }))
-    : await on.raw(sql, bindings)
+  if (!isConnectionLender(on)) return (await on.raw(sql, bindings)).rows
+  const commits = !isInTransaction(on) && isWrite(sql)
+  const { rows } = await on.withConnection((connection) => {
+    const answer = runStatement(connection, sql, bindings, { prepared: true })
+    return commits ? answerInTime(answer, COMMIT_WAIT_MS, connection) : answer
+  })
   return rows
 }
 
+/** The connection is closed afterwards, with its temporary tables and locks. */
 export const withOwnConnection = async <T>(db: Db, act: ConnectionUse<T>): Promise<T> => {
   if (isConnectionLender(db)) return db.withOwnConnection(act)
   const { client } = db as JobDb

@@ -52,6 +52,7 @@ describe('commits that are not answered', () => {
       ' delete from a',
       'with g as (delete from a) select 1',
       'with g as (\nselect 1) insert into a',
+      "select case when a is null then nextval('b') end from a",
     ]
     expect(writes.filter((sql) => !isWrite(sql))).to.deep.equal([])
     expect(['select updated from a', 'with updates as (select 1) select 2', 'commit'].filter(isWrite)).to.deep.equal([])
