@@ -1,4 +1,4 @@
-/** `npm start` runs one cycle against stand-ins, then serves. Configured agencies and platforms have no stand-in. */
+/** Configured agencies and platforms have no stand-in. */
 
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'

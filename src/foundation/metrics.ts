@@ -31,7 +31,8 @@ interface AnsweredRequest {
   role: string
   seconds: number
   requestId: string
-  traceparent: string | undefined
+  /** Reading it takes 11 µs, so only spans do. */
+  traceparent: () => string | undefined
 }
 
 interface EndedJob {

@@ -122,7 +122,8 @@ export const makeTraces = (endpoint: string | null, { log, wall = Date.now }: Tr
       const { door, status, role, seconds, traceparent, requestId } = request
       metrics.answered(request)
       const attributes = { 'http.response.status_code': status, 'hub.role': role, 'hub.request': requestId }
-      add({ name: door, kind: 'SERVER', traceparent, seconds, failed: status >= LOWEST_ERROR_STATUS, attributes })
+      const failed = status >= LOWEST_ERROR_STATUS
+      add({ name: door, kind: 'SERVER', traceparent: traceparent(), seconds, failed, attributes })
     },
     ran: (run) => {
       const { job, subject, outcome, seconds } = run

@@ -144,7 +144,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
         role,
         seconds: (performance.now() - began) / 1_000,
         requestId,
-        traceparent: readTraceparent(request.headers),
+        traceparent: () => readTraceparent(request.headers),
       })
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)

@@ -23,7 +23,13 @@ const TRACE = 'a'.repeat(32)
 const PARENT = 'b'.repeat(16)
 const ENDED_AT = Date.UTC(2026, 10, 30)
 const log = makeLog({ level: 'silent', file: null })
-const request = { door: 'graphql', role: 'marketplace', seconds: 0.25, requestId: 'r-1', traceparent: undefined }
+const request = {
+  door: 'graphql',
+  role: 'marketplace',
+  seconds: 0.25,
+  requestId: 'r-1',
+  traceparent: () => undefined as string | undefined,
+}
 
 describe('traces', () => {
   let collector: Server
@@ -54,7 +60,7 @@ describe('traces', () => {
 
   it('hold a span of a request, within the trace of its caller', async () => {
     const [span] = await spansOf((metrics) =>
-      metrics.answered({ ...request, status: 503, traceparent: `00-${TRACE}-${PARENT}-01` }),
+      metrics.answered({ ...request, status: 503, traceparent: () => `00-${TRACE}-${PARENT}-01` }),
     )
     expect(received[0]?.path).to.equal('/v1/traces')
     expect(span).to.include({ traceId: TRACE, parentSpanId: PARENT, name: 'graphql', kind: 2 })
@@ -78,8 +84,8 @@ describe('traces', () => {
 
   it('hold none of a caller that does not sample, and a new trace for a malformed header', async () => {
     const spans = await spansOf((metrics) => {
-      metrics.answered({ ...request, status: 200, traceparent: `00-${TRACE}-${PARENT}-00` })
-      metrics.answered({ ...request, status: 200, traceparent: `00-${'0'.repeat(32)}-${PARENT}-01` })
+      metrics.answered({ ...request, status: 200, traceparent: () => `00-${TRACE}-${PARENT}-00` })
+      metrics.answered({ ...request, status: 200, traceparent: () => `00-${'0'.repeat(32)}-${PARENT}-01` })
     })
     expect(spans).to.have.length(1)
     expect(spans[0]?.traceId).to.not.equal('0'.repeat(32))

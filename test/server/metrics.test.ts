@@ -67,7 +67,7 @@ describe('metrics', () => {
     const hearing: typeof metrics = {
       ...metrics,
       answered: (request) => {
-        traced.push(request.traceparent)
+        traced.push(request.traceparent())
         metrics.answered(request)
       },
     }
