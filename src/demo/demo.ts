@@ -220,7 +220,6 @@ const listSellers = async ({ db, now }: Hub, codes: readonly string[]): Promise<
   await replaceSellers(db, { client: MARKETPLACE, bytes, dated, marketplace: null, now: now() })
 }
 
-/** Client secrets survive restarts, so printed examples keep working. */
 const secretsOf = async (hub: Hub): Promise<Record<string, string>> => {
   const path = join(hub.config.dataDir, SANDBOX_FOLDER, CLIENTS_FILE)
   const kept = readJson(path) as Record<string, string> | null

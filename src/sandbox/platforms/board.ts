@@ -139,7 +139,6 @@ export const makeReceiverBoard = (prefix: string, file: string | null = null) =>
 
 const CODES: Record<RowEffect, string> = { APPLIED: '00', REPEATED: '00', LATE: '02', REFUSED: '' }
 
-/** CHANGE adds an entry with an unknown key: keys are the sender's. A removed entry refuses CHANGE. */
 const judge = (
   row: ReceivedRow,
   form: RowForm,

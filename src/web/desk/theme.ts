@@ -126,7 +126,6 @@ export const antdTheme = (dark: boolean): ThemeConfig => {
     token: {
       colorPrimary: of.main,
       colorLink: of.main,
-      // The derived colours are too faint on paper.
       colorLinkHover: of.ink,
       colorLinkActive: of.ink,
       colorError: of.bad,

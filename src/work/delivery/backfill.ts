@@ -23,7 +23,7 @@ interface BackfillTarget {
   now: () => Date
 }
 
-/** Locked subjects are left to the next call. */
+/** Returns how many deliveries were queued. Locked subjects are left to the next call. */
 export const queueBackfill = async (
   db: Db,
   rules: WorkRules,

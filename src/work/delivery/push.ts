@@ -24,6 +24,7 @@ interface PushResult extends SendCounts {
 
 const WEEKENDS: Calendar = { holidays: new Set(), workdays: new Set(), knownUntil: '1900-01-01' }
 
+/** An unreachable platform stands in `reasons`; the others do not wait for it. */
 export const pushDeliveries = async (
   db: Db,
   options: PushOptions,

@@ -51,6 +51,7 @@ export interface ScoringOptions extends RunOptions {
   signal?: AbortSignal
 }
 
+/** Null when another process does this scheduled run. Refusals: SCORE_OF_FUTURE, RUN_BUSY, those of `readCardToTry`. */
 export const scoreOperators = async (db: Db, options: ScoringOptions): Promise<ScoringResult | null> => {
   const today = shanghaiDate(options.now())
   const asOf = options.asOf ?? today

@@ -20,7 +20,6 @@ export default defineConfig({
     chunkSizeWarningLimit: CHUNK_KB,
     reportCompressedSize: false,
     rolldownOptions: {
-      // Silences warnings about module directives ('use client') in libraries.
       onLog: (level, log, told) => {
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') told(level, log)
       },

@@ -10,7 +10,6 @@ interface JobProps {
 
 export const jobWords = ({ job }: { job: string }): string => labelOf('Job', job).split('：')[0] ?? job
 
-/** One platform has several jobs, so a name needs both. */
 export const jobTitleOf = (of: { job: string; subject: string | null }, title: string): string =>
   of.subject === null ? title : `${jobWords(of)}（${title}）`
 
