@@ -48,7 +48,10 @@ export const startKillableHub = async (db: JobDb, place: HubPlace) => {
     return life.closed
   }
 
-  /** The group's statement waits for a lock when its hub dies. PostgreSQL then commits it, and nobody hears of that. */
+  /**
+   * The group's statement waits for a lock when its hub dies. PostgreSQL then commits it, and nobody hears of that; or rolls it back,
+   * where a transaction of several statements writes it, as a hub's first group.
+   */
   const strikeInGroupCommit = async (life: HubLife): Promise<void> => {
     let pids: unknown[] = []
     const isGroupWaiting = async (): Promise<boolean> => {
