@@ -3,6 +3,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
 import * as database from '../store/db/db.js'
+import { isStandbyMissing } from '../store/db/standby-wait.js'
 import * as platformStates from '../store/delivery/platform-states.js'
 
 export interface ReadinessReport {
@@ -51,7 +52,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
     if (state !== 'CURRENT') return { ok: false, checks }
     const full = (await disks?.fullOf()) ?? null
     if (full !== null) return { ok: false, checks: { ...checks, disk: `full: ${full}` } }
-    // A failing platform or a doubted clock does not make the hub unready.
+    // None of these makes the hub unready.
     const troubled = await platformStates.listPlatformsWithFailures(db)
     const doubt = await clockDoubts.currentDoubt(db)
     return {
@@ -60,6 +61,7 @@ const look = async (db: database.Db, disks: DiskWatch | undefined): Promise<Read
         ...checks,
         platforms: troubled.length === 0 ? 'well' : `in trouble: ${troubled.join(' ')}`,
         ...(doubt !== null && { clock: 'doubted' }),
+        ...((await isStandbyMissing(db)) && { standby: 'missing: commits wait' }),
       },
     }
   } catch (error) {

@@ -134,6 +134,11 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
       ['restored', known.restored ? 1 : 0],
       ['clock', known.clockDoubted ? 1 : 0],
     ]),
+    total(
+      'hub_commit_wait_seconds',
+      'How long the oldest commit has waited for a synchronous standby; 0: none waits.',
+      known.standbyWait,
+    ),
     total('hub_lockouts', 'Names and addresses that are shut out after too many failures.', known.lockouts),
     total('hub_trail_head', 'Number of the last row of the trail.', known.trail),
     total(

@@ -2,14 +2,18 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { agencies } from '../../src/agencies/index.js'
 import { readConfig } from '../../src/config.js'
 import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
+import { platforms } from '../../src/platforms/index.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
 import { CommitUnanswered } from '../../src/store/db/commit-wait.js'
 import { connect, migrate } from '../../src/store/db/db.js'
 import { queryPrepared } from '../../src/store/db/own-connection.js'
-import { type Cluster, makePrimary, newFolder, rowAt, stop } from '../support/postgres-servers.js'
+import { examine } from '../../src/work/office/examine.js'
+import { type Pooler, startPoolerIfAsked } from '../support/pooler.js'
+import { type Cluster, makePrimary, nameStandbys, newFolder, rowAt, stop } from '../support/postgres-servers.js'
 import { until } from '../support/until.js'
 import { published, rowsOf } from '../support/world.js'
 
@@ -17,30 +21,28 @@ import { published, rowsOf } from '../support/world.js'
 const MANY = 12
 const QUESTION = '{ blacklist(first: 1) { nodes { id } } }'
 const UNAVAILABLE = ['UNAVAILABLE', 503, '5']
-const urlOf = ({ port }: Cluster): string => `postgres://hub@127.0.0.1:${port}/postgres`
+const urlOf = ({ port }: Cluster): string => `postgres://hub:hub@127.0.0.1:${port}/postgres`
 
 describe('a hub whose primary has no standby left', () => {
   let folder = ''
   let primary: Cluster
+  let pooler: Pooler | null = null
   let hub: Hub
   let web = ''
   let token = ''
-  const setNames = async (names: string) => {
-    await rowAt(primary, `alter system set synchronous_standby_names = '${names}'`)
-    await rowAt(primary, 'select pg_reload_conf()')
-    const now = async () => (await rowAt(primary, 'show synchronous_standby_names'))['synchronous_standby_names']
-    await until('the setting', async () => (await now()) === names)
-  }
   before(async () => {
     folder = newFolder()
     primary = await makePrimary(join(folder, 'pg'))
+    const url = urlOf(primary)
+    pooler = await startPoolerIfAsked(url)
     const env = {
       PORT: '0',
-      DATABASE_URL: urlOf(primary),
+      DATABASE_URL: pooler?.url ?? url,
+      DATABASE_URL_DIRECT: url,
       DATA_DIR: join(folder, 'data'),
       LOG_LEVEL: 'silent',
     }
-    const migrating = connect(env.DATABASE_URL)
+    const migrating = connect(url)
     await migrate(migrating)
     await migrating.destroy()
     const config = readConfig(env)
@@ -50,8 +52,9 @@ describe('a hub whose primary has no standby left', () => {
     token = hub.keys.sign({ sub: 'officer-1', role: 'officer', agency: null, region: null }, Date.now()).token
   })
   after(async () => {
-    if (primary) await setNames('')
+    if (primary) await nameStandbys(primary, '')
     await hub?.close()
+    await pooler?.close()
     if (primary) await stop(primary, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   })
@@ -91,7 +94,7 @@ describe('a hub whose primary has no standby left', () => {
 
   it('refuses signed answers, acts and sign-ins, and says when to come again, while the public is answered', async () => {
     expect(await ask('before')).to.deep.equal(['OK', 200, null])
-    await setNames('nobody')
+    await nameStandbys(primary, 'nobody')
     const trail = ['TRAIL_UNAVAILABLE', 503, '5']
     const [asked, acted, prepared, signedIn, read] = await Promise.all([
       many((n) => ask(`alone-${n}`)),
@@ -116,8 +119,18 @@ describe('a hub whose primary has no standby left', () => {
     expect(await readPublic()).to.equal(200)
   })
 
+  it('says on each of its places for operators that the standby is missing', async () => {
+    const ready = await fetch(`${web}/readyz`)
+    expect(ready.status).to.equal(200)
+    expect(await ready.text()).to.include('"standby":"missing: commits wait"')
+    const [, seconds] = /^hub_commit_wait_seconds (\S+)$/m.exec(await (await fetch(`${web}/metrics`)).text()) ?? []
+    expect(Number(seconds)).to.be.greaterThan(10)
+    const found = await examine(hub.db, { office: hub.office, rules: hub.rules, agencies, platforms }, new Date())
+    expect(found.map(({ id }) => id)).to.include('STANDBY_MISSING')
+  })
+
   it('answers once a standby is back: no row of the audit log is there twice, and none was counted that is missing', async () => {
-    await setNames('')
+    await nameStandbys(primary, '')
     await until('the commits', async () => (await waiting()) === 0)
     await until('an answer', async () => (await ask('after'))[0] === 'OK')
     await until('a sign-in', async () => (await signIn(0))[0] !== 'UNAVAILABLE')

@@ -169,6 +169,13 @@ export const waitForStandby = async (primary: Cluster): Promise<void> => {
     await wait(AGAIN_MS)
 }
 
+/** Without a standby of such a name, commits of `primary` wait. */
+export const nameStandbys = async (primary: Cluster, names: string): Promise<void> => {
+  await ask(primary, `alter system set synchronous_standby_names = '${names}'`, 'select pg_reload_conf()')
+  const setting = async () => (await rowAt(primary, 'show synchronous_standby_names'))['synchronous_standby_names']
+  while ((await setting()) !== names) await wait(AGAIN_MS)
+}
+
 export const promote = (standby: Cluster): Promise<void> => ask(standby, 'select pg_promote()')
 
 /** Cuts the standby off. Anything acknowledged later is lost. */

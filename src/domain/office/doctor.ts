@@ -139,7 +139,18 @@ const databaseFindings: FindingMaker = ({ database }) => [
     : null,
 ]
 
-const runningFindings: FindingMaker = ({ clockDoubted, restored, timetableMinutes, auditFailed }) => [
+const runningFindings: FindingMaker = ({ clockDoubted, standbyMissing, restored, timetableMinutes, auditFailed }) => [
+  standbyMissing
+    ? finding(
+        'STANDBY_MISSING',
+        'FAULT',
+        ['没有同步备库，写入和作业都在等待', 'No synchronous standby is left: writes and jobs wait'],
+        [
+          '按处置手册 DatabaseMachineLost 恢复一台备库，不要关闭同步。',
+          'Bring a standby back (runbook DatabaseMachineLost); leave synchronous commits on.',
+        ],
+      )
+    : null,
   clockDoubted
     ? finding(
         'CLOCK',

@@ -27,6 +27,7 @@ export interface HubCondition {
   freeBytes: number | null
   database: { version: number; embedded: boolean; isSafe: boolean; behind: boolean }
   clockDoubted: boolean
+  standbyMissing: boolean
   restored: boolean
   timetableMinutes: number | null
   auditFailed: boolean

@@ -1,6 +1,7 @@
 import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import type { Db } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import { STANDBY_WAIT_SECONDS_SQL } from '../db/standby-wait.js'
 import { isUnfinishedSql } from '../delivery/deliveries.js'
 
 export interface HubFigures {
@@ -13,6 +14,7 @@ export interface HubFigures {
   trail: number
   restored: boolean
   clockDoubted: boolean
+  standbyWait: number
   queues: { queue: string; rows: number }[]
 }
 
@@ -47,7 +49,8 @@ export const readFigures = async (db: Db, now: Date): Promise<HubFigures> => {
         (select count(*)::int from (select 1 from unmatched where state = 'OPEN' limit :most) u) as unmatched,
         (select published_at from snapshots order by sequence desc limit 1) as publication,
         (select coalesce(max(number), 0)::bigint from trail) as trail,
-        not ${MAY_PUBLISH_LIST_SQL} as restored, ${IS_CLOCK_DOUBTED_SQL} as "clockDoubted" /* figures.single */`,
+        not ${MAY_PUBLISH_LIST_SQL} as restored, ${IS_CLOCK_DOUBTED_SQL} as "clockDoubted",
+        ${STANDBY_WAIT_SECONDS_SQL} as "standbyWait" /* figures.single */`,
       { most: COUNTED_MOST, now },
     ),
     db.raw(`select job, count(*)::int as due, min(planned_for) as oldest from occurrences

@@ -8,6 +8,7 @@ import * as people from '../../store/access/people.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import { type Db, databaseVersion } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
+import { isStandbyMissing } from '../../store/db/standby-wait.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
 import * as platformStates from '../../store/delivery/platform-states.js'
 import { readDatabaseCondition } from '../../store/office/condition.js'
@@ -49,6 +50,7 @@ export const examine = async (db: Db, parts: ExaminedParts, now: Date): Promise<
     inService,
     database: { ...database, embedded, behind: version.state !== 'CURRENT' },
     clockDoubted: doubt !== null,
+    standbyMissing: await isStandbyMissing(db),
     restored: restore !== null,
     timetableMinutes: tickedAt === null ? null : Math.floor((now.getTime() - tickedAt.getTime()) / MINUTE_MS),
     auditFailed: database.auditOutcome === 'FAILED',

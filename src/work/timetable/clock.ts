@@ -5,10 +5,12 @@
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
 import { makeScheduler, OCCURRENCE_LEASE_RENEWAL_MS, type SchedulerParts } from './occurrences.js'
+import { makeStandbyWatch } from './standby-watch.js'
 
 const ZONE = 'Asia/Shanghai'
 const MIDNIGHT = '0 0 * * *'
 const BEAT_MS = 1_000
+const STANDBY_LOOK_MS = 5_000
 const STOP_WITHIN_MS = 15_000
 
 export type TimetableClock = ReturnType<typeof startClock>
@@ -23,10 +25,13 @@ export const startClock = (db: Db, parts: SchedulerParts) => {
   })
   const beat = setInterval(() => void scheduler.beat(), BEAT_MS)
   const renew = setInterval(() => void scheduler.renew(), OCCURRENCE_LEASE_RENEWAL_MS)
+  const lookAtStandby = makeStandbyWatch(db, parts.log)
+  const standby = setInterval(() => void lookAtStandby(), STANDBY_LOOK_MS)
   void scheduler.beat()
   return {
     stop: async (): Promise<void> => {
       clearInterval(beat)
+      clearInterval(standby)
       await midnight.destroy()
       scheduler.stop()
       const late = new Promise((resolve) => setTimeout(resolve, STOP_WITHIN_MS).unref())
