@@ -1,6 +1,7 @@
 /** Leases use the database clock, so a wrong host clock ends none. */
 import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryOne, queryRows, type Tx } from '../db/db.js'
+import { COMMIT_LOCALLY } from '../db/transaction.js'
 import * as runs from './runs.js'
 
 type OccurrenceState = 'DUE' | 'RUNNING' | 'DONE' | 'FAILED' | 'PASSED' | 'ABANDONED'
@@ -141,11 +142,13 @@ export const abandonExhausted = (db: Db, attemptsMost: number, now: Date): Promi
     [now, attemptsMost],
   )
 
+/** Commits locally: a promotion that loses a renewal only shortens the lease. */
 export const renewLeases = (db: Db, held: readonly HeldOccurrence[], leaseMs: number): Promise<number[]> =>
   queryColumn(
     db,
-    `update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
-     from unnest(?::bigint[], ?::integer[]) as h (id, attempt)
+    `with local as materialized (select ${COMMIT_LOCALLY})
+     update occurrences o set lease_until = clock_timestamp() + ? * interval '1 ms'
+     from local, unnest(?::bigint[], ?::integer[]) as h (id, attempt)
      where o.id = h.id and o.attempts = h.attempt and o.state = 'RUNNING' returning o.id /* occurrences.renew */`,
     [leaseMs, held.map(({ id }) => id), held.map(({ attempt }) => attempt)],
   )

@@ -1,4 +1,5 @@
 import { type Db, hasRows, queryColumn, queryFirst, queryRows, type Tx } from '../db/db.js'
+import { COMMIT_LOCALLY } from '../db/transaction.js'
 
 export const JOBS = [
   'seed',
@@ -97,7 +98,9 @@ export const startRun = async (db: Db, input: NewRun): Promise<number | null> =>
 
 export const renewLease = async (db: Db, id: number, leaseMs: number): Promise<void> => {
   await db.raw(
-    `update runs set lease_until = clock_timestamp() + ? * interval '1 ms' where id = ? and outcome = 'RUNNING' /* runs.renew */`,
+    `with local as materialized (select ${COMMIT_LOCALLY})
+     update runs set lease_until = clock_timestamp() + ? * interval '1 ms' from local
+     where id = ? and outcome = 'RUNNING' /* runs.renew */`,
     [leaseMs, id],
   )
 }

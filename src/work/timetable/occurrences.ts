@@ -64,11 +64,12 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     wanted = present.map(({ job, subject }) => ({ job, subject, beside: JOB_RULES[job].beside }))
   }
   const stopping = new AbortController()
-  const held = new Map<number, { attempt: number; lost: AbortController; work: Promise<void> }>()
+  const held = new Map<number, HeldHere>()
   const unwritten = new Map<number, () => Promise<unknown>>()
   let lastBeat = 0
   let beats = 0
   let beating: Promise<void> | null = null
+  let renewing: Promise<void> | null = null
 
   const round = async (): Promise<void> => {
     follow()
@@ -92,25 +93,27 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     const room = HELD_MOST - held.size
     if (room <= 0 || stopping.signal.aborted || !(await occurrences.hasClaimable(db))) return
     const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
-    for (const one of await occurrences.claimOccurrences(db, wanted, options)) begin(one)
+    const asked = performance.now()
+    const claimed = await occurrences.claimOccurrences(db, wanted, options)
+    const isLate = performance.now() - asked > OCCURRENCE_LEASE_RENEWAL_MS
+    // A commit that waits for a standby may outlast the lease that it writes.
+    const mine = isLate ? await occurrences.renewLeases(db, claimed.map(heldOf), LEASE_MS) : claimed.map(({ id }) => id)
+    for (const one of claimed) if (mine.includes(one.id)) begin(one)
     for (const { job, subject, plannedFor } of await occurrences.abandonExhausted(db, ATTEMPTS_MOST, at))
       log.error({ job, subject, plannedFor }, `an occurrence was given up after ${ATTEMPTS_MOST} attempts`)
   }
 
   const begin = (one: occurrences.Occurrence): void => {
-    const lost = new AbortController()
-    const mine = { id: one.id, attempt: one.attempts }
+    const here: HeldHere = { ...heldOf(one), lost: new AbortController(), isEnding: false, work: Promise.resolve() }
     if (one.attempts > 1) log.warn({ ...turnOf(one) }, 'an occurrence is taken up again')
-    const work = perform(one, mine, lost.signal).finally(() => held.delete(one.id))
-    held.set(one.id, { attempt: one.attempts, lost, work })
+    held.set(one.id, here)
+    here.work = perform(one, here).finally(() => {
+      if (held.get(one.id) === here) held.delete(one.id)
+    })
   }
 
-  const perform = async (
-    one: occurrences.Occurrence,
-    mine: occurrences.HeldOccurrence,
-    lost: AbortSignal,
-  ): Promise<void> => {
-    const turn = turnOf(one)
+  const perform = async (one: occurrences.Occurrence, here: HeldHere): Promise<void> => {
+    const [turn, mine, lost] = [turnOf(one), heldOf(one), here.lost.signal]
     const lateSeconds = (now().getTime() - one.plannedFor.getTime()) / 1_000
     const began = performance.now()
     const tell = (outcome: string): void => {
@@ -134,6 +137,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
       write = stopping.signal.aborted || isConnectionLost(error) ? giveBack(false) : end('FAILED')
     }
     try {
+      here.isEnding = true
       await write()
     } catch (error) {
       unwritten.set(mine.id, write)
@@ -154,16 +158,18 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     },
     /** Aborts occurrences whose lease was lost. Never throws. */
     renew: (): Promise<void> => {
-      const mine = [...held].map(([id, { attempt }]) => ({ id, attempt }))
+      // An end whose commit waits locks its row.
+      const mine = [...held.values()].filter(({ isEnding }) => !isEnding)
       if (mine.length === 0) return Promise.resolve()
-      const renewed = occurrences.renewLeases(db, mine, LEASE_MS).then((renewedIds) => {
-        for (const { id, attempt } of mine) {
-          const here = held.get(id)
-          if (!renewedIds.includes(id) && here?.attempt === attempt)
-            here.lost.abort(new Error('the occurrence was taken over'))
-        }
+      const renewed = async () => {
+        const renewedIds = await occurrences.renewLeases(db, mine, LEASE_MS)
+        for (const { id, lost } of mine)
+          if (!renewedIds.includes(id)) lost.abort(new Error('the occurrence was taken over'))
+      }
+      renewing ??= quietly('leases could not be renewed', renewed()).finally(() => {
+        renewing = null
       })
-      return quietly('leases could not be renewed', renewed)
+      return renewing
     },
     idle: async (): Promise<void> => {
       await beating
@@ -172,6 +178,14 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     stop: (): void => stopping.abort(new Error('the hub is stopping')),
   }
 }
+
+interface HeldHere extends occurrences.HeldOccurrence {
+  lost: AbortController
+  isEnding: boolean
+  work: Promise<void>
+}
+
+const heldOf = ({ id, attempts }: occurrences.Occurrence): occurrences.HeldOccurrence => ({ id, attempt: attempts })
 
 const turnOf = ({ job, subject, plannedFor, attempts, cause, by }: occurrences.Occurrence): OccurrenceTurn => ({
   job: job as ScheduledJob['job'],

@@ -74,7 +74,14 @@ export const runBeside = async <T>(
   const startedAt = what.now()
   const id = await runs.startRun(db, { ...what, now: startedAt, leaseMs: LEASE_MS })
   if (id === null) return null
-  const renewing = setInterval(() => void runs.renewLease(db, id, LEASE_MS).catch(() => {}), RENEW_MS)
+  let isRenewing = false
+  const renew = async (): Promise<void> => {
+    if (isRenewing) return
+    isRenewing = true
+    await runs.renewLease(db, id, LEASE_MS).catch(() => {})
+    isRenewing = false
+  }
+  const renewing = setInterval(() => void renew(), RENEW_MS)
   renewing.unref()
   try {
     return await closed(db, what, id, startedAt, work)
