@@ -18,7 +18,7 @@ import { until } from './until.js'
 import { published, removed, rowsOf } from './world.js'
 
 const run = promisify(execFile)
-const BINARIES = [18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
+const BINARIES = [18, 17, 16].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
 const FOLDER_MODE = 0o755
 const PUBLIC_PATHS = ['/blacklist', '/data/blacklist.json']
 /** The rows of the world are not what is drilled, so they are made fast. */

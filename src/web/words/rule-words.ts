@@ -52,6 +52,7 @@ const FIELDS: Record<string, string> = {
   about: '说明',
   list: '名单',
   lists: '名单',
+  items: '措施',
   agency: '单位',
   region: '地区或者单位的级别',
   severity: '严重程度',

@@ -15,7 +15,7 @@ const PROGRAMS = {
   haproxy: '/usr/sbin/haproxy',
   pgbouncer: '/usr/sbin/pgbouncer',
 }
-const POSTGRESQL = [18, 17, 16, 15].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
+const POSTGRESQL = [18, 17, 16].map((version) => `/usr/lib/postgresql/${version}/bin`).find(existsSync)
 const DATABASES = ['db1', 'db2', 'db3']
 const STANDBYS = DATABASES.length - 1
 const ETCDS = ['etcd1', 'etcd2', 'etcd3']
