@@ -5,13 +5,14 @@ import {
   type FindingSeverity,
   finding,
   type HubCondition,
+  POSTGRESQL_LEAST,
   SETTINGS,
   type Words,
 } from './hub-condition.js'
 
 const GIGABYTE = 1024 ** 3
 const FREE_LEAST_BYTES = 2 * GIGABYTE
-const DATABASE_LEAST = 140_000
+const VERSIONS_OF_RELEASE = 10_000
 const TIMETABLE_MINUTES_MOST = 10
 const CALENDAR_DAYS_LEAST = 60
 
@@ -99,13 +100,13 @@ const arrangementFindings: FindingMaker = ({ backupArranged, sendsMail, unreadab
 ]
 
 const databaseFindings: FindingMaker = ({ database }) => [
-  database.version >= DATABASE_LEAST
+  database.version >= POSTGRESQL_LEAST * VERSIONS_OF_RELEASE
     ? null
     : finding(
         'DATABASE_VERSION',
         'FAULT',
         ['数据库版本过旧', 'The database server is too old'],
-        ['升级到 PostgreSQL 14 以上。', 'Upgrade to PostgreSQL 14 or newer.'],
+        [`升级到 PostgreSQL ${POSTGRESQL_LEAST} 以上。`, `Upgrade to PostgreSQL ${POSTGRESQL_LEAST} or newer.`],
       ),
   database.isSafe
     ? null

@@ -19,6 +19,9 @@ interface PlatformCondition {
   owedHours: number | null
 }
 
+/** The migrations need STORAGE in CREATE TABLE, which PostgreSQL has since this release. */
+export const POSTGRESQL_LEAST = 16
+
 export interface HubCondition {
   inService: boolean
   publicUrl: string

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Knex } from 'knex'
+import { POSTGRESQL_LEAST } from '../../domain/office/hub-condition.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
 import { withLock } from './locks.js'
@@ -116,8 +117,9 @@ const namesIn = async (db: Db, sql: string, bindings: readonly unknown[] = []): 
 const MIGRATE_LOCK = 'hub.migrate'
 const PEER_WAIT_MS = 1_800_000
 
-/** `after` is all that is missing, and ends the hubs of the release before. Throws MIGRATION_BUSY, MIGRATION_RUNNING. */
+/** `after` is all that is missing, and ends the hubs of the release before. Throws DATABASE_SERVER_OLD, MIGRATION_BUSY, MIGRATION_RUNNING. */
 export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = PEER_WAIT_MS): Promise<string[]> => {
+  await refuseOldServer(db)
   await databaseVersion(db)
   const names = await withLock(db, MIGRATE_LOCK, peerWaitMs, async () => {
     const replaced = await db.transaction((tx) => replaceByBaseline(tx, phase))
@@ -125,6 +127,13 @@ export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = P
   })
   if (names === 'held') throw new Refusal('MIGRATION_RUNNING', { minutes: peerWaitMs / 60_000 })
   return names
+}
+
+const refuseOldServer = async (db: Db): Promise<void> => {
+  const [{ version }] = (await db.raw(`select current_setting('server_version') as version /* store.serverVersion */`))
+    .rows
+  if (Number.parseInt(version, 10) < POSTGRESQL_LEAST)
+    throw new Refusal('DATABASE_SERVER_OLD', { version, least: POSTGRESQL_LEAST })
 }
 
 const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {

@@ -42,7 +42,7 @@ const ROWS: [found: string, change: Partial<HubCondition>][] = [
   ['WARNING PROXIES', { proxies: 0 }],
   ['FAULT KEYS_READABLE', { openKeyFiles: 1 }],
   ['WARNING DISK', { freeBytes: 1024 ** 3 }],
-  ['FAULT DATABASE_VERSION', { database: { ...WELL.database, version: 130_011 } }],
+  ['FAULT DATABASE_VERSION', { database: { ...WELL.database, version: 150_018 } }],
   ['FAULT DATABASE_UNSAFE', { database: { ...WELL.database, isSafe: false } }],
   ['WARNING DATABASE_BEHIND', { database: { ...WELL.database, behind: true } }],
   ['NOTE DATABASE_EMBEDDED', { database: { ...WELL.database, embedded: true } }],
