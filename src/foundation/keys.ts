@@ -174,6 +174,7 @@ const manifestSigner = ({ all }: { all: () => SigningKey[] }, issuer: string) =>
     certify: signAs({ typ: CERTIFICATE_TYPE }),
     signHead: signAs({ typ: HEAD_TYPE }),
     signReceipt: signAs({ typ: RECEIPT_TYPE }),
+    /** A manifest is no certificate, although one key signs both. */
     certificateIn: (jws: string): ReturnType<typeof verifiedPayload> =>
       typeOfJws(jws) === CERTIFICATE_TYPE ? verifiedPayload(jws, all()) : 'UNKNOWN',
     payloadIn: (jws: string): ReturnType<typeof verifiedPayload> => verifiedPayload(jws, all()),

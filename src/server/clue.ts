@@ -164,6 +164,7 @@ const addStateRoutes = (router: Router, parts: ApiDependencies): void => {
 
 const INTERNAL_FROM = 500
 
+/** With `no-referrer`, browsers send `Origin: null`, and forms cannot prove their origin. */
 const PRIVATE = { 'Cache-Control': 'no-store', 'Referrer-Policy': 'same-origin' }
 
 const REFUSED = { ...PRIVATE, 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' }

@@ -147,8 +147,8 @@ const runningFindings: FindingMaker = ({ clockDoubted, standbyMissing, restored,
         'FAULT',
         ['没有同步备库，写入和作业都在等待', 'No synchronous standby is left: writes and jobs wait'],
         [
-          '按处置手册 DatabaseMachineLost 恢复一台备库，不要关闭同步。',
-          'Bring a standby back (runbook DatabaseMachineLost); leave synchronous commits on.',
+          '按处置手册 StandbyMissing 恢复一台备库，不要关闭同步。',
+          'Bring a standby back (runbook StandbyMissing); leave synchronous commits on.',
         ],
       )
     : null,
