@@ -1,7 +1,8 @@
 /** Good and bad questions of all roles on all paths, with the status that each must be answered with. */
-import type { Role } from '../../../src/domain/access/viewer.js'
+
+import { CLIENT_ROLES, type Role } from '../../../src/domain/access/viewer.js'
 import * as attack from '../../hostile/attackers.js'
-import { type AccessScene, ROLES } from './scene.js'
+import type { AccessScene } from './scene.js'
 
 export interface Question {
   path: string
@@ -43,11 +44,11 @@ export const makeQuestions = (
   const inside: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
   const good: (() => Question)[] = [
     () => ask(`{ standing(code: "${code()}") { name status listed } }`, null),
-    () => ask(`{ standing(code: "${code()}") { name status grade score listings { reason } } }`, pick(ROLES)),
+    () => ask(`{ standing(code: "${code()}") { name status grade score listings { reason } } }`, pick(CLIENT_ROLES)),
     () =>
       ask(
         `{ standings(codes: ${JSON.stringify(Array.from({ length: 50 }, code))}) { name status listed } }`,
-        pick(ROLES),
+        pick(CLIENT_ROLES),
       ),
     () =>
       ask(

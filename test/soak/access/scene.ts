@@ -1,21 +1,11 @@
 /** Operators, an entry, scores and a client of each role, about which the access soak asks. */
-import type { Role } from '../../../src/domain/access/viewer.js'
+import { CLIENT_ROLES, type Role } from '../../../src/domain/access/viewer.js'
 import { publishListing } from '../../api/listed-world.js'
 import { penalty, registration, uscc } from '../../api/record-drafts.js'
 import { NOW, operatorId, seenOutside, type World } from '../../api/world.js'
 import { confirmedClient } from '../../support/accounts.js'
 
 const OPERATORS = 60
-export const ROLES: readonly Role[] = [
-  'marketplace',
-  'credit_service',
-  'partner',
-  'agency',
-  'officer',
-  'reviewer',
-  'administrator',
-  'auditor',
-]
 
 export interface AccessScene {
   secrets: Map<Role, { id: string; secret: string }>
@@ -40,7 +30,7 @@ export const furnish = async (world: World): Promise<AccessScene> => {
   await seenOutside(world, codes.slice(0, 10))
   await world.publish()
   const secrets = new Map<Role, { id: string; secret: string }>()
-  for (const role of ROLES) {
+  for (const role of CLIENT_ROLES) {
     const made = await confirmedClient(db, { name: role, role }, [], NOW)
     secrets.set(role, { id: made.client_id, secret: made.client_secret })
   }
