@@ -24,9 +24,10 @@ export const makeMeaningReader = <M extends string>(row: Examination, { fields, 
   const chosen = new Map<M, string | null>()
 
   const fieldOf = (meaning: M): string | null => {
+    const names = fields[meaning] ?? []
+    if (names.length <= 1 && !wanted.includes(meaning)) return names[0] ?? null
     const known = chosen.get(meaning)
     if (known !== undefined) return known
-    const names = fields[meaning] ?? []
     const filled = names.filter((name) => row.text(name) !== null)
     const [first, ...others] = filled
     for (const other of others) {

@@ -32,11 +32,15 @@ const NUMBER_IN_WORDS = /(?<=〕第?)[〇○零一二三四五六七八九十百
 const NUMBER_IN_BRACKETS = /(?<=〕第?)\((\d+)\)(?=号?$)/u
 const NUMBER = /第?0*(\d+)号$/u
 const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
+/** Fast path: a number that is written so already. */
+const SIMPLE = new RegExp(
+  `^(?:(?![${NUMERALS}十${[...SIMPLIFIED.keys()].join('')}])[\\u4e00-\\u9fff])+〔${YEAR}〕[1-9]\\d*号$`,
+)
 const PUNCTUATION_BEHIND = /[。．.，,、;:!?·…"'”’「」]+$/u
 
 export const simplifyDocumentNumber = (text: string): string => {
   const written = normalizeDocumentNumber(text)
-  if (written.length > LONGEST) return written
+  if (written.length > LONGEST || SIMPLE.test(written)) return written
   const plain = simplified(written).replace(PUNCTUATION_BEHIND, '')
   const dated = normalizeDocumentNumber(plain.replace(YEAR_IN_WORDS, (year) => digitsOf(year)))
     .replace(OTHER_BRACKETS, '〔$1〕')

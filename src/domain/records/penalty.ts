@@ -93,9 +93,8 @@ export interface PenaltyAmounts {
 
 export const findAmounts = (text: string): PenaltyAmounts => {
   const clauses = text.split(/[，。；;\n]/).map(compactText)
-  const sure = clauses.filter((clause) => !NOT_IMPOSED.test(clause))
-  const fines = amountsIn(sure, [AFTER_FINE, BEFORE_FINE])
-  const confiscations = amountsIn(sure, [AFTER_CONFISCATION])
+  const fines = amountsIn(clauses, '罚款', [AFTER_FINE, BEFORE_FINE])
+  const confiscations = amountsIn(clauses, '没收', [AFTER_CONFISCATION])
   return {
     fine: fines.length === 1 ? (fines[0] ?? null) : null,
     confiscated: confiscations.length === 1 ? (confiscations[0] ?? null) : null,
@@ -110,11 +109,19 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-const amountsIn = (clauses: readonly string[], patterns: readonly RegExp[]): string[] => {
-  const written = clauses.flatMap((clause) =>
-    patterns.flatMap((pattern) => [...clause.matchAll(pattern)].map(([, sum]) => sum ?? '')),
-  )
-  return [...new Set(written.flatMap((sum) => parseMoney(sum)?.yuan ?? []))]
+/** Only clauses with `word` are searched. */
+const amountsIn = (clauses: readonly string[], word: string, patterns: readonly RegExp[]): string[] => {
+  const amounts = new Set<string>()
+  for (const clause of clauses) {
+    if (!clause.includes(word) || NOT_IMPOSED.test(clause)) continue
+    for (const pattern of patterns) {
+      for (let found = pattern.exec(clause); found; found = pattern.exec(clause)) {
+        const amount = parseMoney(found[1])
+        if (amount) amounts.add(amount.yuan)
+      }
+    }
+  }
+  return [...amounts]
 }
 
 const WARNING = /^(警告|通报批评)([、,，和及]?(警告|通报批评))*$/

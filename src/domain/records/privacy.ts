@@ -2,14 +2,8 @@
 
 import { Refusal } from '../../foundation/errors.js'
 import { memoByNames } from '../../foundation/memo.js'
-import { hasResidentIdForm, hasUsccForm } from '../operators/codes.js'
-import {
-  type FifteenDigitsTreatment,
-  findResidentIds,
-  hasLongNumeralRun,
-  isCredibleId,
-  NUMERALS,
-} from './resident-ids.js'
+import { hasResidentIdForm } from '../operators/codes.js'
+import { type FifteenDigitsTreatment, findResidentIds, isCredibleId, NUMERALS } from './resident-ids.js'
 import { replaceSpans } from './text-view.js'
 
 /** Content nested deeper than this many levels is dropped rather than passed unread. */
@@ -21,12 +15,16 @@ const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
-/** 0 unknown, otherwise the digits that the unit may stand for, plus one. */
+/** An ideograph or a letter: no ID number continues behind it. */
+const BREAK = 0xff
+/** 0 unknown, BREAK, otherwise the digits that the unit may stand for, plus one. */
 const digitsSeen = new Uint8Array(0x10000)
-digitsSeen.fill(1, 0x4e00, 0xa000)
+digitsSeen.fill(BREAK, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
 digitsSeen[0x26] = 1 + ANYTHING
 for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
+digitsSeen.fill(BREAK, 'A'.charCodeAt(0), 'Z'.charCodeAt(0) + 1)
+digitsSeen.fill(BREAK, 'a'.charCodeAt(0), 'z'.charCodeAt(0) + 1)
 /** First half of an ID number split over two cells. A shorter cell is a flag or count. */
 const FIRST_HALF = /^[1-8]\d{2,14}$/
 const SECOND_HALF = /^\d{2,14}[\dXx]$/
@@ -38,18 +36,16 @@ const LARGEST_UNLIKE = 10 ** (FEWEST_DIGITS - 1)
 const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|信用代码|注册号|登记号|执照|licen[cs]e/i
 
 const NONE_EXEMPT: ReadonlySet<string> = new Set()
-const NONE_CLEAR: readonly unknown[] = []
 
 /**
  * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring cells.
- * In `exempt` fields fifteen digits stay unless the text calls them an ID.
+ * In `exempt` fields fifteen digits stay unless the text calls them an ID. Parts without a number are returned as they are.
  */
 export const redactIdNumbers = <T>(
   value: T,
   mark: (id: string) => string,
   exempt: ReadonlySet<string> = NONE_EXEMPT,
-  clear: readonly unknown[] = NONE_CLEAR,
-): T => (mayHold(value, clear, 0) ? (redacted(value, mark, exempt) as T) : value)
+): T => redacted(value, { replaced: (id) => `[居民身份证 ${mark(id)}]`, exempt }, 0, 'LONE_KEPT') as T
 
 const FILE_NAME_MOST = 200
 
@@ -64,49 +60,52 @@ export const cleanFileName = (sent: string, mark: (id: string) => string): strin
 
 export const holdsIdNumber = (text: string): boolean => redactIdNumbers(text, () => '') !== text
 
-const redacted = (value: unknown, mark: (id: string) => string, exempt: ReadonlySet<string>): unknown => {
-  const replaced = (id: string): string => `[居民身份证 ${mark(id)}]`
-  const inText = (text: string, fifteen: FifteenDigitsTreatment): string =>
-    replaceSpans(text, findResidentIds(text, fifteen), ({ id }) => replaced(id))
-  const within = (key: string, fifteen: FifteenDigitsTreatment): FifteenDigitsTreatment => {
-    if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
-    return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
-  }
-  const walk = (node: unknown, depth: number, fifteen: FifteenDigitsTreatment): unknown => {
-    if (typeof node === 'string') return inText(node, fifteen)
-    if (typeof node === 'number' || typeof node === 'bigint')
-      return inNumber(node, replaced, (text) => inText(text, fifteen))
-    if (node === null || typeof node !== 'object' || node instanceof Date) return node
-    if (depth >= MAX_DEPTH) return TOO_DEEP
-    const halves = halvesIn(Object.values(node))
-    const half = (at: number): string | null => {
-      const id = halves?.get(at)
-      return id === undefined ? null : replaced(id)
-    }
-    if (Array.isArray(node)) return node.map((item, at) => half(at) ?? walk(item, depth + 1, fifteen))
-    // fromEntries defines fields, so a key named __proto__ stays a plain field.
-    return Object.fromEntries(
-      Object.entries(node).map(([key, field], at) => [
-        mayHoldInText(key) ? inText(key, 'REPLACED') : key,
-        half(at) ?? (isClear(field) ? field : walk(field, depth + 1, within(key, fifteen))),
-      ]),
-    )
-  }
-  return walk(value, 0, 'LONE_KEPT')
+interface Redaction {
+  replaced: (id: string) => string
+  exempt: ReadonlySet<string>
 }
 
-const mayHold = (node: unknown, clear: readonly unknown[], depth: number): boolean => {
-  if (typeof node === 'string') return node.length >= FEWEST_CHARACTERS && !clear.includes(node) && mayHoldInText(node)
-  if (typeof node === 'number' || typeof node === 'bigint') return !(node < LARGEST_UNLIKE && node > -LARGEST_UNLIKE)
-  if (node === null || typeof node !== 'object' || node instanceof Date) return false
-  if (depth >= MAX_DEPTH) return true
-  if (Array.isArray(node)) return mayHoldInCells(node, clear, depth)
-  if (mayHoldInNames(Object.keys(node))) return true
-  return mayHoldInCells(Object.values(node), clear, depth)
+const redacted = (node: unknown, by: Redaction, depth: number, fifteen: FifteenDigitsTreatment): unknown => {
+  if (typeof node === 'string') return redactedText(node, by, fifteen)
+  if (typeof node === 'number' || typeof node === 'bigint') return redactedNumber(node, by, fifteen)
+  if (node === null || typeof node !== 'object' || node instanceof Date) return node
+  if (depth >= MAX_DEPTH) return TOO_DEEP
+  if (Array.isArray(node)) return redactedCells(node, by, depth, () => fifteen)
+  const [names, cells] = [Object.keys(node), Object.values(node)]
+  const read = redactedCells(cells, by, depth, (at) => within(names[at] ?? '', by, fifteen))
+  if (read === cells && !mayHoldInNames(names)) return node
+  // fromEntries defines fields, so a key named __proto__ stays a plain field.
+  return Object.fromEntries(names.map((name, at) => [redactedText(name, by, 'REPLACED'), read[at]]))
 }
 
-const mayHoldInCells = (fields: readonly unknown[], clear: readonly unknown[], depth: number): boolean =>
-  halvesIn(fields) !== null || fields.some((field) => mayHold(field, clear, depth + 1))
+/** Returns `cells` itself if none changes. */
+const redactedCells = (
+  cells: readonly unknown[],
+  by: Redaction,
+  depth: number,
+  treatment: (at: number) => FifteenDigitsTreatment,
+): readonly unknown[] => {
+  const halves = halvesIn(cells)
+  let read: unknown[] | null = null
+  for (let at = 0; at < cells.length; at += 1) {
+    const cell = cells[at]
+    const half = halves?.get(at)
+    if (half === undefined && isClear(cell)) continue
+    const now = half === undefined ? redacted(cell, by, depth + 1, treatment(at)) : by.replaced(half)
+    if (now === cell) continue
+    read ??= [...cells]
+    read[at] = now
+  }
+  return read ?? cells
+}
+
+const within = (key: string, { exempt }: Redaction, fifteen: FifteenDigitsTreatment): FifteenDigitsTreatment => {
+  if (fifteen === 'KEPT' || exempt.has(key)) return 'KEPT'
+  return fifteen === 'DOUBTFUL_KEPT' || MAY_REGISTER.test(key) ? 'DOUBTFUL_KEPT' : 'REPLACED'
+}
+
+const redactedText = (text: string, { replaced }: Redaction, fifteen: FifteenDigitsTreatment): string =>
+  mayHoldInText(text) ? replaceSpans(text, findResidentIds(text, fifteen), ({ id }) => replaced(id)) : text
 
 const lengthOf = (field: unknown): number => {
   if (typeof field === 'string') return field.length
@@ -133,28 +132,24 @@ const halvesIn = (fields: readonly unknown[]): Map<number, string> | null => {
   return halves
 }
 
-const isClear = (field: unknown): boolean =>
-  field === null || (typeof field === 'string' && !(field.length >= FEWEST_CHARACTERS && mayHoldInText(field)))
+const isClear = (cell: unknown): boolean =>
+  typeof cell === 'string' ? !mayHoldInText(cell) : cell === null || cell === undefined
 
 const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
-/** True for enough digits in any spelling, unless the text is a market regulator's code. */
+/** True for enough digits in any spelling without a break. The letters of a tag `<b>` are no break, because browsers hide them. */
 const mayHoldInText = (text: string): boolean => {
+  if (text.length < FEWEST_CHARACTERS) return false
+  const mayHoldTag = text.includes('<')
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
-    digits += (digitsSeen[unit] || digitsOfUnit(unit)) - 1
+    const seen = digitsSeen[unit] || digitsOfUnit(unit)
+    if (seen !== BREAK) digits += seen - 1
+    else if (!mayHoldTag) digits = 0
+    if (digits >= FEWEST_DIGITS) return true
   }
-  return digits >= FEWEST_DIGITS && !(text.startsWith('9') && hasUsccForm(text)) && areEnough(text)
-}
-
-/** Chinese numerals count only when consecutive. */
-const areEnough = (text: string): boolean => {
-  let digits = 0
-  for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
-    if (!NUMERALS.has(text.charAt(at))) digits += (digitsSeen[text.charCodeAt(at)] ?? 1) - 1
-  }
-  return digits >= FEWEST_DIGITS || hasLongNumeralRun(text)
+  return false
 }
 
 const digitsOfUnit = (unit: number): number => {
@@ -169,13 +164,14 @@ const digitsOfUnit = (unit: number): number => {
  * Replaces a number that reads as an ID. A spreadsheet loses the number's last digits, so no check digit applies.
  * String() keeps the day of birth; BigInt() would not.
  */
-const inNumber = (number: number | bigint, replaced: (id: string) => string, inText: (text: string) => string) => {
+const redactedNumber = (number: number | bigint, by: Redaction, fifteen: FifteenDigitsTreatment): unknown => {
+  if (number < LARGEST_UNLIKE && number > -LARGEST_UNLIKE) return number
   const text = String(number)
   if (typeof number === 'number' && !Number.isSafeInteger(number)) {
     const [digits = ''] = /\d+/.exec(text) ?? []
-    return hasResidentIdForm(digits) ? replaced(digits) : number
+    return hasResidentIdForm(digits) ? by.replaced(digits) : number
   }
-  const read = inText(text)
+  const read = redactedText(text, by, fifteen)
   return read === text ? number : read
 }
 

@@ -75,8 +75,6 @@ export const findResidentIds = (text: string, fifteen: FifteenDigitsTreatment): 
   return dropOverlaps(found.sort((one, other) => one.start - other.start))
 }
 
-export const hasLongNumeralRun = (text: string): boolean => text.search(IN_WORDS) >= 0
-
 const withoutWords = (text: string): string =>
   ANY_NUMERAL.test(text) ? text.replace(IN_WORDS, (run) => EACH_NUMERAL.reduce(inDigits, run)) : text
 

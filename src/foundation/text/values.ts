@@ -20,8 +20,8 @@ const MAX_MARKER_LENGTH = 32 // characters, including surrounding blanks
 /** Blanks and invisible characters: zero-width, byte order mark, direction marks. */
 const BLANKS = /[\s\p{Cc}\p{Cf}]+/gu
 const OUTER_BLANKS = /^[\s\p{Cc}\p{Cf}]+|(?<![\s\p{Cc}\p{Cf}])[\s\p{Cc}\p{Cf}]+$/gu
-/** Visible ASCII and ideographs need no normalisation. */
-const COMPACT = /^[!-~\u4e00-\u9fff]*$/
+/** Visible ASCII, ideographs and these Chinese signs need no normalisation. */
+const COMPACT = /^[!-~\u4e00-\u9fff、〈-】〔〕“”]*$/
 /** Texts that begin otherwise are no null markers. */
 const MAY_BE_MARKER = /^(?:19|[/\\无暂—\-Nn]|1?[^!-~\u4e00-\u9fff])/
 

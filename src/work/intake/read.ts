@@ -155,12 +155,11 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
         reading.signal?.throwIfAborted()
         done.received += 1
         const fields = redactIdNumbers(sent.fields, mark, feed.exempt)
-        const asSent = fields === sent.fields
-        const item: SourceItem = asSent ? sent : { ...sent, fields }
+        const item: SourceItem = fields === sent.fields ? sent : { ...sent, fields }
         if (item.map) reading.maps?.add(item.map.id)
         const written = reading.archive?.add(item)
         if (written) await written
-        const mapped = draftsOfItem(feed, item, context, mark, asSent ? Object.values(fields) : [])
+        const mapped = draftsOfItem(feed, item, context, mark)
         if ('problems' in mapped) {
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
@@ -191,16 +190,14 @@ const charactersIn = (value: unknown): number => {
   return Object.entries(value).reduce((sum, [name, inner]) => sum + name.length + charactersIn(inner), 0)
 }
 
-/** `clear` lists texts already found to hold no ID number. */
 export const draftsOfItem = (
   feed: AgencyFeed,
   item: SourceItem,
   context: MappingContext,
   mark: (id: string) => string,
-  clear: readonly unknown[] = [],
 ): DraftsOrProblems =>
   // Mapping may join pieces into an ID number. Registration numbers stay.
-  redactIdNumbers(checked(feed.map(item, context)), mark, REGISTRATION_NUMBERS, clear)
+  redactIdNumbers(checked(feed.map(item, context)), mark, REGISTRATION_NUMBERS)
 
 const NO_RECORD: ItemProblem = {
   field: null,
