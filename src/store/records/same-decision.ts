@@ -3,21 +3,25 @@ import type { Tx } from '../db/db.js'
 
 const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', '')`
 
-const DECISION = (v: string): string =>
-  `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null and ${v}.body->>'authority_code' is not null`
+const STANDS = (v: string): string =>
+  `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null`
 
 /** SQL: versions with the fact to adopt: the first of the same operator, kind, number and authority code. */
 export const selectEarlierFactsSql = (those: string): string => `
   with asked as materialized (
-    select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
-    from versions v where ${DECISION('v')} and v.id in (${those})),
+    select v.id, v.operator_id from versions v where ${STANDS('v')} and v.id in (${those})),
+  -- Most operators have one decision: its number need not be read.
+  several as materialized (
+    select v.operator_id from versions v where ${STANDS('v')} and v.operator_id in (select operator_id from asked)
+    group by v.operator_id having count(*) > 1),
   known as materialized (
     select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
-    from versions v where ${DECISION('v')} and v.operator_id in (select operator_id from asked)),
+    from versions v where ${STANDS('v')} and v.body->>'authority_code' is not null and v.operator_id in (select operator_id from several)),
   first as materialized (
     select distinct on (operator_id, kind, number, code) operator_id, kind, number, code, fact from known
     order by operator_id, kind, number, code, run_id, id)
-  select a.id, f.fact from asked a join first f using (operator_id, kind, number, code) where f.fact <> a.fact`
+  select k.id, f.fact from asked a join known k using (id) join first f using (kind, number, code)
+  where f.operator_id = k.operator_id and f.fact <> k.fact`
 
 export const shareFacts = async (tx: Tx, by: { run: number } | { decision: number }, at: Date): Promise<void> => {
   const opened =
