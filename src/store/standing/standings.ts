@@ -67,17 +67,17 @@ interface OrdinaryColumns {
   name: (string | null)[]
   region: (string | null)[]
   status: string[]
-  listed: (ListedFacts | null)[]
+  entries: (readonly StoredEntry[] | null)[]
+  weighed: (WeighedEntries | null)[]
+  mayPublish: boolean
   score?: (number | null)[]
   grade?: StandingRow['grade'][]
   sees?: boolean[]
 }
 
-interface ListedFacts {
-  weighs: readonly string[] | null
-  scoredOn: string | null
-  entries: readonly StoredEntry[] | null
-  mayPublish: boolean
+interface WeighedEntries {
+  ids: readonly string[]
+  scoredOn: string
 }
 
 interface StoredEntry {
@@ -100,8 +100,9 @@ const readOrdinary = async (
   const found = new Map<string, StandingRow>()
   const columns = answer.rows[0] as OrdinaryColumns
   for (const [at, uscc] of (columns.uscc ?? []).entries()) {
-    const listed = columns.listed[at] ?? null
-    if (grades !== 'NONE' && listed !== null && weighsGoneEntry(listed, today)) continue
+    const entries = columns.entries[at] ?? NO_ENTRIES_STORED
+    const weighed = columns.weighed[at] ?? null
+    if (grades !== 'NONE' && weighed !== null && weighsGoneEntry(weighed, entries, today)) continue
     found.set(uscc, {
       operatorId: columns.operatorId[at] as number,
       uscc,
@@ -115,26 +116,32 @@ const readOrdinary = async (
       overridden: false,
       objected: false,
       forgotten: false,
-      entries: listed?.mayPublish ? shownEntries(listed, today).map(({ body }) => body) : NO_ENTRIES,
+      entries:
+        entries.length > 0 && columns.mayPublish ? shownEntries(entries, today).map(({ body }) => body) : NO_ENTRIES,
     })
   }
   return found
 }
 const NO_ENTRIES: EntryWithState[] = []
+const NO_ENTRIES_STORED: StoredEntry[] = []
 
 /** Compares the same days as IS_SHOWN_SQL. */
-const shownEntries = ({ entries }: ListedFacts, today: string, asOf = today): StoredEntry[] =>
-  (entries ?? []).filter(({ from, to }) => from <= asOf && (to === null || to >= today))
+const shownEntries = (entries: readonly StoredEntry[], today: string, asOf = today): StoredEntry[] =>
+  entries.filter(({ from, to }) => from <= asOf && (to === null || to >= today))
 
-const weighsGoneEntry = (listed: ListedFacts, today: string): boolean => {
-  const shown = shownEntries(listed, today, listed.scoredOn ?? today)
-  return listed.weighs?.some((id) => !shown.some(({ body }) => body.id === id)) ?? false
+const weighsGoneEntry = (
+  { ids, scoredOn }: WeighedEntries,
+  entries: readonly StoredEntry[],
+  today: string,
+): boolean => {
+  const shown = shownEntries(entries, today, scoredOn)
+  return ids.some((id) => !shown.some(({ body }) => body.id === id))
 }
 
 const ordinary = (more: Partial<Record<keyof OrdinaryColumns, string>> = {}, condition = ''): string => {
   const columns: Record<string, string> = { ...COLUMNS, ...more }
   const arrays = Object.entries(columns).map(([name, value]) => `json_agg(${value}) as "${name}"`)
-  return `select ${arrays.join(', ')}
+  return `select ${arrays.join(', ')}, ${MAY_PUBLISH_LIST_SQL} as "mayPublish"
     from unnest(:codes::text[]) as c(code) join standing_rows r on r.uscc = c.code ${condition} /* standings.ordinary */`
 }
 const COLUMNS = {
@@ -143,8 +150,9 @@ const COLUMNS = {
   name: 'r.name',
   region: 'r.region',
   status: 'r.status',
-  listed: `case when r.entries is not null or r.weighs is not null then json_build_object(
-    'weighs', r.weighs, 'scoredOn', r.as_of, 'entries', r.entries, 'mayPublish', ${MAY_PUBLISH_LIST_SQL}) end`,
+  // Stored JSON is copied as it is; within json_build_object it would be read and written again.
+  entries: 'r.entries',
+  weighed: `case when r.weighs is not null then json_build_object('ids', r.weighs, 'scoredOn', r.as_of) end`,
 }
 const GRADED = { score: 'r.value', grade: 'r.grade' }
 const HAS_ORDINARY_GRADE =
