@@ -32,7 +32,7 @@ const DIGEST_FIELD = 18
 /** A register has no shops, no other codes and no former names, so the merge skips these steps. */
 const NOTHING_SAID = { shops: false, codes: false, former: false, late: false }
 
-const say = (what: string): unknown => process.stdout.write(`${what}\n`)
+export const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const intake = async (): Promise<Record<string, number>> => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-bench-'))
@@ -45,7 +45,7 @@ export const intake = async (): Promise<Record<string, number>> => {
   }
 }
 
-const database = async (url: string, name: string): Promise<{ db: JobDb; url: string }> => {
+export const database = async (url: string, name: string): Promise<{ db: JobDb; url: string }> => {
   const admin = connect(url)
   await admin.raw(`drop database if exists ${name} with (force)`)
   await admin.raw(`create database ${name}`)
@@ -142,7 +142,7 @@ const fieldOf = (line: string, place: number): string => {
   return line.slice(from, line.indexOf('\t', from))
 }
 
-const rate = (seconds: number, rows = ROWS): string =>
+export const rate = (seconds: number, rows = ROWS): string =>
   `${seconds.toFixed(1).padStart(6)} s  ${Math.round(rows / seconds)
     .toString()
     .padStart(7)} rows/s`
@@ -154,7 +154,7 @@ interface Bare {
   large: number
 }
 
-const BARE_COLUMNS =
+export const BARE_COLUMNS =
   'feed, kind, record_key, operator_id, digest, body, findings, valid_from, valid_to, known_from, run_id, page, row_number, partial'
 
 /** Copies the same rows into a table like `versions` with only a primary key. The input file is made beforehand; only COPY is timed. */

@@ -3,6 +3,7 @@ import { finished, page, peers, standing, standings } from './answers.js'
 import { intake } from './intake.js'
 import { matters } from './matters.js'
 import { pages } from './pages.js'
+import { penalties } from './penalties.js'
 import { publish } from './publish.js'
 import { push } from './push.js'
 import { score } from './score.js'
@@ -13,6 +14,7 @@ const BENCHES: Record<string, () => Promise<Record<string, number>>> = {
   intake,
   matters,
   pages,
+  penalties,
   publish,
   push,
   score,

@@ -1,15 +1,18 @@
 /**
  * Bench of `POST /v1/standings` with 100,000 codes on the built hub, with its audit log. It is compared with a bare loop in this
  * process on the same tables: the same chunks and concurrency, a prepared statement, one line a row. The callers are a marketplace
- * with its own sellers (with score and grade), one without them, and a public one. Load, hub and PostgreSQL share the machine.
+ * with its own sellers (with score and grade), one without them, and a public one. The first also asks about sellers on the public
+ * list. Load, hub and PostgreSQL share the machine.
  */
 import { readFileSync } from 'node:fs'
 import pg from 'pg'
 import { SELLERS_PER_LIST_MOST } from '../../src/domain/standing/sellers.js'
 import { shanghaiDate } from '../../src/foundation/time/dates.js'
+import { connect } from '../../src/store/db/db.js'
 import { client, hubServer, theWorld, tokenOf } from './answers.js'
 import type { Started as Running } from './asked/peers.js'
 import { type Streamed, streamed } from './asked/stream.js'
+import { listed } from './asked/world.js'
 import { commanded } from './commanded.js'
 
 /** Codes in one request. */
@@ -29,8 +32,16 @@ const say = (what: string): unknown => process.stdout.write(`${what}\n`)
 
 export const stream = async (): Promise<Record<string, number>> => {
   const { url, folder, codes } = await theWorld()
-  const all = shuffled(readFileSync(codes.codes, 'utf8').trim().split('\n'))
-  const asked = Array.from({ length: CODES }, (_, n) => all[n % all.length] as string)
+  const all = readFileSync(codes.codes, 'utf8').trim().split('\n')
+  const listedFrom = Math.max(all.length - CODES, Math.floor(all.length / 2))
+  const [asked, onList] = [shuffled(all.slice(0, listedFrom)), shuffled(all.slice(listedFrom))].map((some) =>
+    Array.from({ length: CODES }, (_, n) => some[n % some.length] as string),
+  ) as [string[], string[]]
+  const db = connect(url)
+  // Ids follow the order of the file.
+  await listed(db, { first: listedFrom + 1, last: all.length })
+  await db.raw('vacuum analyze')
+  await db.destroy()
   const [seller, other] = [await client(url, folder, 'marketplace'), await client(url, folder, 'marketplace')]
   // The shops feed confirms no seller here, so the marketplace is allowed as many unconfirmed ones as a list may hold.
   const allowed = [
@@ -48,7 +59,7 @@ export const stream = async (): Promise<Record<string, number>> => {
   try {
     const hub = await hubServer(url, folder, started)
     const token = await tokenOf(hub.port, seller)
-    await listed(hub.port, token, asked)
+    await uploaded(hub.port, token, [...asked, ...onList])
     const body = JSON.stringify(asked)
     const memory = watched(hub)
     // A warm-up request, which does not count.
@@ -64,6 +75,11 @@ export const stream = async (): Promise<Record<string, number>> => {
         `own sellers: ${told(own.at(-1) as Streamed)}; bare ${Math.round(bares.at(-1) ?? 0)} codes/s; ${memory.now()} MB`,
       )
     }
+    const entered: Streamed[] = []
+    for (let round = 0; round < ROUNDS; round += 1)
+      entered.push(await streamed(hub.port, JSON.stringify(onList), token))
+    const listedRate = middle(entered.map(rateOf))
+    say(`own sellers, all on the list: ${Math.round(listedRate)} codes/s`)
     const strangers = await streamed(hub.port, body, await tokenOf(hub.port, other))
     const open = await streamed(hub.port, body, undefined)
     say(`none of its sellers: ${told(strangers)}; without a token: ${told(open)}`)
@@ -74,6 +90,8 @@ export const stream = async (): Promise<Record<string, number>> => {
       rate: Math.round(rate),
       bareRate: Math.round(middle(bares)),
       ratio: Math.round((rate / middle(bares)) * 100) / 100,
+      listedRate: Math.round(listedRate),
+      listedRatio: Math.round((listedRate / rate) * 100) / 100,
       strangersRate: Math.round(rateOf(strangers)),
       publicRate: Math.round(rateOf(open)),
       rssMb: settled.at(-1) ?? 0,
@@ -105,7 +123,7 @@ const shuffled = (codes: string[]): string[] => {
 }
 
 /** Uploads the codes as the marketplace's own list of sellers. */
-const listed = async (port: number, token: string, codes: readonly string[]): Promise<void> => {
+const uploaded = async (port: number, token: string, codes: readonly string[]): Promise<void> => {
   const answer = await fetch(`http://127.0.0.1:${port}/v1/sellers`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'text/csv' },

@@ -47,7 +47,7 @@ export const made = async (url: string, folder: string, operators: number, paged
         ] as never,
       )
     await recorded(db, paged)
-    await listed(db, paged)
+    await listed(db, { first: 1, last: paged, every: LISTED_EVERY })
     await told(db)
     await db.raw('insert into dirty_operators select id, now() from operators where id <= ?', [paged])
     await db.raw('vacuum analyze')
@@ -65,18 +65,22 @@ export const made = async (url: string, folder: string, operators: number, paged
   }
 }
 
-const listed = async (db: Db, paged: number): Promise<void> => {
+/** Puts every `every`-th operator with an id from `first` to `last` on the public list. */
+export const listed = async (
+  db: Db,
+  { first, last, every = 1 }: { first: number; last: number; every?: number },
+): Promise<void> => {
   await db.raw(
     `with l as (insert into listings (list, operator_id, state, reason, basis, authority, document_number, facts, moves, published_on, ends_on, created_at)
        select 'serious', id, 'PUBLISHED', '销售假冒注册商标的商品', '《市场监督管理严重违法失信名单管理办法》第九条', '样市市场监督管理局',
          '样市监列〔2026〕' || id || '号', jsonb_build_object('operator', id), 9, current_date - 100, current_date + 900, now()
-       from operators where id <= ? and id % ? = 0 returning *)
+       from operators where id between ? and ? and id % ? = 0 returning *)
      insert into public_entries (listing_id, body, body_hash, published_on, shown_from, ends_on)
      select l.id, jsonb_build_object('id', l.id, 'list', l.list, 'uscc', o.uscc, 'name', o.name, 'region', o.region, 'reason', l.reason,
        'basis', l.basis, 'authority', l.authority, 'documentNumber', l.document_number, 'decidedOn', l.published_on,
        'publishedOn', l.published_on, 'endsOn', l.ends_on, 'contested', false), md5(l.id::text), l.published_on, l.published_on, l.ends_on
      from l join operators o on o.id = l.operator_id`,
-    [paged, LISTED_EVERY],
+    [first, last, every],
   )
 }
 
