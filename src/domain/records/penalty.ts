@@ -109,7 +109,6 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
-/** Only clauses with `word` are searched. */
 const amountsIn = (clauses: readonly string[], word: string, patterns: readonly RegExp[]): string[] => {
   const amounts = new Set<string>()
   for (const clause of clauses) {

@@ -15,7 +15,7 @@ const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
-/** An ideograph or a letter: no ID number continues behind it. */
+/** An ideograph or letter ends an ID number. */
 const BREAK = 0xff
 /** 0 unknown, BREAK, otherwise the digits that the unit may stand for, plus one. */
 const digitsSeen = new Uint8Array(0x10000)
@@ -39,7 +39,7 @@ const NONE_EXEMPT: ReadonlySet<string> = new Set()
 
 /**
  * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring cells.
- * In `exempt` fields fifteen digits stay unless the text calls them an ID. Parts without a number are returned as they are.
+ * In `exempt` fields fifteen digits stay unless the text calls them an ID.
  */
 export const redactIdNumbers = <T>(
   value: T,
@@ -137,7 +137,7 @@ const isClear = (cell: unknown): boolean =>
 
 const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
-/** True for enough digits in any spelling without a break. The letters of a tag `<b>` are no break, because browsers hide them. */
+/** True for enough digits without a BREAK. Letters of a tag `<b>` are hidden by browsers, so they are none. */
 const mayHoldInText = (text: string): boolean => {
   if (text.length < FEWEST_CHARACTERS) return false
   const mayHoldTag = text.includes('<')

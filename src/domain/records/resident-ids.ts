@@ -23,7 +23,7 @@ const IN_PARTS = new RegExp(String.raw`(?<!\d|\d\.)${[...PARTS, String.raw`[\dX]
 const FIFTEEN = /(?<!\d)(?:\d{15}|\d{6}( {1,4}|\.)\d{6}\1\d{3})(?![\dAX])/g
 /** Inside a grouped number a date can only be the birthday, after six digits. */
 const DAY = /^(.*(?<!\d))(?:19|20)\d\d[ .]\d\d[ .]\d\d(?!\d)/
-/** Fast test. Eight digit characters may be a number of fifteen digits, because one may stand for two (㉕). */
+/** Fast test: eight characters may stand for fifteen digits (㉕). */
 const ENOUGH_DIGITS = /(?:\p{N}\P{N}*){8}/u
 
 const NUMERAL_ROWS = ['〇一二三四五六七八九', '零壹贰叁肆伍陆柒捌玖', '○壹貳叁肆伍陸柒捌玖']

@@ -10,7 +10,6 @@ const STANDS = (v: string): string =>
 export const selectEarlierFactsSql = (those: string): string => `
   with asked as materialized (
     select v.id, v.operator_id from versions v where ${STANDS('v')} and v.id in (${those})),
-  -- Most operators have one decision: its number need not be read.
   several as materialized (
     select v.operator_id from versions v where ${STANDS('v')} and v.operator_id in (select operator_id from asked)
     group by v.operator_id having count(*) > 1),

@@ -150,7 +150,7 @@ const COLUMNS = {
   name: 'r.name',
   region: 'r.region',
   status: 'r.status',
-  // Stored JSON is copied as it is; within json_build_object it would be read and written again.
+  // Copied as stored; json_build_object would parse it.
   entries: 'r.entries',
   weighed: `case when r.weighs is not null then json_build_object('ids', r.weighs, 'scoredOn', r.as_of) end`,
 }
