@@ -15,16 +15,14 @@ const FEWEST_DIGITS = 15
 const FEWEST_CHARACTERS = 8
 /** An HTML entity or surrogate half may stand for any digits. */
 const ANYTHING = FEWEST_DIGITS
-/** An ideograph or letter ends an ID number. */
-const BREAK = 0xff
-/** 0 unknown, BREAK, otherwise the digits that the unit may stand for, plus one. */
+/** 0 unknown, otherwise the digits that the unit may stand for, plus one. */
 const digitsSeen = new Uint8Array(0x10000)
-digitsSeen.fill(BREAK, 0x4e00, 0xa000)
+digitsSeen.fill(1, 0x4e00, 0xa000)
 digitsSeen.fill(1 + ANYTHING, 0xd800, 0xe000)
 digitsSeen[0x26] = 1 + ANYTHING
 for (const numeral of NUMERALS.keys()) digitsSeen[numeral.charCodeAt(0)] = 2
-digitsSeen.fill(BREAK, 'A'.charCodeAt(0), 'Z'.charCodeAt(0) + 1)
-digitsSeen.fill(BREAK, 'a'.charCodeAt(0), 'z'.charCodeAt(0) + 1)
+/** An ideograph or letter ends an ID number. */
+const BREAK = /[A-Za-z\u4e00-\u9fff]/
 /** First half of an ID number split over two cells. A shorter cell is a flag or count. */
 const FIRST_HALF = /^[1-8]\d{2,14}$/
 const SECOND_HALF = /^\d{2,14}[\dXx]$/
@@ -137,19 +135,26 @@ const isClear = (cell: unknown): boolean =>
 
 const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
-/** True for enough digits without a BREAK. Letters of a tag `<b>` are hidden by browsers, so they are none. */
+/** True for enough digits in any spelling. */
 const mayHoldInText = (text: string): boolean => {
   if (text.length < FEWEST_CHARACTERS) return false
-  const mayHoldTag = text.includes('<')
   let digits = 0
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at)
-    const seen = digitsSeen[unit] || digitsOfUnit(unit)
-    if (seen !== BREAK) digits += seen - 1
-    else if (!mayHoldTag) digits = 0
-    if (digits >= FEWEST_DIGITS) return true
+    digits += (digitsSeen[unit] || digitsOfUnit(unit)) - 1
   }
-  return false
+  return digits >= FEWEST_DIGITS && areUnbroken(text)
+}
+
+/** Letters of a tag `<b>` are hidden by browsers, so they are no BREAK. */
+const areUnbroken = (text: string): boolean => {
+  if (text.includes('<')) return true
+  let digits = 0
+  for (let at = 0; at < text.length && digits < FEWEST_DIGITS; at += 1) {
+    const seen = (digitsSeen[text.charCodeAt(at)] ?? 1) - 1
+    digits = seen === 0 && BREAK.test(text.charAt(at)) ? 0 : digits + seen
+  }
+  return digits >= FEWEST_DIGITS
 }
 
 const digitsOfUnit = (unit: number): number => {
