@@ -22,7 +22,7 @@ const WITHOUT_END = new Set(['2099-12-31', '2999-12-31'])
 const NEVER = /^9999[-/年.]?12[-/月.]?31/
 const MAX_KEY = 300 // characters
 const MAX_NAME = 200 // characters
-/** Maximum characters of a text, as in Excel. Checked before regular expressions run. */
+/** Characters of a text, as in Excel. Checked before regular expressions. */
 export const TEXT_LENGTH_MOST = 32_767
 const MAX_SHOWN = 500 // characters of a message
 const MOST_REMARKS = 200 // remarks or problems of one item

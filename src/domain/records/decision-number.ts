@@ -32,7 +32,7 @@ const NUMBER_IN_WORDS = /(?<=〕第?)[〇○零一二三四五六七八九十百
 const NUMBER_IN_BRACKETS = /(?<=〕第?)\((\d+)\)(?=号?$)/u
 const NUMBER = /第?0*(\d+)号$/u
 const NUMBER_ALONE = /(?<=〕)第?(?:\d+-)?\d+$/u
-/** Fast path. */
+/** The replacements below leave such a number unchanged. */
 const SIMPLE = new RegExp(
   `^(?:(?![${NUMERALS}十${[...SIMPLIFIED.keys()].join('')}])[\\u4e00-\\u9fff])+〔${YEAR}〕[1-9]\\d*号$`,
 )

@@ -109,15 +109,14 @@ const BEFORE_FINE = new RegExp(`${SUM}整?的?(?:行政)?罚款`, 'gu')
 const AFTER_CONFISCATION = new RegExp(`没收[^\\d元]{0,30}?${SUM}`, 'gu')
 const NOT_IMPOSED = /逾期|每日|加处|不予|免予|可以|以上|以下/
 
+/** Every pattern contains `word`. */
 const amountsIn = (clauses: readonly string[], word: string, patterns: readonly RegExp[]): string[] => {
   const amounts = new Set<string>()
   for (const clause of clauses) {
     if (!clause.includes(word) || NOT_IMPOSED.test(clause)) continue
-    for (const pattern of patterns) {
-      for (let found = pattern.exec(clause); found; found = pattern.exec(clause)) {
-        const amount = parseMoney(found[1])
-        if (amount) amounts.add(amount.yuan)
-      }
+    for (const [, sum] of patterns.flatMap((pattern) => [...clause.matchAll(pattern)])) {
+      const amount = parseMoney(sum)
+      if (amount) amounts.add(amount.yuan)
     }
   }
   return [...amounts]

@@ -146,7 +146,7 @@ const mayHoldInText = (text: string): boolean => {
   return digits >= FEWEST_DIGITS && areUnbroken(text)
 }
 
-/** Letters of a tag `<b>` are hidden by browsers, so they are no BREAK. */
+/** No BREAK between the digits. Browsers hide tags such as `<b>`. */
 const areUnbroken = (text: string): boolean => {
   if (text.includes('<')) return true
   let digits = 0

@@ -69,7 +69,7 @@ interface OrdinaryColumns {
   status: string[]
   entries: (readonly StoredEntry[] | null)[]
   weighed: (WeighedEntries | null)[]
-  mayPublish: boolean
+  mayPublish: boolean | null
   score?: (number | null)[]
   grade?: StandingRow['grade'][]
   sees?: boolean[]
@@ -141,7 +141,7 @@ const weighsGoneEntry = (
 const ordinary = (more: Partial<Record<keyof OrdinaryColumns, string>> = {}, condition = ''): string => {
   const columns: Record<string, string> = { ...COLUMNS, ...more }
   const arrays = Object.entries(columns).map(([name, value]) => `json_agg(${value}) as "${name}"`)
-  return `select ${arrays.join(', ')}, ${MAY_PUBLISH_LIST_SQL} as "mayPublish"
+  return `select ${arrays.join(', ')}, bool_and(case when r.entries is not null then ${MAY_PUBLISH_LIST_SQL} end) as "mayPublish"
     from unnest(:codes::text[]) as c(code) join standing_rows r on r.uscc = c.code ${condition} /* standings.ordinary */`
 }
 const COLUMNS = {
@@ -150,7 +150,7 @@ const COLUMNS = {
   name: 'r.name',
   region: 'r.region',
   status: 'r.status',
-  // Copied as stored; json_build_object would parse it.
+  // Aggregated as stored, without the copy of json_build_object.
   entries: 'r.entries',
   weighed: `case when r.weighs is not null then json_build_object('ids', r.weighs, 'scoredOn', r.as_of) end`,
 }
