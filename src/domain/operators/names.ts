@@ -6,7 +6,7 @@ const CLOSING = /[〕﹞\]】］}〉]/gu
 /** The dot inside transliterated names has many code points. */
 const DOTS = /[•‧∙⋅・・]/gu
 
-/** Most names. */
+/** Needs no normalisation but of brackets. */
 const ORDINARY = /^[\u4e00-\u9fffA-Z0-9()（）]*$/
 
 export const normalizeName = (name: string): string => {

@@ -1,6 +1,6 @@
 /** Writes most of a table without indexes in a third of the time, under an exclusive lock. */
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL_SQL, isLockTimeout } from './transaction.js'
+import { IS_REHEARSAL_SQL, isLockTimeout, withLockTimeout } from './transaction.js'
 
 const FEWEST_ROWS = 50_000
 const LOCK_WAIT_MS = 250
@@ -13,7 +13,7 @@ export const withIndexesDropped = async <T>(
   fill: () => PromiseLike<T>,
 ): Promise<T> => {
   if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsAtMost(tx, table, most))) return fill()
-  if (!(await toItself(tx, table))) return fill()
+  if (!(await tryExclusiveLock(tx, table))) return fill()
   // Partial indexes stay: each rebuilt one reads the whole table, and those on known_to prevent HOT updates, for which rebuilt ones would wait.
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made,
@@ -44,13 +44,13 @@ const holdsAtMost = (tx: Tx, table: string, most: number): Promise<boolean> =>
     Math.floor(most),
   ])
 
-const toItself = async (tx: Tx, table: string): Promise<boolean> => {
+const tryExclusiveLock = async (tx: Tx, table: string): Promise<boolean> => {
   try {
-    await tx.transaction(async (inner) => {
-      await inner.raw(`set local lock_timeout = ${LOCK_WAIT_MS} /* bulk-load.toItself */`)
-      await inner.raw(`lock table ${table} in access exclusive mode /* bulk-load.toItself */`)
-      await inner.raw('set local lock_timeout = 0 /* bulk-load.toItself */')
-    })
+    await tx.transaction((inner) =>
+      withLockTimeout(inner, LOCK_WAIT_MS, () =>
+        inner.raw(`lock table ${table} in access exclusive mode /* bulk-load.tryExclusiveLock */`),
+      ),
+    )
     return true
   } catch (error) {
     if (!isLockTimeout(error)) throw error

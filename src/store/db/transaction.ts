@@ -30,6 +30,14 @@ export const inTransaction = <T>(
     }),
   )
 
+/** Restores the caller's bound, unless `take` fails and ends the transaction or savepoint. */
+export const withLockTimeout = async (tx: Tx, waitMs: number, take: () => PromiseLike<unknown>): Promise<void> => {
+  const { rows } = await tx.raw(`select current_setting('lock_timeout') as before /* transaction.lockTimeout */`)
+  await tx.raw(`set local lock_timeout = ${waitMs} /* transaction.lockTimeout */`)
+  await take()
+  await tx.raw(`select set_config('lock_timeout', ?, true) /* transaction.lockTimeout */`, [rows[0].before])
+}
+
 export const isInTransaction = (db: Db | Tx): db is Tx => 'isCompleted' in db
 
 export const refuseLockTimeout = async <T>(job: BusyJob, act: () => Promise<T>): Promise<T> => {

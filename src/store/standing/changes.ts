@@ -1,6 +1,7 @@
 /** Triggers fill `change_marks`. One process at a time numbers its rows. */
 import { type NumberedRange, numberedSql, rangesSql, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { withLockTimeout } from '../db/transaction.js'
 
 const OPENING = 'hub.changes.open'
 const OPENING_WAIT_MS = 2_000
@@ -9,9 +10,9 @@ const OPENING_WAIT_MS = 2_000
 export const ensureMarking = async (tx: Tx): Promise<void> => {
   const answer = await tx.raw('select open from change_progress /* changes.openMarking */')
   if (answer.rows[0]?.open) return
-  await tx.raw(`set local lock_timeout = ${OPENING_WAIT_MS} /* changes.openMarking */`)
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0)) /* changes.openMarking */', [OPENING])
-  await tx.raw('set local lock_timeout = 0 /* changes.openMarking */')
+  await withLockTimeout(tx, OPENING_WAIT_MS, () =>
+    tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0)) /* changes.openMarking */', [OPENING]),
+  )
   await tx.raw(
     'insert into change_progress (open) values (true) on conflict (one) do update set open = true /* changes.openMarking */',
   )

@@ -44,7 +44,7 @@ export interface StandingsQuery {
   client?: string | null
 }
 
-/** One element per code, null without an operator. Repeated codes share an object. */
+/** One element per code, null without an operator. Repeated codes may share an object. */
 export const readStandings = async (
   db: ReadHandle,
   codes: readonly (RequestedCode | null)[],
@@ -55,7 +55,11 @@ export const readStandings = async (
   const ordinary = await readOrdinary(db, [...new Set(usccs)], query)
   const rows = codes.map((code) => (code?.scheme === 'uscc' ? (ordinary.get(code.code) ?? null) : null))
   const others = codes.flatMap((code, place) => (code === null || rows[place] ? [] : [{ ...code, place }]))
-  for (const { place, ...row } of await readFully(db, others, query.days)) rows[others[place - 1]?.place ?? 0] = row
+  for (const { place, ...row } of await readFully(db, others, query.days)) {
+    const other = others[place - 1]
+    if (other === undefined) throw new Error('a standing was read for no code')
+    rows[other.place] = row
+  }
   await markSeen(db, rows, query)
   return rows
 }

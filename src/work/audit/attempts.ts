@@ -53,8 +53,17 @@ export const makeAttemptLog = (auditLog: Pick<AuditLog, 'row'>, { log, now }: { 
       const [oldest] = before === undefined && counted.size >= COUNTED_MOST ? counted : []
       if (oldest !== undefined) drop(...oldest)
       counted.delete(key)
-      counted.set(key, { last: attempt, since: attempt.at, more: 0 })
-      await auditLog.row(rowOf(attempt, 1 + (before?.more ?? 0), before?.since ?? attempt.at))
+      const [attempts, since] = [1 + (before?.more ?? 0), before?.since ?? attempt.at]
+      const counter = { last: attempt, since: attempt.at, more: 0 }
+      counted.set(key, counter)
+      try {
+        await auditLog.row(rowOf(attempt, attempts, since))
+      } catch (error) {
+        // The next row counts them.
+        counter.more += attempts
+        counter.since = since
+        throw error
+      }
     },
     sweep,
     flush: (): void => {

@@ -13,6 +13,7 @@ const INDEXED = { rows: 2_000, codes: 5_000 }
 const ERASE_ROWS = 2_000
 const REST_MOST_MS = 1_000
 const INDEX_MOST_MS = 240_000
+const ERASE_MOST_MS = 240_000
 
 export const tidyAuditLog = (
   db: Db,
@@ -24,7 +25,7 @@ export const tidyAuditLog = (
     run.counts['indexed'] = await indexAll(db, options.signal)
     // Erasing cannot be undone, so it pauses while the clock is in doubt.
     const waits = options.signal?.aborted || options.isDoubted?.() || (await clockDoubts.currentDoubt(db)) !== null
-    run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt)
+    run.counts['erased'] = waits ? 0 : await eraseAll(db, run.startedAt, signal)
     const moves = !waits && archiveDir !== undefined
     run.counts['archived'] = moves
       ? await archiveOld(db, { archiveDir, now: run.startedAt, log: options.log, signal })
@@ -63,12 +64,13 @@ const indexStep = (db: Db): Promise<{ rows: number; isLast: boolean }> =>
     return { rows: rows.length, isLast: rows.length < INDEXED.rows && codes < INDEXED.codes }
   })
 
-const eraseAll = async (db: Db, now: Date): Promise<number> => {
+const eraseAll = async (db: Db, now: Date, signal?: AbortSignal): Promise<number> => {
   const rules = readAuditRules()
+  const started = performance.now()
   for (let all = 0; ; ) {
     const step = await eraseStep(db, rules, now)
     all += step
-    if (step < ERASE_ROWS) return all
+    if (step < ERASE_ROWS || signal?.aborted || performance.now() - started > ERASE_MOST_MS) return all
   }
 }
 

@@ -1,13 +1,13 @@
 /** Items are staged without an open transaction, then merged in one: a crash leaves nothing half done. */
 import { createHash } from 'node:crypto'
-import { accessSync, constants, createReadStream, statSync } from 'node:fs'
+import { accessSync, constants, createReadStream, type Stats, statSync } from 'node:fs'
 import type { DeliveryOutcome, FeedDelivery } from '../../agencies/delivery.js'
 import type { AgencyFeed } from '../../agencies/feed.js'
 import { deliveryScopeOf } from '../../domain/intake/delivery-scope.js'
 import { addMainCauses } from '../../domain/intake/reject-causes.js'
 import { redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
-import type { Db } from '../../store/db/db.js'
+import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import * as feedStates from '../../store/intake/feed-states.js'
 import * as rejectDesk from '../../store/intake/reject-desk.js'
@@ -100,10 +100,12 @@ const pullOnce = async (db: Db, options: PullRunOptions): Promise<{ pulled: Pull
   }
 }
 
-export const checkReadable = (path: string): void => {
+export const checkReadable = (path: string): Stats => {
   try {
     accessSync(path, constants.R_OK)
-    if (!statSync(path).isFile()) throw new Error('不是普通文件 not a regular file')
+    const found = statSync(path)
+    if (!found.isFile()) throw new Error('不是普通文件 not a regular file')
+    return found
   } catch (error) {
     throw new Refusal('FILE_UNREADABLE', { path, reason: (error as NodeJS.ErrnoException).code ?? reasonOf(error) })
   }
@@ -133,6 +135,8 @@ const takeIn = async (
   const name = redactedFileName(delivery.file, options)
   const archive = await archived(run, name, options)
   const maps = new Set<number>()
+  const before = file && 'path' in file ? checkReadable(file.path) : null
+  let stored: string | null = null
   try {
     const { items } = delivery
     const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
@@ -143,9 +147,9 @@ const takeIn = async (
       const reason = addMainCauses(read.fault, read.causes.told(), run.id)
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
-    const stored = (await archive?.close()) ?? null
+    stored = (await archive?.close()) ?? null
     // The hash is made while the database merges.
-    const hashing = hashOf(file)
+    const hashing = hashOf(file, before)
     hashing.catch(() => {})
     const sums = await stage.transaction(async (tx) => {
       const merging = { ...read, run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, says: stage.says }
@@ -162,7 +166,8 @@ const takeIn = async (
     })
     return { feed: feed.id, ...sums, full: whole, ms: run.elapsed(), run: run.id }
   } catch (error) {
-    await archive?.abandon()
+    // A commit without an answer may stand and name the file. `tidy` removes unnamed ones.
+    if (stored === null || !isConnectionLost(error)) await archive?.abandon()
     throw error
   }
 }
@@ -184,11 +189,16 @@ const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: Pull
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file) ? archive.open(run.id, feed.id, name, run.startedAt) : null
 
-const hashOf = async (file: SubmittedFile | undefined): Promise<string | null> => {
+/** `before`: the file's state before its items were read. A file that changed since is refused. */
+const hashOf = async (file: SubmittedFile | undefined, before: Stats | null): Promise<string | null> => {
   if (file === undefined) return null
   const hash = createHash('sha256')
-  if ('bytes' in file) hash.update(file.bytes)
-  else for await (const chunk of createReadStream(file.path)) hash.update(chunk)
+  if ('bytes' in file) return hash.update(file.bytes).digest('hex')
+  const { path } = file
+  for await (const chunk of createReadStream(path)) hash.update(chunk)
+  const now = checkReadable(path)
+  if (now.ino !== before?.ino || now.size !== before.size || now.mtimeMs !== before.mtimeMs)
+    throw new Refusal('FILE_UNREADABLE', { path, reason: '读取期间被改动 changed while it was read' })
   return hash.digest('hex')
 }
 

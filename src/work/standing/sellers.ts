@@ -17,7 +17,7 @@ import { parseJsonOr } from '../../foundation/text/json.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { SELLER_CHANGES } from '../../store/db/change-ledger.js'
 import type { Db, Tx } from '../../store/db/db.js'
-import { isLockTimeout } from '../../store/db/transaction.js'
+import { inTransaction } from '../../store/db/transaction.js'
 import * as changes from '../../store/standing/changes.js'
 import { decideOpenGrades, SELECT_SENT_CODES_SQL } from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
@@ -79,15 +79,10 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
 
 /** Refusal RUN_BUSY. */
 export const changeList = async <T>(db: Db, client: string, act: (tx: Tx) => Promise<T>): Promise<T> =>
-  db
-    .transaction(async (tx) => {
-      await store.lockSellerList(tx, client)
-      return act(tx)
-    })
-    .catch((error: unknown) => {
-      if (!isLockTimeout(error)) throw error
-      throw new Refusal('RUN_BUSY', { job: 'sellers', subject: '' })
-    })
+  inTransaction(db, 'sellers', async (tx) => {
+    await store.lockSellerList(tx, client)
+    return act(tx)
+  })
 
 export const noteListChanged = async (tx: Tx, client: string, now: Date): Promise<number> => {
   const sequence = await changes.addListReplacedChange(tx, client, now)

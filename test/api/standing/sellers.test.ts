@@ -248,6 +248,15 @@ describe('a marketplace’s own sellers over HTTP', () => {
     ])
   })
 
+  it('a list that waits too long for another is refused as busy, and stored when sent again', async () => {
+    const answer = await world.database.db.transaction(async (tx) => {
+      await tx.raw(`select pg_advisory_xact_lock(hashtextextended('hub.sellers mall', 0))`)
+      return send(`${own}\n`)
+    })
+    expect([answer.status, answer.body['error']?.['code']]).to.deep.equal([409, 'RUN_BUSY'])
+    expect((await send(`${own}\n`)).status).to.equal(200)
+  })
+
   it('standings of many cost the same number of statements, whatever their number', async () => {
     await send([own, other, old].join('\n'))
     const token = world.token('marketplace', 'mall')

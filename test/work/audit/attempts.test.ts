@@ -66,11 +66,21 @@ describe('refused attempts to sign in', () => {
   })
 
   it('get no answer where their row cannot be stored', async () => {
-    const attempts = makeAttemptLog(
-      { row: () => Promise.reject(new Refusal('TRAIL_UNAVAILABLE')) },
-      { log, now: at(NOW) },
-    )
-    expect((await refusal(attempts.refused(attempt(0)))).code).to.equal('TRAIL_UNAVAILABLE')
+    let storable = true
+    const row = async (entry: AuditEntry): Promise<void> => {
+      if (!storable) throw new Refusal('TRAIL_UNAVAILABLE')
+      rows.push(entry)
+    }
+    const attempts = makeAttemptLog({ row }, { log, now: at(NOW) })
+    for (const second of [0, 1, 2]) await attempts.refused(attempt(second))
+    storable = false
+    expect((await refusal(attempts.refused(attempt(60)))).code).to.equal('TRAIL_UNAVAILABLE')
+    storable = true
+    await attempts.refused(attempt(61))
+    // The refused row's attempts are in the next one.
+    expect(told().map(([, many]) => many)).to.deep.equal([1, 4])
+    expect(rows[1]?.asked).to.contain(NOW.toISOString())
     attempts.flush()
+    expect(rows).to.have.lengthOf(2)
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -175,6 +175,14 @@ describe('archive of a pull', () => {
     await pullFeed(db(), feed(), { archive: archive(), file: { path: csvOf([row(1)]) } })
     expect(await runOf()).to.deep.include({ archive: null })
     expect(files()).to.deep.equal([])
+  })
+
+  it('is refused with its file where that changes while it is read: the hash would be of other bytes', async () => {
+    const path = csvOf([row(1), row(2)])
+    const appended = () => appendFileSync(path, '\n')
+    const pulled = pullFeed(db(), feed(), { file: { path }, progress: appended })
+    expect((await refusal(pulled)).code).to.equal('FILE_UNREADABLE')
+    expect(await rowsOf(db(), 'select 1 from versions')).to.deep.equal([])
   })
 
   it('contains nothing of a delivery refused as a whole', async () => {
