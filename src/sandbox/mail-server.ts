@@ -1,4 +1,3 @@
-/** It keeps mail and can misbehave. */
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { COUNT, makeBehaviour, SWITCH, TEXT_OR_NULL } from './wishes.js'

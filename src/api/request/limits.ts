@@ -25,7 +25,6 @@ export const QUERY_CODES_MOST = 1_000
 export const QUERY_DIRECTIVES_MOST = 100
 /** Validation compares every pair of a set. */
 export const SELECTIONS_PER_SET_MOST = 200
-/** Validation may compare every pair. */
 export const DOCUMENT_FRAGMENTS_MOST = 200
 export const DOCUMENT_OPERATIONS_MOST = 50
 const LEVELS_MOST = 300

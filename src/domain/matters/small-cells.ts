@@ -1,7 +1,7 @@
 /**
- * Suppression of small cells in a published table of counts with totals. A hidden cell is safe while another table of
- * whole numbers fits what is shown: in the bipartite graph of rows and columns its edge lies on a cycle along which numbers
- * can move (D. Gusfield, SIAM Journal on Computing 17, 1988).
+ * Suppression of small cells in a published table of counts with totals. A hidden cell is safe while its edge, in the
+ * bipartite graph of rows and columns, lies on a cycle along which numbers can move (D. Gusfield, SIAM Journal on
+ * Computing 17, 1988).
  */
 
 /** Fewer are not shown; none is. */

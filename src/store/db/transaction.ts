@@ -30,7 +30,7 @@ export const inTransaction = <T>(
     }),
   )
 
-/** Restores the caller's bound, unless `take` fails and ends the transaction or savepoint. */
+/** Afterwards the caller's bound holds again. */
 export const withLockTimeout = async (tx: Tx, waitMs: number, take: () => PromiseLike<unknown>): Promise<void> => {
   const { rows } = await tx.raw(`select current_setting('lock_timeout') as before /* transaction.lockTimeout */`)
   await tx.raw(`set local lock_timeout = ${waitMs} /* transaction.lockTimeout */`)

@@ -44,7 +44,7 @@ export interface StandingsQuery {
   client?: string | null
 }
 
-/** One element per code, null without an operator. Repeated codes may share an object. */
+/** One element per code, null without an operator. */
 export const readStandings = async (
   db: ReadHandle,
   codes: readonly (RequestedCode | null)[],

@@ -189,7 +189,7 @@ const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: Pull
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file) ? archive.open(run.id, feed.id, name, run.startedAt) : null
 
-/** `before`: the file's state before its items were read. A file that changed since is refused. */
+/** Refuses a file that changed since `before`. */
 const hashOf = async (file: SubmittedFile | undefined, before: Stats | null): Promise<string | null> => {
   if (file === undefined) return null
   const hash = createHash('sha256')

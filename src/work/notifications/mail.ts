@@ -1,7 +1,7 @@
 /**
  * Mail by SMTP (RFC 5321). TLS is required except to this machine. The server may lie in the office's network: two
- * administrators name it, and nothing is sent before its greeting. Errors never hold a credential, an address or a
- * server's sentence.
+ * administrators name it, and nothing is sent before its greeting. Errors hold no credential, address or sentence of
+ * a server.
  */
 import { createTransport } from 'nodemailer'
 import type { MailSettings, MessageText } from '../../domain/notifications/message.js'

@@ -77,7 +77,6 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
   return { ...list, ...termsOf(list) }
 }
 
-/** Refusal RUN_BUSY. */
 export const changeList = async <T>(db: Db, client: string, act: (tx: Tx) => Promise<T>): Promise<T> =>
   inTransaction(db, 'sellers', async (tx) => {
     await store.lockSellerList(tx, client)
