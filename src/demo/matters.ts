@@ -1,7 +1,4 @@
-/**
- * Stand-ins for organisations. A webhook tells each that a matter moved; it answers over HTTP as its own program
- * would.
- */
+/** Stand-ins for organisations. A webhook tells each that a matter moved; it answers over HTTP. */
 import { hash } from 'node:crypto'
 import type { AccountInput } from '../domain/access/accounts.js'
 import type { Role } from '../domain/access/viewer.js'

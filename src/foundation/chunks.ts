@@ -1,4 +1,4 @@
-/** Readers yield rows in chunks, because awaiting each of a million rows costs more than parsing it. */
+/** Rows come in chunks, because awaiting each of a million costs more than parsing it. */
 
 /** Each chunk must be consumed before the next one is requested. */
 export type ItemChunks<T> = AsyncIterable<Iterable<T>>

@@ -80,7 +80,6 @@ export const loadKeys = async (folder: string, issuer: string) => {
     audit,
     /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
     mark: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
-    /** Keyed hash: an access code's 120 random bits need no slow hash. */
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
     seal: (text: string, about: string): string => sealBytes(sealKey, Buffer.from(text), about).toString('base64'),

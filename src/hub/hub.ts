@@ -275,7 +275,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     }
     if (job === 'figures') return (await freezeFigures(db, { ...options, rules, now, log })) !== null
     if (job === 'reconcile') return reconcileWith([subject], options).then(() => true)
-    // The comparison runs beside the push: removals do not wait for it.
+    // The comparison runs beside the push: removals do not wait.
     const looked = reconcileRestored(subject, signal).catch((error) =>
       log.warn({ platform: subject, reason: reasonOf(error) }, 'a restored database could not be compared'),
     )

@@ -5,7 +5,7 @@ import type { Config } from '../config.js'
 import { Refusal } from '../foundation/errors.js'
 
 const DRAIN_MS = 10_000
-/** A stopping server listens this long, so a reused connection gets `Connection: close`, not a reset. */
+/** A stopping server listens this long: a reused connection gets `Connection: close`, no reset. */
 const LET_GO_MS = 250
 const SWEEP_MS = 50
 

@@ -62,7 +62,7 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   const filled = Promise.all(platforms.map(({ platform }) => queueBackfill(db, rules, platform.id, options)))
   // A backfill error is thrown after the push, so removals do not wait.
   const tried = filled.catch(() => {})
-  // A push started by a person awaits the checks of earlier removals, so that the removals they queue are sent too.
+  // A person's push awaits the checks of earlier removals, to send the removals that these queue.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
   // Only a person's push waits until a new platform's backfill is queued.

@@ -32,7 +32,7 @@ const STALLED_MS = 15_000
 const ARRIVAL_MS_MOST = 5 * 60_000
 
 const CLUE_LIMIT = { overall: { most: 60, everyMs: 30_000 }, each: [{ most: 10, everyMs: 5 * 60_000 }] }
-/** Wrong codes; an address with few is always admitted, since 120 random bits cannot be guessed. */
+/** Wrong codes; newcomers as for access codes (`rate-limit.ts`). */
 const CODE_LIMIT = { newcomers: true, overall: { most: 300, everyMs: 500 }, each: [{ most: 20, everyMs: 30_000 }] }
 
 export const makeClueSite = (parts: ApiDependencies) => {
@@ -44,7 +44,7 @@ export const makeClueSite = (parts: ApiDependencies) => {
   return { routes, refuseFast: makeFastRefusal(parts, limit) }
 }
 
-/** Cached pages ahead of express: 690 → 245 µs of the event loop a refused post. True when answered. */
+/** Cached pages ahead of express. True when answered. */
 const makeFastRefusal = (parts: ApiDependencies, limit: RateLimit) => {
   const pages = new LRUCache<string, string[]>({ max: REFUSALS_KEPT_MOST })
   const render = (query: Record<string, string>, retryAfter: number): string[] => {

@@ -164,9 +164,7 @@ const showList =
     await showKept(own, request, response, { path: LIST, stamp, parameters, robots, make })
   }
 
-/**
- * Cached queries use the process's database handle, not `reader`: a leaving client must not cancel a shared statement.
- */
+/** Cached queries use the process's handle, not `reader`: a leaving client must not cancel a shared statement. */
 const listOf = async ({ db, cache }: SiteContext, reader: Db, stamp: DayStamp, asked: SearchFilter) => {
   const [found, known] = await Promise.all([
     searchList(reader, cache, stamp, asked),

@@ -24,7 +24,7 @@ const QUERIES_MOST = 1_000
 const QUERY_CHARACTERS_MOST = 10_000
 const ACCEPT_CHARACTERS_MOST = 300
 const FIELDS_MOST = 1_000
-/** A query is compiled after this many answers: compiling takes as long as some hundred. */
+/** Answers before a query is compiled, which costs as much as some hundred answers. */
 const ANSWERS_BEFORE = 20
 
 interface GraphqlRequestBody {
@@ -143,6 +143,7 @@ const isAllowedNode = (node: ASTNode): boolean => {
 
 const nameIn = (type: TypeNode): string => (type.kind === Kind.NAMED_TYPE ? type.name.value : nameIn(type.type))
 
+/** Leaf fields whose value is a method or a promise. */
 const METHODS: ReadonlySet<string> = new Set(['totalCount', 'countUpTo', 'objected', 'completeUntil'])
 
 /** Compiled code turns a method or promise into an empty object unless the field has a resolver. */

@@ -10,7 +10,7 @@ const KEYS_MOST = 1_000
 /** A second concurrent batch needs this many unanswered keys: fewer cost less than the statement itself. */
 const KEYS_WORTH_SECOND_BATCH = 100
 
-/** Longest time that a running batch holds back the next one, milliseconds. */
+/** Longest time that a running batch holds back the next one. */
 const PATIENCE_MS = 50
 
 interface BatchBounds {
@@ -20,8 +20,8 @@ interface BatchBounds {
 }
 
 /**
- * Merges calls of one event-loop turn into one `answer`, at most `most` at once. One caller's keys stay in one statement,
- * hence one snapshot.
+ * Merges calls of one event-loop turn into one `answer`, at most `most` at once. One caller's keys share a statement,
+ * hence a snapshot.
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,

@@ -6,7 +6,7 @@ import type { AnswerPool } from '../../store/db/answer-pool.js'
 /** Chunks looked up at once, and their rows (figures in api/README.md). */
 const ALONE = { chunks: 4, rows: AUDIT_ROW_CODES_MOST }
 const BESIDE_SHORT = { chunks: 1, rows: 250 }
-/** Time in which another short request is expected, milliseconds. */
+/** Time in which another short request is expected. */
 const SHORT_FOLLOWS_MS = 200
 
 export type BulkTurns = ReturnType<typeof makeBulkTurns>

@@ -4,7 +4,7 @@ import { Refusal } from '../../foundation/errors.js'
 import { recheckAdmission } from '../request/viewer.js'
 import type { AdmittedRequest } from './admitted-request.js'
 
-/** Longest wait between two chunks, milliseconds. */
+/** Longest wait between two chunks. */
 export const BODY_STALLED_MS = 60_000
 const ARRIVING_MOST = 8
 

@@ -195,7 +195,7 @@ export const regionBoundOf = (viewer: Viewer): string | null =>
   isRegionBound(viewer) && AUTHORITY.includes(viewer.role) ? divisionOf(viewer.region ?? '') : null
 
 /**
- * The sender whose rejects the viewer sees; null for all. A regional viewer sees only his own: a reject has no known
+ * The sender whose rejects the viewer sees; null for all. A regional viewer sees only his own: rejects have no known
  * operator.
  */
 export const visibleSenderOf = (viewer: Viewer): string | null =>

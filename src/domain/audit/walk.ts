@@ -158,7 +158,7 @@ export const makeAuditWalk = ({ anchors, macOf, mayErase }: AuditWalkInput) => {
   return { add, end }
 }
 
-/** If a row differs, all rows since the previous anchor are doubtful, because the row's hash covers them. */
+/** If a row differs, all rows since the previous anchor are doubtful: its hash covers them. */
 const unrecordedLosses = (
   open: readonly AuditAnchor[],
   log: { known: readonly number[]; server: ServerIdentity | null; now: Date; last: number },

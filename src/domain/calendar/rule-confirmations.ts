@@ -53,7 +53,7 @@ export const withoutConfirmation = <Row extends object>(row: Row): Row => {
   return { ...rest, mark: 'M', ...('confirmed' in row && { confirmed: false }) } as unknown as Row
 }
 
-/** True when `stored`, a copy kept from an earlier day, is one of `rows` and that row is certain now. */
+/** True when `stored`, a copy from an earlier day, is one of `rows` and that row is certain now. */
 export const isConfirmedIn = (rows: readonly object[], stored: object): boolean => {
   const filed = canonicalJson(asFiled(stored) as Json)
   return rows.some((row) => 'mark' in row && row.mark === 'F' && canonicalJson(asFiled(row) as Json) === filed)

@@ -2,7 +2,6 @@ import { computeRetryWait, type RetrySchedule } from './retry.js'
 
 export interface BreakerState {
   failures: number
-  /** No call is made before this instant. */
   openUntil: Date | null
 }
 

@@ -1,4 +1,4 @@
-/** Previews each move as if all required input were given, so users see a denial before typing. */
+/** Previews each move with all input assumed, so users see a denial before typing. */
 
 import type { Role } from '../access/viewer.js'
 import type { Case, CaseAct, MoveRules } from './case.js'

@@ -1,4 +1,4 @@
-/** Recognises decisions of this hub that return through an agency's list, so one fact is shown once. */
+/** Recognises decisions of this hub that return through an agency's list, to show one fact once. */
 import { simplifyAuthority, simplifyDocumentNumber } from '../records/decision-number.js'
 import type { RecordBody } from '../records/records.js'
 

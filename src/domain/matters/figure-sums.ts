@@ -8,7 +8,7 @@ const TALLIES = ['outcomes', 'steps', 'days'] as const
 export type FigureCounts = Record<(typeof COUNTS)[number], number> &
   Record<(typeof TALLIES)[number], Record<string, number>>
 
-/** The seat of a kind for its seats only is empty: nothing but how many were handed over is counted. */
+/** Empty for a kind that only its seats see: only how many were handed over is counted. */
 export type FigureCell = FigureCounts & { kind: string; seat: string }
 
 export const makeNoCounts = (): FigureCounts => ({

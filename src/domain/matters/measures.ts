@@ -1,6 +1,6 @@
 /**
- * Measures against a listed firm (schema/rules/measures.json): which organisation carries out which item of the basic list,
- * and on which legal ground. A measure follows its entry (市场监管总局令第44号 arts 4, 15, 18).
+ * Measures against a listed firm (schema/rules/measures.json): which organisation carries out which item of the basic
+ * list, on which legal ground. A measure follows its entry (市场监管总局令第44号 arts 4, 15, 18).
  */
 import {
   checkRuleRows,

@@ -4,7 +4,7 @@
  * Computing 17, 1988).
  */
 
-/** Fewer are not shown; none is. */
+/** Counts of 1 to 4 are not shown; 0 is. */
 export const SMALLEST_SHOWN = 5
 
 export interface ShownTable {
@@ -21,7 +21,7 @@ interface SmallCell {
 
 interface Protection extends ShownTable {
   hidden: boolean[][]
-  /** Hidden in an earlier issue, so that it may be none. */
+  /** Hidden in an earlier issue, so it may be 0. */
   sticky: readonly (readonly boolean[])[]
   /** Unchanged since the last issue that showed it. */
   known: readonly (readonly boolean[])[]

@@ -24,7 +24,7 @@ export const ACCOUNT_EVENTS = Object.keys(EVENT_WORDS) as AccountEvent[]
 export const describeAccountEvent = (event: AccountEvent, at: Date): string =>
   `${shanghaiMinute(at)}，${EVENT_WORDS[event]}。`
 
-/** It holds no link, so nobody gets used to follow one from a mail about passwords. */
+/** No link: nobody shall get used to follow one from a mail about passwords. */
 export const composeAccountMessage = (events: readonly string[]): MessageText => ({
   subject: '【信用枢纽】账号安全通知',
   body: [

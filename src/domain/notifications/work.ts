@@ -50,7 +50,7 @@ export const countedBy = (kind: WorkKind): 'FEED' | 'PLATFORM' | null => COUNTED
 export const occasionOfTask = ({ kind, since, latest }: Pick<WorkItem, 'kind' | 'since' | 'latest'>): string =>
   countedBy(kind) !== null && latest !== null ? `NEW ${shanghaiDate(latest)}` : `SINCE ${since?.toISOString() ?? ''}`
 
-/** A task is told to its keeper; without one, to all who may do it. A group is told of all. */
+/** A task is told to its keeper, else to all who may do it. A group is told of all. */
 export const isTaskToldTo = (worker: Worker, task: TaskColumns): boolean => {
   const { whose } = TASKS[task.kind]
   return (

@@ -157,7 +157,7 @@ export const rankMatches = (key: string, candidates: readonly NameCandidate[]): 
   return [...best.values()].sort((a, b) => a.rank - b.rank || a.operator - b.operator)
 }
 
-/** Two errors suffice if `question` finds every name with one, which lacks two grams. */
+/** Two errors are near if `question` finds each name with one wrong character, which spoils two grams. */
 export const isNearMatch = (match: NameMatch | undefined, key: string, question: GramQuestion): boolean => {
   const sought = new Set(question === null || question.all ? [] : question.grams)
   const own = gramsOf(key).filter((gram) => sought.has(gram))

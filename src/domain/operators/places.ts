@@ -32,7 +32,7 @@ export const digitsOfDivision = (code: string): string | null => {
 }
 
 /**
- * Two digits for a province, four for a city of Jilin, six for a division code. District names recur and are not read.
+ * Two digits for a province, four for a city of Jilin, six for a division code. District names recur, so none is read.
  */
 export const divisionPrefixIn = (text: string): string | null => {
   const place = compactText(text)

@@ -7,7 +7,7 @@ import { canonicalJson, type Json } from '../records/records.js'
 /** A new version makes a new snapshot, even of an unchanged list. */
 export const SNAPSHOT_FORM = 4
 export const HASH_BEFORE_FIRST = '0'.repeat(64)
-/** Longest validity of a manifest, in milliseconds. */
+/** Longest validity of a manifest. */
 const VALID_MS = 86_400_000
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'
@@ -55,7 +55,7 @@ export const isTrialManifest = (jws: string): boolean => {
   return trial === true
 }
 
-/** A manifest is valid for one day at most, never past the last day of the entry that ends first. */
+/** Valid for one day at most, never past the last day of the entry that ends first. */
 export const limitManifestValidity = (now: Date, firstEnd: string | null): Date => {
   const latest = now.getTime() + VALID_MS
   const end = firstEnd === null ? latest : Date.parse(`${firstEnd}T24:00:00${ZONE}`)

@@ -1,4 +1,4 @@
-/** Apart from record kinds, which the desk imports: browsers have neither Buffer nor node:crypto. */
+/** Apart from `records.ts`, which the desk imports: browsers have neither Buffer nor node:crypto. */
 import { hash } from 'node:crypto'
 import { canonicalJson, quoted, type RecordDraft } from './records.js'
 

@@ -86,7 +86,7 @@ export interface ItemProblem {
 /** Records of a rejected item are unreadable, not absent. */
 export interface UnreadableRecords {
   keys: readonly string[]
-  /** Keys up to the last `/` where only that part is readable. Every record whose key begins so may be meant. */
+  /** Keys up to the last `/` where only that part is readable. Every record with such a key may be meant. */
   stems: readonly string[]
   /** Codes of the party where no key is readable. Every record of this operator in the feed may be meant. */
   codes: readonly string[]

@@ -172,7 +172,7 @@ const outweighs = (one: RecordReport, other: RecordReport): boolean => {
 const isOver = ({ kind, body }: RecordReport): boolean =>
   isWithdrawnPenalty(body) || (kind === 'list_entry' && text(body['removed_on']) !== null)
 
-/** First day on which a mirrored entry no longer stands: its removal, its stated end, or the end of its list's term. */
+/** First day after a mirrored entry: its removal, its stated end, or the end of its list's term. */
 export const findMirroredEntryEnd = (body: RecordBody, lists: readonly ListFactRules[]): string | null =>
   text(body['removed_on']) ?? findDayAfterTerm(lists, findLastDayOfMirroredEntry(body, lists))
 

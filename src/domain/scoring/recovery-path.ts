@@ -19,7 +19,7 @@ export interface RecoveryStep extends BilingualText {
   rules: string[]
   records: number[]
   count: number
-  /** Points gained beyond the earlier steps; 0 when a cap or other bound hides the gain. */
+  /** Points gained beyond earlier steps; 0 when a bound hides the gain. */
   points: number
   value: number
   grade: Grade

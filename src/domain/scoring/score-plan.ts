@@ -1,4 +1,4 @@
-/** A plan is a scorecard resolved for one kind of operator on one day. A million scores share one plan. */
+/** A plan is a scorecard resolved for one kind of operator on one day. */
 import { addDays, addYears, dayNumber, NEVER_DAY } from '../../foundation/time/dates.js'
 import { FACT_FAMILIES, FACTS, type FactFamily, type FactName, type OperatorKind } from '../records/facts.js'
 import type { BinRule, Scorecard, UnitFact, UnitRule } from './scorecard.js'

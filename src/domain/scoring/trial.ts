@@ -59,7 +59,7 @@ export type TrialTally = ReturnType<typeof makeTrialTally>
 export const makeTrialTally = () => ({
   all: emptyGroup(),
   grades: { A: noGrades(), B: noGrades(), C: noGrades(), D: noGrades() },
-  /** `moves[n + WIDEST]` operators change by n points. Quantiles are exact, in constant memory. */
+  /** `moves[n + WIDEST]` operators change by n points. */
   moves: new Uint32Array(2 * WIDEST + 1),
   up: [] as Pair[],
   down: [] as Pair[],

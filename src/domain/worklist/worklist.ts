@@ -39,7 +39,7 @@ export interface WorkItem extends TaskColumns {
 }
 
 /**
- * For tasks of cases, KEPT counts the person's own and LATE those past their last day, beside ALL; other tasks have `late`
+ * Of case tasks, KEPT counts the person's own and LATE those past their last day, beside ALL; other tasks have `late`
  * in ALL.
  */
 export interface WorkGroup extends TaskColumns {

@@ -98,7 +98,7 @@ const PNG_INTERLACE_AT = 28
 const PNG_COLOURS_WITHOUT_ALPHA = [0, 2, 3]
 
 /**
- * True when a PDF takes the compressed bytes as they are. Unpacking a crafted PNG (transparent or interlaced) could yield
+ * True when a PDF takes the compressed bytes unchanged. Unpacking a crafted PNG (transparent or interlaced) could yield
  * any size.
  */
 export const isPrintableAsIs = (type: PaperType, bytes: Buffer): boolean =>

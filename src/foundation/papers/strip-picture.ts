@@ -1,6 +1,6 @@
 /**
- * Cameras and editors leave names, places and previews in a picture, and a cropped one may go on behind its end. Pixels,
- * colours and the way up stay; null for a picture that breaks off.
+ * Cameras and editors leave names, places and previews in a picture, and a cropped one may go on behind its end.
+ * Pixels, colours and orientation stay; null for a picture that breaks off.
  */
 
 const PNG_HEAD_BYTES = 8

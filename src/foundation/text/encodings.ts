@@ -49,7 +49,7 @@ export async function* decodeStream(content: ReadableBytes, encoding: TextEncodi
   if (rest) yield rest
 }
 
-/** Faster than iconv: 900 MB a second for Chinese text. */
+/** iconv decodes UTF-8 more slowly. */
 const utf8Decoder = (): TextPieces => {
   const decoder = new TextDecoder('utf-8')
   return { write: (chunk) => decoder.decode(chunk, { stream: true }), end: () => decoder.decode() }

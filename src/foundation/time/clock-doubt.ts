@@ -2,7 +2,7 @@
 
 /** Tolerated difference between database clock and monotonic clock. */
 export const LEAP_TOLERANCE_MS = 30_000
-/** Tolerated time since the last stored instant of a reliable clock. Beyond it a second source is asked. */
+/** Tolerated time since the last stored instant of a reliable clock, beyond which a second source is asked. */
 const GAP_MS = 86_400_000
 /** A second source this close to the clock confirms it. */
 const SOURCE_MS = 300_000

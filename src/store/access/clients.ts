@@ -34,8 +34,8 @@ export const addClient = (db: Db, client: ClientAccount, { by, now }: { by: stri
   )
 
 /**
- * The previous secret (the last confirmed) stays valid until `previousUntil`. Returns until when one does, or null for
- * an unknown client.
+ * The last confirmed secret stays valid until `previousUntil`. Returns when it ends (null: no secret was kept), or null
+ * for an unknown client.
  */
 export const replaceSecret = (
   db: Db,

@@ -16,8 +16,7 @@ export const CONFIRMATION_COLUMNS = `pending_since as "pendingSince", pending_ch
   confirmed_at as "confirmedAt"`
 
 /**
- * SQL of when a change at :now begins to wait. No two changes share this instant, which identifies what the second person
- * saw.
+ * When a change at :now begins to wait. No two changes share this instant, which identifies what the second person saw.
  */
 export const LATER_THAN_PENDING = `greatest(:now::timestamptz, pending_since + interval '1 millisecond')`
 

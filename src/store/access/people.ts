@@ -22,7 +22,7 @@ export interface Person {
 
 export interface AccountChange {
   by: string
-  /** A `hub` command on the host may change accounts when no second person could confirm. */
+  /** A `hub` command may change accounts when no second person could confirm. */
   byCommand: boolean
   now: Date
 }

@@ -68,7 +68,7 @@ export const addChallenge = async (
   )
 }
 
-/** True once at most. */
+/** True for the first call only. */
 export const takeChallenge = (db: Db, made: PasskeyChallenge, now: Date): Promise<boolean> =>
   hasRows(
     db,

@@ -10,7 +10,7 @@ export const andIsWithinSightSql = (sight: RegionSight, operator: string): strin
     : `and exists (select 1 from operators s0 join operators s1 on s1.id = coalesce(s0.merged_into, s0.id)
         where s0.id = ${operator} and starts_with(s1.region, :sight::text))`
 
-/** SQL: the operator of a subject of deliveries: a listing or a published record. */
+/** The operator of a subject of deliveries: a listing or a published record. */
 export const operatorOfSubjectSql = (subject: string): string =>
   `(select l0.operator_id from listings l0 where l0.id = ${subject}
     union all select t0.operator_id from told_records t0 where t0.id = ${subject} limit 1)`

@@ -74,7 +74,7 @@ export const appendRows = async (
   }
 }
 
-/** SQL: system identifier and WAL timeline, which the last checkpoint may not yet show. */
+/** System identifier and WAL timeline, which the last checkpoint may not yet show. */
 const SERVER = `('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int as timeline,
   (select system_identifier::text from pg_control_system()) as system`
 
@@ -180,7 +180,10 @@ export interface DisclosurePage {
   before: number | null
 }
 
-/** A marketplace acts on an operator, and opens files about it, in matters alone: that would tell of its clues. */
+/**
+ * Lists who saw these operators, newest first. Acts and files of marketplaces are left out: they concern operators in
+ * matters alone, and would reveal clues.
+ */
 export const listDisclosures = async (
   db: Db,
   groups: readonly (readonly number[])[],

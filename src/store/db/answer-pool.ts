@@ -1,4 +1,4 @@
-/** Pool for requests. An abort closes its connection: a late cancel could hit the next statement. */
+/** Pool for requests. */
 import type { EventEmitter } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
@@ -37,11 +37,11 @@ export interface AnswerPoolOptions {
   statementMs?: number
   /** ONE_PLAN, for reads by key, reuses one generic plan. BY_INDEX also where the table was empty when it was made. */
   prepared?: keyof typeof PLANNING
-  /** The address leads through a pooler: settings go into each transaction, and own connections to `directUrl`. */
+  /** The address leads through a pooler: settings go into each transaction, own connections to `directUrl`. */
   pooled?: { directUrl: string } | null
   /** How long a question waits for a primary; default 0. */
   waitMs?: number
-  /** Is awaited before another server than before is used. */
+  /** Awaited before another server is used than before. */
   onServerChanged?: () => Promise<unknown>
   /** Lets the pool lead to standbys. Throws where one is too old for the next statement. */
   checkFresh?: (client: pg.PoolClient) => Promise<void>
@@ -55,6 +55,7 @@ interface RequestTag {
 export interface AnswerPool extends Db {
   /** Statements carry the request's id. An abort throws the signal's reason. */
   forRequest(tag: RequestTag): Db
+  /** Reads in one repeatable read transaction. `act` begins anew when the connection is lost. */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
   beside(options: AnswerPoolOptions): AnswerPool
   onStatement(hear: (sql: string) => void): () => void
@@ -290,7 +291,7 @@ const beneath = new WeakMap<Db, AnswerPool>()
 
 export const noteProcessWide = (handle: Db, pool: AnswerPool): void => void beneath.set(handle, pool)
 
-/** Caches' shared work may outlast a request. */
+/** Handle for shared work of caches, which outlasts the request that began it. */
 export const getProcessWideHandle = (db: Db): Db => beneath.get(db) ?? db
 
 interface BackendConnection {

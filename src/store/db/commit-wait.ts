@@ -1,13 +1,13 @@
 /**
- * While a synchronous primary has no standby left, commits wait without an answer, beyond any `statement_timeout`. After
- * COMMIT_WAIT_MS the write is refused (UNAVAILABLE) but neither cancelled nor terminated: others would see what a failover
- * may lose. It keeps its locks and is committed once a standby is back.
+ * While a synchronous primary has no standby left, commits wait beyond any `statement_timeout`. After COMMIT_WAIT_MS
+ * the write is refused (UNAVAILABLE) but neither cancelled nor terminated: others would see what a failover may lose.
+ * It keeps its locks and is committed once a standby is back.
  */
 import type { PoolClient } from 'pg'
 import { LRUCache } from '../../foundation/lru.js'
 
 export const COMMIT_WAIT_MS = 10_000
-/** Connections that wait on. While a pool has as many, further writes are refused at once. */
+/** Most connections that go on waiting for a commit. A pool with as many refuses further writes at once. */
 const KEPT_MOST = 3
 
 const WRITES = /^\s*(?:with\b.*\b)?(?:insert\s+into|update|delete\s+from)\b|\bnextval\(/is
@@ -15,8 +15,8 @@ const STATEMENTS_MOST = 500
 const known = new LRUCache<string, boolean>({ max: STATEMENTS_MOST })
 
 /**
- * Judges by the words. A function or row lock that writes passes for a read: requests make these in transactions, whose
- * `commit` is bounded. A read that holds such words is only bounded too.
+ * Judges by key words. A function or row lock that writes passes for a read: requests make these in transactions, whose
+ * `commit` is bounded. A read with such words is bounded too.
  */
 export const isWrite = (sql: string): boolean => {
   const writes = known.get(sql) ?? WRITES.test(sql)

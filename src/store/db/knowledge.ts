@@ -1,12 +1,12 @@
 import { queryValue, type Tx } from './db.js'
 import { IS_REHEARSAL_SQL } from './transaction.js'
 
-/** SQL: `now`; while the clock is in doubt, at most the expected time, because `known_from` must never go back. */
+/** `now`; while the clock is in doubt, at most the expected time, because `known_from` must never go back. */
 const CERTAIN = `least(?::timestamptz, (select d.expected_at + greatest(clock_timestamp() - d.found_at, interval '0') from clock_doubts d where d.settled_at is null))`
 
 /**
- * Returns a unique instant, later than all before. The row lock lasts until commit, so scores can be recomputed from
- * versions up to it.
+ * Returns a unique instant, later than all before; in a rehearsal the next one, which stays free. The row lock lasts
+ * until commit, so scores can be recomputed from versions up to it.
  */
 export const nextInstant = async (tx: Tx, now: Date): Promise<Date> => {
   const answer = await tx.raw(
@@ -24,7 +24,10 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
     [now],
   )
 
-/** Advisory lock: `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll` exclusively. */
+/**
+ * Key of an advisory lock, chosen arbitrarily. `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll`
+ * exclusively.
+ */
 const BESIDE = 20_161_125
 
 /**

@@ -39,7 +39,7 @@ const read = (file: MigrationFile): Promise<Migration> => import(file.path)
 
 const rollOutOf = async (file: MigrationFile): Promise<RollOut> => (await read(file)).rollOut ?? 'before'
 
-/** Questions queue behind a migration that waits for a table, so it gives way. */
+/** A migration that waits for a table gives way, because questions queue behind it. */
 const LOCK_MS = 1_000
 const LOCK_TRIES = 60
 const TRY_AGAIN_MS = 1_000
@@ -117,7 +117,10 @@ const namesIn = async (db: Db, sql: string, bindings: readonly unknown[] = []): 
 const MIGRATE_LOCK = 'hub.migrate'
 const PEER_WAIT_MS = 1_800_000
 
-/** `after` is all that is missing, and ends the hubs of the release before. Throws DATABASE_SERVER_OLD, MIGRATION_BUSY, MIGRATION_RUNNING. */
+/**
+ * Phase `after` runs all that is missing, which stops hubs of the release before. Throws DATABASE_SERVER_OLD,
+ * MIGRATION_BUSY, MIGRATION_RUNNING.
+ */
 export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = PEER_WAIT_MS): Promise<string[]> => {
   await refuseOldServer(db)
   await databaseVersion(db)

@@ -17,7 +17,7 @@ export const withConnection = async <T>(db: Db | Tx, act: ConnectionUse<T>): Pro
   }
 }
 
-/** Connections of answers keep the statement's plan. Jobs write batches and plan anew. */
+/** Connections of answers keep the plan. Jobs write batches and plan anew. */
 export const queryPrepared = async <R>(on: Db | Tx, sql: string, bindings: readonly unknown[]): Promise<R[]> => {
   if (!isConnectionLender(on)) return (await on.raw(sql, bindings)).rows
   const commits = !isInTransaction(on) && isWrite(sql)

@@ -1,4 +1,7 @@
-/** Each hub that serves holds an advisory lock until it dies. */
+/**
+ * Each hub that serves holds an advisory lock. It ends with its connection; a living hub takes it again within some 10
+ * s.
+ */
 import pg from 'pg'
 
 const CLASS = 0x68756273

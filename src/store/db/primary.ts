@@ -16,7 +16,7 @@ export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ON
 
 export const isNotRun = (error: unknown): boolean => NOT_RUN.test(codeOf(error))
 
-/** Begins with the first loss. What shares it, as the statements of a question do, waits once. */
+/** It begins with the first loss. Statements of one request share it. */
 export interface PrimaryWait {
   ms: number
   endsAt: number
@@ -24,7 +24,7 @@ export interface PrimaryWait {
 
 export const makeWait = (ms: number): PrimaryWait => ({ ms, endsAt: Number.NEGATIVE_INFINITY })
 
-/** A loss long after the wait's end is another failover's. */
+/** A loss more than `ms` after the end belongs to another failover and begins the wait anew. */
 const isOver = (wait: PrimaryWait): boolean => {
   const now = performance.now()
   if (now > wait.endsAt + wait.ms) wait.endsAt = now + wait.ms
@@ -47,7 +47,10 @@ export const repeatUntilServed = async <T>(
 
 const JUDGED_WITHIN_MS = 5_000
 
-/** Questions wait for the judgement of a promoted server as for a primary. */
+/**
+ * Fails as a starting server does (57P03) while `judge` has not vouched for a promoted server, so that requests try
+ * again.
+ */
 export const judgeInTime = (judge: () => Promise<unknown>) => async (): Promise<void> => {
   const late = Object.assign(new Error('nobody has judged the server yet'), { code: CANNOT_CONNECT_NOW_SQLSTATE })
   const timer = after(JUDGED_WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(late))

@@ -8,7 +8,6 @@ export const databaseIdentity = async (db: Db | Tx): Promise<string> => {
   return (await stored())?.id ?? ''
 }
 
-/** PostgreSQL's timeline changes when a standby is promoted. Its system identifier is unique to a cluster. */
 export interface DatabaseServer {
   timeline: string | null
   system: string
@@ -105,8 +104,13 @@ const COLUMNS = `r.id, r.found_at as "foundAt", r.cause, r.said_by as "saidBy", 
 export const currentRestore = (db: Db | Tx): Promise<RestoredDatabase | null> =>
   queryFirst(db, `select ${COLUMNS} from database_restored r where r.released_at is null /* restored.open */`)
 
+const RESTORES_MOST = 100 // rows
+
 export const listRestores = (db: Db): Promise<RestoredDatabase[]> =>
-  queryRows(db, `select ${COLUMNS} from database_restored r order by r.id desc limit 100 /* restored.all */`)
+  queryRows(
+    db,
+    `select ${COLUMNS} from database_restored r order by r.id desc limit ${RESTORES_MOST} /* restored.all */`,
+  )
 
 export type RestoreRelease = Pick<
   RestoredDatabase,

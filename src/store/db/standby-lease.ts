@@ -1,4 +1,12 @@
-/** Leases of readers on standbys. The rule and its proof stand in `hub/README.md`, "Standbys". */
+/**
+ * Leases of readers on standbys. The rule and its proof: `hub/README.md`, "Standbys". Its numbers here:
+ *
+ * beat   counter of a reader's row, raised by the reader each second (1) and by each act (4)
+ * grant  a beat and the monotonic time before the statement that raised it (1, 2)
+ * seen   greatest beat that the standby has shown to the reader (5)
+ * asked  beat that the last act waits for (4)
+ * floor  least WAL position of a read (9)
+ */
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
@@ -224,6 +232,7 @@ export const checkServesReaders = async (standbyUrl: string, identity: string): 
     await client.connect()
     if ((await identifyStandby(client)) !== identity) throw new Refusal('STANDBY_DIFFERS')
   } catch (error) {
+    // An unreachable standby does not stop the start: the primary answers until a lease begins.
     if (error instanceof Refusal) throw error
   } finally {
     ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
@@ -281,10 +290,10 @@ export const makeReaderWait = (db: Db, log: Log) => {
       log.warn({ reason: reasonOf(error) }, 'readers on standbys could not be asked')
       return performance.now() < end
     }
-    // A failure beyond the end is none: the leases have run out.
+    // Errors after `end` do not matter: the leases have run out (7).
     await repeatUntilServed(() => ask(end), mayAskAgain, { wait: makeWait(HOLD_MS) }).catch(() => undefined)
   }
-  // Notes since when the server is known.
+  // The first wait notes since when this server is known (11).
   void wait()
   return wait
 }

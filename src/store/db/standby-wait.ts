@@ -2,7 +2,7 @@ import { type Db, queryValue } from './db.js'
 
 const MISSING_SECONDS = 10
 
-/** SQL: how long this role's oldest commit has waited for a synchronous standby. */
+/** How long this role's oldest commit has waited for a synchronous standby. */
 export const STANDBY_WAIT_SECONDS_SQL = `(select coalesce(extract(epoch from max(clock_timestamp() - query_start)), 0)::float8
   from pg_stat_activity where datname = current_database() and wait_event = 'SyncRep')`
 

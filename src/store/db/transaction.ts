@@ -7,7 +7,7 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export const isLockTimeout = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
-/** SQL: the commit waits for no standby, since nothing is owed where a promotion loses it. */
+/** The commit does not wait for a synchronous standby. Only for writes that a failover may lose without harm. */
 export const COMMIT_LOCALLY = `set_config('synchronous_commit', 'local', true)`
 
 export const commitLocally = async (tx: Tx): Promise<void> => {

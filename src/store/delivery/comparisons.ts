@@ -3,8 +3,8 @@ import type { Notice, SubjectKind } from '../../domain/delivery/delivery.js'
 import { type Db, queryColumn, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 
 /**
- * Highest message number of each settled subject: no message is queued or refused and, with `settleSeconds`, none
- * awaits its check or was sent within that time.
+ * Highest message number of each settled subject: none is queued or refused and, with `settleSeconds`, none awaits its
+ * check or was sent within that time.
  */
 export const readSettledDeliveryNumbers = (
   db: Db,

@@ -115,7 +115,7 @@ export const requeue = async (
   )
 }
 
-/** Unconfirmed and unchecked removals may be sent again. */
+/** Only unconfirmed and unchecked removals, which may be sent again. */
 export const restateRemovals = async (
   tx: Tx,
   restated: readonly { subjectId: string; removal: UnnumberedNotice['removal'] }[],

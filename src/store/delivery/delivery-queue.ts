@@ -91,7 +91,10 @@ const fencesOf = (claimed: readonly Pick<ClaimedDelivery, 'id' | 'attempts'>[]) 
   attempts: claimed.map(({ attempts }) => attempts),
 })
 
-/** Later messages need not wait. Locks rows in the order of `bookResults`. */
+/**
+ * Ends leases of deliveries that were replaced in flight: later messages would wait for them. Locks rows in the order
+ * of `bookResults`.
+ */
 const letGo = async (db: Db, rows: readonly ClaimedDelivery[]): Promise<void> => {
   await db.raw(
     `with gone as (

@@ -29,7 +29,7 @@ export const listKindsEverSent = (tx: Tx, among: readonly PublishedKind[]): Prom
     [[...among]],
   )
 
-/** SQL: current penalties. A repair record may concern any penalty of its operator. */
+/** Current penalties. A repair record may concern any penalty of its operator. */
 const PENALTIES = `v.kind = 'penalty' and v.kind = any(:kinds::text[]) and v.known_to is null`
 
 /** Includes penalties that the run's repair records may concern. */

@@ -48,7 +48,7 @@ export interface RemovalReceiver extends RetractionKey, Pick<StoredDelivery, Rem
 }
 
 /**
- * SQL: `e` is the removal that counts: `r` itself, or the next one when `r` was replaced or the entry was still
+ * `e` is the removal that counts: `r` itself, or the next one when `r` was replaced or the entry was still
  * displayed.
  */
 const STANDING = `cross join lateral (
@@ -80,12 +80,12 @@ const OPEN_ONLY = `and r.subject_id = any(array(select distinct o.subject_id fro
 const REMOVAL_EVENT = `cross join lateral (select v.recorded_at, v.act from listing_events v
      where v.listing_id = l.id and v.state_after = 'REMOVED' order by v.number desc limit 1) v`
 const REMOVAL = `jsonb_build_object('reason', l.removal_reason, 'reasonText', '', 'documentNumber', v.act->>'documentNumber', 'removedOn', l.removed_on)`
-/** SQL: platforms are not told of a hidden entry's removal, so the last hiding stands for it. */
+/** Platforms are not told of a hidden entry's removal, so the last hiding stands for it. */
 const AFTER_HIDING = `left join lateral (select l.list, ${REMOVAL} as removal from listings l ${REMOVAL_EVENT}
      where l.id = found."subjectId" and l.state = 'REMOVED' and found.removal->>'reason' = 'HIDDEN' and not exists (
        select 1 from deliveries o where o.subject_id = l.id and o.action = 'REMOVE' and o.created_at > found.at::timestamptz)) h on true`
 
-/** SQL: removed entries with lifts and without any delivery of their removal. */
+/** Removed entries with lifts and without any delivery of their removal. */
 const untoldSql = ({ open, sight = null, region = null, name = null }: RetractionFilter): string =>
   `from listings l ${REMOVAL_EVENT}
    where l.state = 'REMOVED' and l.id = any(array(${open === true ? LISTINGS_WITH_LIFT_DUE_SQL : LISTINGS_WITH_LIFT_SQL}))

@@ -110,7 +110,7 @@ const bindingsOf = ({ until, ...filter }: DutyFilter) => ({
   until: JSON.stringify(until),
 })
 
-/** SQL: platform and first day of late deliveries, among the `most` oldest; binds `until` and `platform`. */
+/** Platform and first day of late deliveries, among the `most` oldest; binds `until` and `platform`. */
 export const lateDutiesSql = (most: number): string =>
   `with ${waitingIn({}, most)} select platform, counted_from from duties where ${ASKED}`
 

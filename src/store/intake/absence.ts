@@ -2,20 +2,18 @@ import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../
 import { queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
 
-/** SQL: runs that corrected an item which :run delivered again, uncorrected. */
+/** Runs that corrected an item which :run delivered again, uncorrected. */
 export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** SQL: the day on which the unmatched record's last version ended, if that had the same content. */
+/** The day on which the unmatched record's last version ended, if that had the same content. */
 export const earlierEndDaySql = (u: string): string => `(select p.ended_on from (select * from versions p
     where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
   where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
 
 export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 
-/**
- * True when the record's key is not in `keys` and begins with none of `stems`, and its operator has none of `codes`.
- */
+/** True when the record's key is not in `keys` nor begins with one of `stems`, and its operator has none of `codes`. */
 export const isNotUnreadableSql = (v: string): string => `${isNotUnreadableByKeySql(v)}
     and not exists (select 1 from unnest(:codes::text[]) k(code) join codes c on c.code = k.code where c.operator_id = ${v}.operator_id)`
 

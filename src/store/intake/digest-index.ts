@@ -1,4 +1,4 @@
-/** The in-memory index (about 40 bytes per version) keeps unchanged records from being staged. */
+/** In-memory index of known versions, which keeps unchanged records from being staged. */
 import { to as copyTo } from 'pg-copy-streams'
 import { makeRecordTable } from '../../foundation/fingerprints.js'
 import { decodeStream } from '../../foundation/text/encodings.js'

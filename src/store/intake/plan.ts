@@ -16,23 +16,23 @@ interface FilledPlan {
 }
 
 /**
- * Found by USCC or shop code, else by other codes that lead to one operator, else by a person's decision, never by
- * name.
+ * Fills table `plan`: operator, version met and effect of each staged record. The operator is found by USCC or shop
+ * code, else by other codes that lead to one operator, else by a person's decision, never by name.
  */
 export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: FilledPlan): Promise<void> => {
   await tx.raw(
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.late, coalesce(o.operator_id, f.owner) as operator_id,
        f.said as found_by,
-       -- A registration by which its operator's present name, region or status may change.
+       -- True for a registration that may change its operator's present name, region or status.
        s.kind = 'registration' and (s.uscc is null or (u.merged_into is null and (u.name is distinct from coalesce(s.name, u.name)
          or u.region is distinct from coalesce(s.makes_region, u.region) or s.makes_status not in ('UNKNOWN', u.status)))) as teaches,
-       -- The code is one operator's and the name another's.
+       -- True when the code belongs to one operator and the name to another.
        u.id is not null and s.kind <> 'registration' and s.name_key is distinct from u.name_key
          and exists (select 1 from operators n where n.name_key = s.name_key and n.known_to is null) as named_other,
        d.id as decision_id, v.id as version_id, v.operator_id as was_operator, v.partial as was_partial,
        case when d.verdict = 'NOT_OURS' then 'UNCHANGED'
-         -- What its authority withdrew or removed is not restored by a form that does not say how it stands.
+         -- A record that its authority withdrew or removed stays so when a form without a status repeats it.
          when v.ended_on is null and case s.kind
              when 'penalty' then s.stated->>'status' is null and v.body->>'status' = :withdrawn
              when 'list_entry' then not :whole and s.stated->>'removed_on' is null and v.body->>'removed_on' is not null

@@ -157,9 +157,10 @@ const mayMatch = async (tx: Tx): Promise<number[]> => {
   return [...new Set(many)]
 }
 
+const OWNERS_READ = 3 // rows for a code; two operators make it ambiguous
 const leadsBy = (scheme: string, code: string): string =>
   `(select c.own_id, c.scheme || ':' || c.code from codes c where u.subject->>'uscc' is null and c.known_to is null
-     and c.scheme = '${scheme}' and c.code = ${code} limit 3)`
+     and c.scheme = '${scheme}' and c.code = ${code} limit ${OWNERS_READ})`
 
 /**
  * A registration found by number is closed at once when its operator has one under the USCC. A roll-back makes it
@@ -173,7 +174,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
            and r.known_to is null and r.operator_id = coalesce(w.merged_into, w.id) and r.record_key = w.uscc) as is_older
        from unmatched u cross join lateral (
          select case when count(distinct own_id) = 1 then min(own_id) end as own_id, min(said) as found_by from (
-           (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit 3)
+           (select c.own_id, null as said from codes c where c.scheme = 'uscc' and c.code = u.subject->>'uscc' and c.known_to is null limit ${OWNERS_READ})
            union all ${leadsBy('org_code', `u.subject->>'orgCode'`)}
            union all ${leadsBy('reg_no', `u.subject->>'regNo'`)}) f) o
        join operators w on w.id = o.own_id

@@ -121,7 +121,6 @@ export const closeEarlierVersions = (
     { decision, subjectKey, at, as },
   )
 
-/** True when the agency stopped naming the record's operator at `at`. */
 export const becameUnmatchedAt = (tx: Tx, { feed, key }: { feed: string; key: string }, at: Date): Promise<boolean> =>
   queryValue(
     tx,

@@ -66,7 +66,7 @@ export const countRulesOfRuns = (db: Db, runs: readonly number[]): Promise<Rejec
     [[...runs]],
   )
 
-/** Last full delivery, or its file's date if earlier. Feeds never pulled are missing. */
+/** Last good pull or full file, or the file's date if earlier; null without one. Feeds never pulled are missing. */
 export const lastGoodPulls = (db: Db, feeds: readonly string[]): Promise<Map<string, Date | null>> =>
   pulledAt(db, feeds, 'g.at')
 

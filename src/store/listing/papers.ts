@@ -153,7 +153,7 @@ export const hasSignedCopy = (tx: Tx, listingId: string, kind: DocumentKind): Pr
     [listingId, kind],
   )
 
-/** Erases papers of cases that ended, and of objections decided, before `before`. Returns how many. */
+/** Erases papers of cases that ended, and of objections decided, before `before`. */
 export const eraseWindow = async (db: Db, window: { before: Date; rows: number; now: Date }): Promise<number> => {
   const answer = await db.raw(
     `update sealed_papers set content = ''::bytea, file_name = null, erased_at = :now::timestamptz where id in (

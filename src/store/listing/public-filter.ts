@@ -17,7 +17,7 @@ export interface PublicDays {
 export const IS_SHOWN_SQL = `p.shown_from <= :asOf::date and (p.ends_on is null or p.ends_on >= greatest(:asOf::date, :today::date))
   and ${MAY_PUBLISH_LIST_SQL}`
 
-/** SQL: contains only the filters given, so each can use its index. */
+/** Contains only the filters given, so each can use its index. */
 export const matchesPublicFilterSql = ({ list, region, name }: PublicFilter): string =>
   [
     IS_SHOWN_SQL,

@@ -29,7 +29,7 @@ export const listDeclaredBytes = (
     [seat, sha256, id],
   )
 
-/** False for a known file, which is written anew: the time tells nobody. */
+/** False for a known file. It is written anew, so the response time does not reveal it. */
 export const addFile = (tx: Tx, file: SealedAttachment & { by: string; at: Date }): Promise<boolean> =>
   queryValue(
     tx,

@@ -89,7 +89,7 @@ export const listTaken = (db: Db, seat: string, there: readonly string[]): Promi
     [seat, [...there]],
   )
 
-/** The receipt that follows the taking tells the seat nothing new. */
+/** Counts the receipt, which the taking itself makes, as written. */
 export const markTaken = async (db: Db, seat: string, id: string, at: Date): Promise<void> => {
   await db.raw(
     `update matter_folder_files f set taken_at = ?, moves = f.moves + (select count(*)::int from matter_moves v

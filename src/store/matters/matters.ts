@@ -238,8 +238,8 @@ const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueA
   clocks.flatMap(({ running, dueAt }) => (running && dueAt !== null ? [dueAt.toISOString()] : [])).sort()[0]
 
 /**
- * Each matter at most once. Returns the ids of those written: a changed version or a taken reference writes nothing. The
- * recount alone confirms a clock, so moves leave `confirmed` as it is. Prepared: planning takes longer than one write.
+ * Each matter at most once. Returns the ids written: a changed version or a taken reference writes nothing. Only the
+ * recount confirms clocks, so moves leave `confirmed`. Prepared: planning takes longer than one write.
  */
 export const writeMatters = async (db: Db | Tx, written: readonly MatterWriting[]): Promise<Set<string>> => {
   if (written.length === 0) return new Set()
@@ -306,7 +306,7 @@ const columnsOf = ({ head, matter, closedAt, ...written }: MatterWriting) => {
   const mover = matter.moves.findLast(({ seat }) => seat !== RECEIPT_SEAT)?.seat
   const isNew = written.moves[0]?.previousHash === null
   const own = { state: state ?? '', isNew, sequence, receivedAt, closedAt, dueAt, mover }
-  // A stored matter as its own head carries its former content.
+  // `head` may be the stored matter, whose former content must not be kept.
   return { ...head, matter: undefined, ...written, content: matter, ...own }
 }
 

@@ -13,17 +13,17 @@ export interface MeasuredEntry {
 
 export type ChainedMatter = StoredMatter & { previousHash: string | null }
 
-/** SQL: some measure is not confirmed lifted (index matters_lifts). */
+/** Some measure is not confirmed lifted (index matters_lifts). */
 export const hasLiftDueSql = (listing: string): string =>
   `exists (select 1 from matters lift where lift.listing_id = ${listing} and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED'))`
 
 export const LISTINGS_WITH_LIFT_DUE_SQL = `select lift.listing_id from matters lift where lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED')`
 
-/** SQL: some measure of theirs is or was to be lifted (index matters_lifted). */
+/** Some measure of theirs is or was to be lifted (index matters_lifted). */
 export const LISTINGS_WITH_LIFT_SQL = `select distinct lift.listing_id from matters lift
   where lift.listing_id is not null and lift.state in ('LIFT_DUE', 'CLOSE_PROPOSED', 'LIFTED', 'CONTESTED', 'CLOSED')`
 
-/** A statement that has waited for a lock still sees the moves of before. */
+/** A second statement reads the hashes: the locking one, if it waited, still sees earlier moves. */
 const withHashes = async (tx: Tx, locked: readonly StoredMatter[]): Promise<ChainedMatter[]> => {
   if (locked.length === 0) return []
   const hashes = await queryMap<string, string>(

@@ -1,4 +1,4 @@
-/** `attempts` is the fencing token: a write with another value has no effect. */
+/** `attempts` is the fencing token. */
 
 import type { RecipientForm } from '../../domain/notifications/addresses.js'
 import type { NotificationOccasion } from '../../domain/notifications/kinds.js'

@@ -6,7 +6,7 @@ import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.j
 /** Larger sets of operators are left to a background run (sweep). */
 const FOLLOWED_MOST = 5_000
 const STEP_OPERATORS = 10_000
-/** From this many operators on, the index is built after the first fill. */
+/** From this many operators on, the index is built after the first fill, in a tenth of the time. */
 const BARE_FROM = 50_000
 const COUNT_AGAIN_SHARE = 0.2
 const COUNT_AGAIN_FROM = 5_000
@@ -99,7 +99,6 @@ export const wantedSweep = (db: Db): Promise<number | null> =>
      from name_states /* names.wanting */`,
   )
 
-/** Building the index after the first fill takes a tenth of the time. */
 export const prepareSweep = async (db: Db): Promise<void> => {
   await db.transaction(async (tx) => {
     await alone(tx)

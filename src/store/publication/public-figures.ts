@@ -33,7 +33,7 @@ export const readPublicListFigures = async (db: Db, day: string): Promise<Public
       `select reason, count(*)::int as n from public_entries p where ${IS_SHOWN_ON_DAY_SQL}
        group by reason order by n desc limit :most /* publicFigures.reasons */`,
     ),
-    // Expired entries count as removed even before the hub removes them; hidden ones are not counted, as on the list.
+    // Expired entries count as removed even before the hub removes them; hidden ones do not count.
     ask<PublicListFigures['months'][number]>(
       `select to_char(day, 'YYYY-MM') as month, sum(published)::int as published, sum(removed)::int as removed
        from (select published_on as day, count(*) as published, 0 as removed from listings

@@ -188,7 +188,7 @@ export const isEntryShown = (db: Db, id: string, day: string): Promise<boolean> 
     { id, day },
   )
 
-/** SQL: day when a move took effect; for a backdated removal, when it was entered. */
+/** Day when a move took effect; for a backdated removal, when it was entered. */
 const ENTERED = `case when e.move = 'removeListing' and e.role <> 'clock'
   then greatest(e.made_on, (e.recorded_at at time zone 'Asia/Shanghai')::date) else e.made_on end`
 

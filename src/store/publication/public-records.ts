@@ -1,4 +1,4 @@
-/** Penalties and permits in force by day of decision. A statement reads at most one step of them, whatever the table holds. */
+/** Penalties and permits in force by day of decision. A statement reads at most one step of them. */
 import type { PublishedKind } from '../../domain/delivery/published-record.js'
 import type { RecordBody } from '../../domain/records/records.js'
 import { type Db, queryRows } from '../db/db.js'

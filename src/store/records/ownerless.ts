@@ -37,7 +37,7 @@ export const detachFromOperators = async (
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
 
-/** SQL: version `v` has no operator, and row `k` holds a code of it. */
+/** Version `v` has no operator, and row `k` holds a code of it. */
 const CARRIED = `v.feed = k.feed and v.record_key = k.record_key and v.digest = k.digest and v.known_to is null
   and v.ended_on is null and v.operator_id is null`
 

@@ -6,7 +6,7 @@ const NUMBER_IN = (fact: string): string => `regexp_replace(${fact}, '/[^/]*$', 
 const STANDS = (v: string): string =>
   `${v}.kind = 'penalty' and ${v}.known_to is null and ${v}.fact is not null and ${v}.operator_id is not null`
 
-/** SQL: versions with the fact to adopt: the first of the same operator, kind, number and authority code. */
+/** Versions with the fact to adopt: the first of the same operator, kind, number and authority code. */
 export const selectEarlierFactsSql = (those: string): string => `
   with asked as materialized (
     select v.id, v.operator_id from versions v where ${STANDS('v')} and v.id in (${those})),

@@ -123,7 +123,7 @@ const NEWEST_BEGUN = `${earlier('c')}
     and (m.known_from, m.id) > (c.known_from, c.id) and ${known('m')} and ${begun('m')} and (${open('m')} or (${earlier('m')})))`
 
 /**
- * SQL: for each record, the version that counts: of an event, the one known at :knownAt; of a state, the newest known
+ * For each record, the version that counts: of an event, the one known at :knownAt; of a state, the newest known
  * one begun by :asOf. An older state counts for its own days while the record is open.
  */
 const VERSIONS_AT = `
@@ -187,7 +187,7 @@ const SEEN = `v.kind = any(:kinds) and (v.valid_from is null or v.valid_from <= 
     and c.known_to is null and c.ended_on is null))`
 
 /**
- * SQL: one record per fact: the earliest source of an event, the latest of a state. A withdrawn record wins, in the
+ * One record per fact: the earliest source of an event, the latest of a state. A withdrawn record wins, in the
  * operator's favour.
  */
 const selectOncePerFactSql = (rows: string): string =>
@@ -277,7 +277,7 @@ export const findSourcesOfGround = (
     { feed, key, kind, fact, operatorId },
   )
 
-/** SQL: conversion to an enterprise clears an individual business's abnormal-list entry. */
+/** Conversion to an enterprise clears an individual business's abnormal-list entry. */
 const CLEARED = `v.body->>'list' = 'abnormal' and exists (select 1 from identity_decisions d where d.id = v.decision_id
   and d.verdict = 'MERGE' and d.evidence->>'cause' = 'CONVERTED')`
 

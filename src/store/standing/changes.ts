@@ -1,4 +1,4 @@
-/** Triggers fill `change_marks`. One process at a time numbers its rows. */
+/** Triggers, `markGradeChanges` and `markNewDay` fill `change_marks`. One process at a time numbers its rows. */
 import { type NumberedRange, numberedSql, rangesSql, SELLER_CHANGES } from '../db/change-ledger.js'
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { withLockTimeout } from '../db/transaction.js'

@@ -66,7 +66,6 @@ type SiftedCounts = Pick<SellersFigures, 'confirmed' | 'unconfirmed'>
 const COUNTED = `count(*) filter (where confirmed)::int as confirmed, count(*) filter (where not confirmed)::int as unconfirmed`
 const COUNT_SIFTED = `select ${COUNTED} from sifted /* confirmedSellers.count */`
 
-/** Returns how many codes of `sifted` are in the new table `opening`. */
 const openGrades = async (tx: Tx, { client, today, oldest }: SellersPolicy, most: number): Promise<number> => {
   await claim(tx, { client, today, oldest, most })
   const opened = await tx.raw(
@@ -96,8 +95,8 @@ const listedCodes = (codes: readonly ListedCode[]) => ({
 })
 
 /**
- * Decides added sellers alone and takes removed ones out of the figures. `before`: the former list. The next check of
- * whole lists decides where the cap moved.
+ * Decides added sellers alone and takes removed ones out of the figures. `before`: the former list. The next whole
+ * check decides where the cap moved.
  */
 export const decideAlteredGrades = async (
   tx: Tx,

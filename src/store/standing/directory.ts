@@ -42,7 +42,8 @@ const GRADED = `:grade::text = (select ${SHOWN_GRADE_SQL} from (select s.grade, 
   where s.operator_id = o.id and ${IS_VALID_SCORE_SQL} order by s.as_of desc, s.id desc limit 1) s where :removed or not ${HAS_WEIGHED_GONE_ENTRY_SQL})`
 
 /**
- * SQL: the shown grade may differ from the current score: overridden, scored on request today, or with a removed entry.
+ * Operators whose shown grade may differ from the current score: overridden, scored on request today, or with a removed
+ * entry.
  */
 const DOUBTFUL = `select operator_id as id from overrules where decided_at is not null
   union select operator_id from scores where asked and as_of = :asOf::date

@@ -221,7 +221,7 @@ const IS_ON_LIST_SQL = `coalesce((
         where d.scheme = w.scheme and d.code = w.code and d.known_to is null)) end
   from seller_lists l where ${COUNTING}), false)`
 
-/** Bytes of bitmap a code from which slices cost less than the whole. */
+/** From this many bytes of bitmap for each code on, slices cost less than the whole. */
 const SLICED_FROM_BYTES = 8_192
 
 /** Bitmap of :client. The concatenation detoasts it only once. */

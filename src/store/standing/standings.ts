@@ -1,7 +1,4 @@
-/**
- * `standing_rows` answers most codes. Past days, unusual codes, overrides, objections and requested scores need the
- * full lookup.
- */
+/** `standing_rows` answers most codes; for the others see `store/README.md`. */
 import type { GradesSeen } from '../../domain/access/viewer.js'
 import type { CaseState } from '../../domain/listing/case.js'
 import type { ReadHandle } from '../db/db.js'

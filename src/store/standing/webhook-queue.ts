@@ -1,4 +1,4 @@
-/** `attempts` is the fencing token: a write with another value has no effect. */
+/** `attempts` is the fencing token. */
 
 import type { ChangeLedger, NumberedRange } from '../db/change-ledger.js'
 import { type Db, queryColumn, queryRows, queryValue, type Tx } from '../db/db.js'
@@ -10,7 +10,7 @@ export interface WebhookMessage {
   attempts: number
 }
 
-/** A removal replaces all unconfirmed messages about its seller (state FOLDED). */
+/** A removal replaces the owed messages about its subject (state FOLDED). */
 export const addOwedMessages = async (
   tx: Tx,
   { changes, reader, readerOfWebhook, subject, isRemoval }: ChangeLedger,
@@ -86,7 +86,10 @@ export const listWebhooksWithDueMessages = (db: Db, now: Date): Promise<number[]
     { now },
   )
 
-/** Each seller's earliest message, unless another is in flight. */
+/**
+ * Leases the earliest owed message of each subject (seller or matter), unless one about it is in flight. Removals come
+ * first.
+ */
 export const claimMessages = async (
   db: Db,
   webhook: number,
@@ -124,7 +127,10 @@ export interface WebhookOutcome {
   dueAt: Date | null
 }
 
-/** A replaced message only loses its lease. `client`: the marketplace whose removal it confirms; null for matters. */
+/**
+ * A message that was replaced in flight stays FOLDED. Its answer is noted all the same, and a 2xx still confirms its
+ * removal. `client`: the marketplace of that removal; null for matters.
+ */
 export const bookOutcome = async (
   db: Db,
   client: string | null,

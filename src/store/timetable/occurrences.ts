@@ -188,7 +188,7 @@ export const latestOccurrences = (db: Db, of: readonly OccurrenceKey[]): Promise
     [of.map(({ job }) => job), of.map(({ subject }) => subject)],
   )
 
-/** A push of the timetable runs for a minute, so the newest occurrence is rarely the one that a person asked for. */
+/** A push of the timetable runs for a minute: the newest occurrence is rarely the one that a person asked for. */
 export const latestRequests = (db: Db, since: Date): Promise<Occurrence[]> =>
   queryRows(
     db,

@@ -73,7 +73,7 @@ export interface NewRun {
 }
 
 /**
- * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones, since the caller holds the lock of (job,
+ * Abandons dead runs first: expired ones or, without `leaseMs`, all open ones (the caller holds the lock of job and
  * subject). Null when the attempt has begun.
  */
 export const startRun = async (db: Db, input: NewRun): Promise<number | null> => {
@@ -199,7 +199,6 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
-/** Feeds of which anything was ever taken in. */
 export const listTakenFeeds = (db: Db): Promise<string[]> =>
   queryColumn(
     db,

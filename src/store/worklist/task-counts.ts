@@ -1,5 +1,5 @@
 /**
- * Each page asks for these counts. Each group reads a bounded number of rows by an index; beyond it a count is a lower
+ * Every page asks for these counts. Each group reads a bounded number of rows by an index; beyond, a count is a lower
  * limit.
  */
 import { TASKS, type WorkKind } from '../../domain/worklist/tasks.js'
@@ -36,8 +36,8 @@ const andIsInRegion = (sight: RegionSight): string =>
         where s0.id = l.operator_id)`
 
 /**
- * Rows outside the region keep their group alive, because it may have been cut. `offset 0` prevents evaluating the task
- * per column.
+ * Rows outside the region keep their group, which may have been cut. `offset 0` prevents evaluating the task per
+ * column.
  */
 const countCases = (track: CaseTrack, sight: RegionSight): string => `
   select c.part, c.kind, c.keeper, c.not_by, c.level, c.n, 0::bigint as late, c.is_cut from (

@@ -114,7 +114,7 @@ const ranksOf = async (
   return new Map(matches.slice(0, FOUND_MOST).map((match) => [match.operator, match]))
 }
 
-/** Operators that bear the name or code, best match first; none that are only called something like it. */
+/** Operators that bear the name or code, best match first; no similar names. */
 export const findOperators = async (db: Db, inTurn: ConcurrencyLimit, name: string): Promise<number[]> =>
   [...(await ranksOf(db, inTurn, name, false))].flatMap(([id, { reason }]) =>
     SIMILAR_REASONS.includes(reason) ? [] : [id],

@@ -40,7 +40,7 @@ const failing =
     throw error
   }
 
-/** React Router 7.18 shows nothing for a page whose `lazy` rejects, so a failed load becomes a page that throws. */
+/** React Router 7.18 shows nothing for a page whose `lazy` rejects: a failed load becomes a page that throws. */
 const loaded = async (page: DeskPage): Promise<ComponentType> => {
   try {
     return opened(page, (await page.load()).default)

@@ -149,7 +149,6 @@ const makePage = async (db: Db, wanted: Issue | undefined, issues: readonly Issu
   return figuresPage({ shown: issue === undefined ? null : protectMonth(found, issue), issues, years })
 }
 
-/** Another issue gives pages other keys. */
 export const figuresRouter = (parts: Pick<SiteDependencies, 'db' | 'demo' | 'office' | 'nowOf'>): Router => {
   const pages = new LRUCache<string, SitePage>({ max: PAGES_KEPT })
   return Router().get(FIGURES_PATH, async (request, response) => {

@@ -1,6 +1,6 @@
 /**
- * Caches pages by the list's version stamp, which every change of the list updates in its own transaction: a removed
- * entry is never served.
+ * Caches pages by the list's version stamp, which every change of the list updates in its transaction: no removed entry
+ * is served.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'

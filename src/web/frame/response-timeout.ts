@@ -1,4 +1,4 @@
-/** Aborts a response when the client stalls or the data expires. The hub's own delays do not count. */
+/** Aborts a response when the client stalls or the data expires, not for the hub's own delays. */
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 

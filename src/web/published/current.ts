@@ -34,8 +34,8 @@ const SHARE = 3
 export type CurrentListReader = ReturnType<typeof makeListReader>
 
 /**
- * The reader calls `read` in the repeatable read transaction that found the snapshot. It throws LIST_IN_THE_MAKING
- * without a servable snapshot, and LIST_WITHHELD under the restore guard unless `namesNobody` is set.
+ * `read` runs in the repeatable read transaction that found the snapshot. Throws LIST_IN_THE_MAKING without a servable
+ * snapshot, and LIST_WITHHELD under the restore guard unless `namesNobody`.
  */
 export const makeListReader = ({ keys, publish, sure, waitMs = PUBLICATION_WAIT_MS }: ListDependencies) => {
   const made = oneAtATime(publish)

@@ -3,7 +3,7 @@ import * as snapshots from '../../store/publication/snapshots.js'
 
 /** A delta covers at most this many snapshots. */
 const DELTAS_KEPT = 2_000
-/** With more changes than this, the whole list is shorter than the delta. */
+/** With more changes the whole list is shorter. */
 const DELTA_MOST = 20_000
 const SNAPSHOT = '/data/blacklist.json'
 const SEQUENCE = /^(?:0|[1-9]\d{0,8})$/

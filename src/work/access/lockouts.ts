@@ -9,7 +9,7 @@ const LOCK_MS = 15 * 60_000
 /** Failures at one address before a lockout. A client's 256-bit secret cannot be guessed; a password can. */
 const MOST = { CLIENT: 60, PERSON: 10 } as const
 /**
- * Failures at all addresses before a person is locked out. Addresses of recent sign-ins stay open. Clients have no such
+ * Failures at all addresses before a person is locked out; addresses of recent sign-ins stay open. Clients have no such
  * limit: anybody could lock them out.
  */
 const MOST_EVERYWHERE = 100

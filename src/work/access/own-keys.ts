@@ -1,6 +1,5 @@
 /**
- * Two hubs with different keys would refuse each other's tokens and write unverifiable rows, so the second does not
- * start.
+ * Hubs with different keys would refuse each other's tokens and write unverifiable rows, so the second does not start.
  */
 import { Refusal } from '../../foundation/errors.js'
 import type { Db } from '../../store/db/db.js'

@@ -130,7 +130,7 @@ const enrolIn = (
     await noteAccountEvent(tx, { person, event, now })
     const recoveryCodes = isFirst ? await makeRecoveryCodes(tx, person, keys) : null
     const cookie = await renewSession(tx, { cookie: session.cookie, proof: 'SECOND' }, now)
-    // The other sessions showed only a password; without the factor they would return.
+    // Other sessions showed only a password. They would be valid again once the factor is removed.
     if (isFirst) await endOwnSessions(tx, { person, number: null, cookie, now })
     return { cookie, recoveryCodes }
   })

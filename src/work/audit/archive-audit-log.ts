@@ -1,4 +1,4 @@
-/** A file is read back before the table lets go of its content. */
+/** Moves content of old partitions to files. A file is read back before the table's content is dropped. */
 import { setTimeout as rest } from 'node:timers/promises'
 import type { AuditRow } from '../../domain/audit/audit-log.js'
 import { ARCHIVE_BLOCK_ROWS, type AuditPartition, needsRoom, nextPartitionRows } from '../../domain/audit/partitions.js'
@@ -38,6 +38,7 @@ export const archiveOld = async (db: Db, { archiveDir, now, log, signal }: Archi
     const [last] = await store.listRowsAfter(db, part.last - 1, 1)
     if (last === undefined || last.at >= since || !(await isIndexed(db, part.last)) || signal?.aborted) break
     try {
+      // Taken and let go: no file is written while the swap could not get its lock.
       await db.transaction(partitions.lockForSwap)
       await archive(db, part, { archiveDir, now })
     } catch (error) {

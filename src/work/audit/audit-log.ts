@@ -50,6 +50,8 @@ import type { RestoreNotes } from './restore-guard.js'
 /** Beyond it, or QUEUE_BYTES, rows are refused. */
 const QUEUE_ROWS = 5_000
 const QUEUE_BYTES = 64 * 1024 * 1024
+const ROW_BYTES = 500 // without its body
+const BYTES_PER_CHARACTER = 2
 const GROUP_ROWS = 500
 const GROUP_BYTES = 8 * 1024 * 1024
 const TRIES = 20
@@ -107,7 +109,7 @@ export const makeAuditLog = (
   let bytesWaiting = 0
   /** If null, the next write first looks for noted rows that the table lacks. */
   let lastWritten: WrittenGroup | null = null
-  /** The last row is here. A prepared lookup in the whole table would lock every partition: 12 % more with 121. */
+  /** Holds the last row. A prepared lookup in the whole table would lock every partition. */
   let partition: AuditPartition | null = null
   let lockedGroups = 0
   let writing: Promise<void> | null = null
@@ -194,7 +196,7 @@ export const makeAuditLog = (
     lastWritten = came
   }
 
-  /** A row of a group that was given up may be in the table later, without its answer; none is there twice. */
+  /** A row of a group that was given up may be in the table later, without its answer, but never twice. */
   const written = async (
     links: readonly ChainLink[],
     sent: AuditHead[],
@@ -337,4 +339,4 @@ const newSalt = (): string => {
 
 const storable = (text: string): string => text.replace(UNSTORABLE, '\uFFFD')
 
-const sizeOf = (body: string): number => 500 + 2 * body.length
+const sizeOf = (body: string): number => ROW_BYTES + BYTES_PER_CHARACTER * body.length

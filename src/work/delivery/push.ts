@@ -93,7 +93,7 @@ const sendRounds = async (s: Sender, progressed: () => void): Promise<void> => {
   if (trouble !== null) throw trouble
 }
 
-/** Milliseconds, by both clocks. */
+/** Milliseconds by the hub's clock or the monotonic one, whichever leaves less. */
 const timeLeft = ({ until, now, machine = () => performance.now() }: Sender): (() => number) => {
   if (until === undefined) return () => Number.POSITIVE_INFINITY
   const [began, lasts] = [machine(), until.getTime() - now().getTime()]
@@ -124,7 +124,7 @@ const sendDue = async (s: Sender): Promise<RoundResult> => {
   const limit = probe ? 1 : batchSize * width
   const round = await sendRound(s, { limit, width, only })
   if (!probe || round.end !== 'failed' || only !== undefined || round.error instanceof NoConnectionRefusal) return round
-  // The probed delivery may be at fault, so another, no removal, is tried.
+  // The probed delivery may be at fault: another, no removal, is tried.
   const other = await sendRound(s, { limit, width, only: 'OTHERS' })
   return other.end === 'sent' ? other : round
 }

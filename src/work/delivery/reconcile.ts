@@ -1,6 +1,6 @@
 /**
- * The hub hides a missing entry until a person decides: the platform may have repaired it. Very many missing entries
- * only raise an alarm.
+ * The hub hides a missing entry until a person decides, since the platform may have repaired it. Very many only raise
+ * an alarm.
  */
 import {
   type DiscrepancyKind,

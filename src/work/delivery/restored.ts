@@ -45,7 +45,7 @@ export const detectRestore = async (
       isFound: published !== null && published.sequence > (await store.highestSentPosition(db)).sequence,
       isLater: isNotedSince(open, published?.publishedAt, published?.sequence, open?.notedSequence),
     },
-    // The server on which a loss was found is vouched for.
+    // A found loss vouches for its server, so a further change is later.
     { cause: 'SERVER_CHANGED', isFound: await hasMoved(db), isLater: open !== null },
   ] as const
   const found = causes.filter(({ isFound }) => isFound)
@@ -84,7 +84,7 @@ const hasMoved = async (db: Db): Promise<boolean> => {
 
 /**
  * WAL is replayed in order: a promoted standby that holds the last noted head of the audit log holds all that was
- * acknowledged before. What was due may have been sent, as after the death of a hub.
+ * acknowledged. What was due may have been sent.
  */
 const acceptPromotion = async (db: Db, notes: HeadNotes, log: Log): Promise<boolean> => {
   const { now, vouched } = await store.readPresentAndVouchedServer(db)

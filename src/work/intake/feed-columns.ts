@@ -1,4 +1,3 @@
-/** Columns of a feed's file, and a row that the hub would take. */
 import type { AgencyFeed } from '../../agencies/feed.js'
 import type { FormColumn } from '../../agencies/form-columns.js'
 import { schemaDocument } from '../../foundation/contracts.js'

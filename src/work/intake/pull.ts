@@ -56,7 +56,7 @@ export const runPull = async (db: Db, options: PullRunOptions): Promise<PullResu
   return sum
 }
 
-/** The nightly job confirms sellers again. */
+/** Errors are only logged, because the nightly job confirms sellers again. */
 const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Promise<void> => {
   try {
     await recheckSellerLists(db, { now: now(), log, signal })

@@ -1,4 +1,7 @@
-/** Records that later runs only repeated must be delivered again. */
+/**
+ * Rolls back a pull that was declared wrong. What later runs only repeated of it is wrong too and must be delivered
+ * again.
+ */
 
 import { findRollbackFault } from '../../domain/intake/rollback.js'
 import { isHiddenByRun } from '../../domain/listing/case.js'

@@ -33,8 +33,8 @@ export interface ChangedRecords {
 }
 
 /**
- * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply in the same pull; revocations
- * only open a concern.
+ * Repair decisions (信用修复) match listings by decision number. Grants and refusals apply at once; revocations only open a
+ * concern.
  */
 const followRepairResults = async (tx: Tx, changed: ChangedRecords): Promise<void> => {
   for (const { told, asked, ...listing } of await repairs.listRepairsReportedAt(tx, changed.at, changed.run ?? null)) {

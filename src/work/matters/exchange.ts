@@ -36,7 +36,7 @@ const MATTERS_MOST = 200
 const FILE_BYTES_MOST = 32 * 1024 * 1024
 /** A seat hears of the end of its matters for so many days. */
 const ENDED_DAYS = 30
-/** Is in the folder whose files were written; one that was emptied or replaced has none. */
+/** File in each `out` folder that the hub wrote. A folder that was emptied or replaced lacks it. */
 const MARK = '.hub'
 const ROWS = /\.(?:json|jsonl|ndjson)$/i
 const REPLACED =

@@ -25,7 +25,7 @@ import { type RunOptions, runAlone } from '../timetable/run.js'
 import { fingerprintOf } from './keep-move.js'
 import { kindAsBegun, organisationOfSeat, readMatterKinds, readOrganisations, versionOfKind } from './kinds.js'
 
-/** Words as they were when the month was frozen, so that an old issue reads as it did. */
+/** Words of the time when the month was frozen. */
 interface FigureKind extends BilingualText {
   kind: string
   version: string

@@ -87,8 +87,8 @@ export interface StillAppliedReport {
 }
 
 /**
- * An organisation still applies a measure of an entry removed before measures were followed: it is opened with its
- * lift due in three working days. A repeat is the same matter. Refusals: MATTER_NOT_YOURS, MATTER_FIELD_INVALID,
+ * Opens a measure of an entry removed before measures were followed, which an organisation still applies. Its lift is
+ * due in three working days; a repeat is the same matter. Refusals: MATTER_NOT_YOURS, MATTER_FIELD_INVALID,
  * LISTING_UNKNOWN (also of an entry that stands).
  */
 export const reportStillApplied = async (

@@ -30,7 +30,7 @@ export interface RowVisit extends MatterParts {
   who: MatterPerson
   now: () => Date
   signal?: AbortSignal
-  /** Matters are named by number or the opener's own reference; here also by the ids that the channel gives out. */
+  /** Matters are named by number or the opener's own reference; here also by ids of the channel. */
   idIn?: (text: string) => string | null
   /** Absent: links name matters alone. */
   seesLink?: (matter: string, link: string) => Promise<boolean>

@@ -1,7 +1,4 @@
-/**
- * Sends under leases. A message is doubled, with the same Message-ID (in a group: number), only when the process dies
- * before its commit or the answer is lost.
- */
+/** Sends under leases, so at least once. A doubled message has the same Message-ID (in a group: number). */
 import { digestAnswer } from '../../domain/audit/audit-log.js'
 import type { RecipientForm } from '../../domain/notifications/addresses.js'
 import { afterQuietHours, scheduleMessageRetry } from '../../domain/notifications/schedule.js'

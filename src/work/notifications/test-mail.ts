@@ -21,8 +21,8 @@ export interface TestMailOutcome {
 }
 
 /**
- * Tries the mail server in force only: one administrator alone must not make the hub call an internal address. Nobody
- * else's address can be given. Refusal MAIL_NOT_CONFIGURED.
+ * Tries only the mail server in force and the own address: one administrator alone must not make the hub call an
+ * internal address. Refusal MAIL_NOT_CONFIGURED.
  */
 export const sendTestMail = async (
   db: Db,

@@ -1,6 +1,6 @@
 /**
- * When a firm divides (分立), records and listings stay with the original. If it is or may become listed, a person examines
- * it and each successor.
+ * When a firm divides (分立), records and listings stay with it. If it is or may become listed, a person examines it and
+ * each successor.
  */
 
 import { isCaseOver } from '../../domain/listing/case.js'

@@ -242,8 +242,8 @@ const formCsvRows = async (db: Db, { anew }: { anew: boolean }): Promise<{ id: s
 }
 
 /**
- * Rows of another form are written in short transactions before the snapshot's. Otherwise a removal and the
- * publication would wait for each other.
+ * Rows of another form are written in short transactions before the snapshot's. Else a removal and the publication
+ * would wait for each other.
  */
 const renewCsvRows = async (db: Db): Promise<void> => {
   const last = await snapshots.readLastSnapshot(db)

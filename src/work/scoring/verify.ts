@@ -21,8 +21,9 @@ export interface ScoreVerification {
 }
 
 /**
- * CARD, RULES: the basis is missing or altered. SUM: the points do not add up. RESULT: the facts give another result.
- * CURRENT: the current score is another.
+ * CARD, RULES: the basis is missing or altered. FACTS: the records give other facts. SUM: the points do not add up.
+ * RESULT: the facts give another result. DAY: not the day of its run. CAUSE: the noted cause is wrong. CURRENT: the
+ * current score is another.
  */
 interface ScoreDifference {
   score: number

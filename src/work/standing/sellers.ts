@@ -26,6 +26,7 @@ import { readSellersPolicy, warnOverCap } from './confirmed-sellers.js'
 
 const LINES_AT_ONCE = 10_000
 const LINE_FEED = 0x0a
+export const MALFORMED_TOLD_MOST = 5 // places of bad rows in a refusal
 
 export interface SellerListInput {
   client: string
@@ -59,7 +60,7 @@ export const replaceSellers = async (db: Db, input: SellerListInput): Promise<Se
   const { sellers, malformed } = await read(input)
   const counts = { lines: sellers.length + malformed.length, malformed: malformed.length }
   if (!hasFewMalformedLines(counts))
-    throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, 5).join('、') })
+    throw new Refusal('SELLERS_UNREADABLE', { ...counts, first: malformed.slice(0, MALFORMED_TOLD_MOST).join('、') })
   const list = await changeList(db, client, async (tx) => {
     const before = await store.readCurrentList(tx, client)
     if (before !== null && before.dated > dated) throw new Refusal('SELLERS_OLDER', { dated, current: before.dated })

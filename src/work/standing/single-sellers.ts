@@ -15,7 +15,7 @@ import * as confirmed from '../../store/standing/confirmed-sellers.js'
 import * as store from '../../store/standing/sellers.js'
 import { readRetainedChanges } from './changes/received-changes.js'
 import { readSellersPolicy, warnOverCap } from './confirmed-sellers.js'
-import { changeList, noteListChanged, type SellerListResult, termsOf } from './sellers.js'
+import { changeList, MALFORMED_TOLD_MOST, noteListChanged, type SellerListResult, termsOf } from './sellers.js'
 
 export interface SingleSellersInput {
   client: string
@@ -91,6 +91,7 @@ const refuseShrunkInDay = async (tx: Tx, client: string, { day, before, lost }: 
 const sellersOf = (name: 'add' | 'remove', input: SingleSellersInput): Seller[] => {
   const sellers = input[name].map((item) => parseSeller(readSellerCell(item), input.marketplace))
   const places = sellers.flatMap((seller, place) => (seller === null ? [place + 1] : []))
-  if (places.length > 0) throw new Refusal('SELLERS_MALFORMED', { list: name, places: places.slice(0, 5).join('、') })
+  if (places.length > 0)
+    throw new Refusal('SELLERS_MALFORMED', { list: name, places: places.slice(0, MALFORMED_TOLD_MOST).join('、') })
   return sellers.filter((seller) => seller !== null)
 }

@@ -1,6 +1,6 @@
 /**
- * node-cron signals midnight, a monotonic timer each second. After a leap of the host's clock node-cron walks through all times
- * missed (0.2 ms each): ten years of minutes would block the process.
+ * node-cron signals midnight, a monotonic timer each second. After a leap of the host's clock node-cron walks through
+ * all times missed, which would block the process for minutes.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'

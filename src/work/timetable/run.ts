@@ -11,7 +11,7 @@ const LEASE_MS = 10_000
 const RENEW_MS = 3_000
 const LOWEST_FAILURE_HTTP_STATUS = 500
 
-/** False for faults of the hub, and for a run that another one replaced: what was sent is then taken again. */
+/** False for faults of the hub and for a run that another replaced: its delivery is then taken again. */
 export const isRefusedContent = (error: unknown): error is Refusal =>
   isRefusal(error) && error.status < LOWEST_FAILURE_HTTP_STATUS && error.code !== 'RUN_BUSY'
 
@@ -129,7 +129,7 @@ const closed = async <T>(
   }
 }
 
-/** Each transaction of a run first locks its row, so that a run that was taken for dead changes nothing more (RUN_BUSY). */
+/** Each transaction of a run first locks its row: a run taken for dead changes nothing more (RUN_BUSY). */
 const fenced = (db: Db, id: number, { job, subject = '' }: RunDescription): Db => {
   const transaction: Db['transaction'] = (act, options) =>
     db.transaction(async (tx) => {

@@ -5,7 +5,7 @@ import { Refusal } from '../../../foundation/errors.js'
 import type { RowReader } from '../../../work/standing/row-readers.js'
 
 const UNDER_WAY_MOST = 4
-/** Rows already read are answered when the body pauses this long (milliseconds). */
+/** Rows already read are answered when the body pauses this long. */
 const PATIENCE_MS = 10
 /** Rows of the first chunk, which runs alone, so its answers leave at once. */
 const FIRST_ROWS = 50

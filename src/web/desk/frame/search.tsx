@@ -85,7 +85,6 @@ export const OperatorSearch = ({ input }: { input: RefObject<HTMLInputElement | 
             tabIndex={-1}
             aria-selected={i === at}
             className="found"
-            // Keeps the focus in the input.
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => go(path)}
           >

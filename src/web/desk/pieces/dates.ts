@@ -15,13 +15,11 @@ export const exactInstantText = (at: string): string => EXACT.format(new Date(at
 export const clockTimeText = (at: string): string => TIME.format(new Date(at))
 const dayOf = (at: string | Date): string => DAY.format(new Date(at))
 export const today = (): string => dayOf(new Date())
-/** Formats as 2026-03-02 周一. */
 export const dayText = (date: string | null | undefined): string =>
   date == null ? '—' : `${date} ${WEEKDAY.format(new Date(`${date}T04:00:00Z`))}`
 
 export const daysUntil = (date: string): number => Math.round((Date.parse(date) - Date.parse(today())) / DAY_MS)
 
-/** Returns 今天, 还有 3 天 or 已过 2 天. */
 export const daysUntilText = (date: string): string => {
   const days = daysUntil(date)
   if (days === 0) return '今天'
@@ -30,7 +28,6 @@ export const daysUntilText = (date: string): string => {
 
 const minutesSince = (at: string): number => Math.floor((Date.now() - Date.parse(at)) / MINUTE_MS)
 
-/** Returns 不到 1 分钟, 12 分钟, 3 小时 or 2 天. */
 export const waitedText = (at: string): string => {
   const minutes = minutesSince(at)
   if (minutes < 1) return '不到 1 分钟'
@@ -38,7 +35,6 @@ export const waitedText = (at: string): string => {
   return minutes < 1_440 ? `${Math.floor(minutes / 60)} 小时` : `${Math.floor(minutes / 1_440)} 天`
 }
 
-/** Returns 刚刚, 12 分钟前, 3 小时前 or 2 天前. */
 export const agoText = (at: string | null | undefined): string => {
   if (at == null) return '—'
   return minutesSince(at) < 1 ? '刚刚' : `${waitedText(at)}前`

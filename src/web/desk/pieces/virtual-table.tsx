@@ -1,7 +1,4 @@
-/**
- * Only visible rows are in the DOM. antd would draw div elements without roles, which screen readers do not announce
- * as a table.
- */
+/** Only visible rows are in the DOM. antd would draw div elements without roles, no table for screen readers. */
 import { Button, Spin } from 'antd'
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { LIST_COUNTED_MOST } from '../../../foundation/pages.js'

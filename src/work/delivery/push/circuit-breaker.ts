@@ -81,7 +81,10 @@ export const noteNoAnswer = (
     }
   })
 
-/** Retries transient database errors within a lease. `work` must be idempotent. */
+/**
+ * Tries BOOKINGS_MAX times at most, after transient database errors. `work` must be idempotent. The lease may end
+ * meanwhile: `attempts` fences writes about deliveries.
+ */
 export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,4 +1,7 @@
-/** The job runs until its next occurrence, so a removal is sent within two seconds. */
+/**
+ * The job looks for new messages every LOOK_MS until its next occurrence. A removal to a busy address also waits for
+ * the batch under way (SEND_MS) or for its open breaker.
+ */
 import { setTimeout as after } from 'node:timers/promises'
 import { reasonOf } from '../../../foundation/errors.js'
 import { type Db, isConnectionLost } from '../../../store/db/db.js'

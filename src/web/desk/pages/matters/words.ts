@@ -9,7 +9,6 @@ const PARTS = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai', date
 
 export const spanText = ({ value, unit }: { value: number; unit: MatterTimeUnit }): string => `${value}${UNITS[unit]}`
 
-/** Returns 10月20日; another year is named. */
 const dayWords = (day: string, year: string): string =>
   `${day.startsWith(year) ? '' : `${day.slice(0, 4)}年`}${Number(day.slice(5, 7))}月${Number(day.slice(8, 10))}日`
 

@@ -19,7 +19,10 @@ import { type DeadlineLineFragment, TodayDocument, type TodayQuery } from './tod
 
 const REFRESH_MS = 60_000
 
-/** Reads anew when the tab is shown again and, at most once a minute, when somebody is there. A timer would keep an idle session alive. */
+/**
+ * Reads anew when the tab is shown again and, at most once a minute, while somebody is there. A timer would keep idle
+ * sessions alive.
+ */
 const useRefresh = (refetch: () => Promise<unknown>) => {
   useEffect(() => {
     let last = Date.now()
@@ -126,7 +129,7 @@ const matterLine = (of: MatterHeadFragment): DueLine => ({
   ],
 })
 
-/** Deadlines of cases and clocks of matters that wait for the seat, the first due first. */
+/** Deadlines of cases and clocks of matters, the first due first. */
 const Deadlines = ({ of: { late, due, matters, matterCounts } }: { of: TodayQuery }) => {
   const dated = (matters?.nodes ?? []).filter(({ nextClock }) => nextClock?.dueOn != null)
   const linesOf = (own: readonly DeadlineLineFragment[] = [], isLate: boolean): DueLine[] => {

@@ -4,7 +4,7 @@ import { placeWords, REGION_OPTIONS } from '../places.js'
 
 /** A city and its districts. */
 const CITY_DIGITS = 4
-/** Debounce, milliseconds. */
+/** Debounce. */
 const PAUSE_MS = 300
 
 interface TextFilterProps {
