@@ -14,7 +14,7 @@ export const seesGrade = async (context: GraphqlContext, operator: GradeSubject)
     case 'ALL':
       return true
     case 'SELLERS':
-      return context.load.isSeller(subject)
+      return context.load.isGradeOpen(subject)
     case 'AUTHORISED':
       return context.load.authorises(subject)
     case 'NONE':

@@ -9,12 +9,12 @@ const ASK_AGAIN_MS = 100
  */
 export const withLock = async <T>(db: Db, name: string, waitMs: number, work: () => Promise<T>): Promise<T | 'held'> =>
   withOwnConnection(db, async (connection) => {
-    const isTaken = async (): Promise<boolean> => {
+    const tryLock = async (): Promise<boolean> => {
       const sql = 'select pg_try_advisory_lock(hashtextextended($1, 0)) as held /* store.locks */'
       return (await connection.query(sql, [name])).rows[0].held
     }
     const attempts = Math.ceil(waitMs / ASK_AGAIN_MS)
-    for (let attempt = 0; !(await isTaken()); attempt += 1) {
+    for (let attempt = 0; !(await tryLock()); attempt += 1) {
       if (attempt >= attempts) return 'held'
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS))
     }

@@ -78,7 +78,7 @@ const openGrades = async (tx: Tx, { client, today, oldest }: SellersPolicy, most
   return opened.rowCount ?? 0
 }
 
-export interface ListedCode {
+export interface SellerCode {
   scheme: string
   code: string
 }
@@ -89,7 +89,7 @@ const SIFT_FEW = `select s.scheme, s.code, bool_and(exists (select 1 from versio
     join codes c on c.scheme = s.scheme and c.code = s.code and c.known_to is null
   group by s.scheme, s.code`
 
-const listedCodes = (codes: readonly ListedCode[]) => ({
+const codeBindings = (codes: readonly SellerCode[]) => ({
   schemes: codes.map(({ scheme }) => scheme),
   codes: codes.map(({ code }) => code),
 })
@@ -107,19 +107,19 @@ export const decideAlteredGrades = async (
     removed,
   }: {
     before: Pick<SellerList, keyof SellersFigures>
-    added: readonly ListedCode[]
-    removed: readonly (ListedCode & { openedGrade: boolean })[]
+    added: readonly SellerCode[]
+    removed: readonly (SellerCode & { openedGrade: boolean })[]
   },
 ): Promise<void> => {
   const { client, today } = deciding
   const few = { today, ...keysOf(deciding.marketplace) }
   const gone = await queryOne<SiftedCounts>(tx, `select ${COUNTED} from (${SIFT_FEW}) f /* confirmedSellers.gone */`, {
     ...few,
-    ...listedCodes(removed),
+    ...codeBindings(removed),
   })
   await tx.raw(`create temporary table sifted on commit drop as ${SIFT_FEW} /* confirmedSellers.siftFew */`, {
     ...few,
-    ...listedCodes(added),
+    ...codeBindings(added),
   } as never)
   const come = await queryOne<SiftedCounts>(tx, COUNT_SIFTED, {})
   const sum = (name: keyof SiftedCounts): number => Math.max(0, (before[name] ?? 0) + come[name] - gone[name])

@@ -7,7 +7,7 @@ import { OPERATOR_COLUMNS, type StoredOperator } from '../operators/operators.js
 import { SHOWN_GRADE_SQL } from '../scoring/overrides.js'
 import { HAS_WEIGHED_GONE_ENTRY_SQL, IS_VALID_SCORE_SQL } from '../scoring/scores.js'
 import { IS_AUTHORISATION_IN_FORCE_SQL } from './authorisations.js'
-import { SELECT_LISTED_OPERATORS_SQL } from './sellers.js'
+import { SELECT_OPERATORS_WITH_OPEN_GRADE_SQL } from './sellers.js'
 
 export interface DirectoryFilter {
   region?: string | null
@@ -30,7 +30,7 @@ const filtered = ({ region, kind, only, sight, grade, sellersOf, authorisedTo }:
     sight != null && 'o.region collate "C" >= :sight::text and o.region collate "C" < :sightEnd::text',
     kind != null && 'o.kind = :kind::text',
     only != null && ':only::text in (o.uscc, o.shop)',
-    grade != null && sellersOf != null && `o.id in (${SELECT_LISTED_OPERATORS_SQL})`,
+    grade != null && sellersOf != null && `o.id in (${SELECT_OPERATORS_WITH_OPEN_GRADE_SQL})`,
     grade != null &&
       authorisedTo != null &&
       `o.id in (select a.operator_id from authorisations a where ${IS_AUTHORISATION_IN_FORCE_SQL})`,

@@ -133,7 +133,7 @@ export const forgetLostSellers = async (tx: Tx, client: string): Promise<void> =
   await tx.raw('update seller_lists set lost = 0 where client = ? and current /* sellers.forgetLost */', [client])
 }
 
-export interface ListedSeller {
+export interface OwnSeller {
   code: string
   gradeShown: boolean
 }
@@ -142,7 +142,7 @@ export const listSellers = (
   db: Db,
   client: string,
   { after, limit }: { after: Pick<Seller, 'scheme' | 'code'> | null; limit: number },
-): Promise<ListedSeller[]> =>
+): Promise<OwnSeller[]> =>
   queryRows(
     db,
     `select s.code, s.opens_grade as "gradeShown" from seller_lists l join sellers s on s.list_id = l.id
@@ -207,7 +207,7 @@ function* linesOf(sellers: Iterable<Seller>): Iterable<string> {
 
 const COUNTING = 'l.client = :client and l.current and l.dated >= :oldest::date'
 
-const IS_ON_LIST_SQL = `coalesce((
+const IS_GRADE_OPEN_SQL = `coalesce((
   select case when o.known_to is null and exists (
       select 1 from sellers s where s.list_id = l.id and s.scheme = 'uscc' and s.code = o.uscc and s.opens_grade) then true
     else exists (
@@ -235,7 +235,7 @@ export const IS_IN_BITMAP_SQL = `case when r.operator_id >= (select many from b)
   then get_bit((select substr(k.bits, r.operator_id / 8 + 1, 1) from seller_bits k where k.list_id = (select list from b)), r.operator_id % 8) = 1
   else coalesce(get_bit((select bits from whole), r.operator_id) = 1, false) end`
 
-export const findListedOperators = async (
+export const findOperatorsWithOpenGrade = async (
   db: ReadHandle,
   { client, oldest }: { client: string; oldest: string },
   operators: readonly number[],
@@ -244,12 +244,12 @@ export const findListedOperators = async (
     await queryColumn<number>(
       db,
       `select distinct o.id from unnest(:operators::int[]) as asked(id) join operators o on o.id = asked.id
-       where ${IS_ON_LIST_SQL} /* sellers.among */`,
+       where ${IS_GRADE_OPEN_SQL} /* sellers.among */`,
       { client, oldest, operators },
     ),
   )
 
-export const SELECT_LISTED_OPERATORS_SQL = `
+export const SELECT_OPERATORS_WITH_OPEN_GRADE_SQL = `
   select coalesce(o.merged_into, o.id) as id from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'uscc' and s.opens_grade
     join operators o on o.uscc = s.code and o.known_to is null where ${COUNTING}
   union select coalesce(o.merged_into, o.id) from seller_lists l join sellers s on s.list_id = l.id and s.scheme = 'shop' and s.opens_grade

@@ -201,7 +201,7 @@ const markSeen = async (
     if (grades === 'NONE' || client == null) return NOBODY
     return grades === 'AUTHORISED'
       ? authorisations.findAuthorisingOperators(db, { client, today }, ids)
-      : sellers.findListedOperators(db, { client, oldest }, ids)
+      : sellers.findOperatorsWithOpenGrade(db, { client, oldest }, ids)
   }
   const seen = await among()
   for (const row of open) {

@@ -283,7 +283,7 @@ describe('standings against single scores', () => {
     const seen = {
       NONE: new Set<number>(),
       ALL: new Set(all),
-      SELLERS: await sellers.findListedOperators(on, { client: CLIENT, oldest: days.oldest }, all),
+      SELLERS: await sellers.findOperatorsWithOpenGrade(on, { client: CLIENT, oldest: days.oldest }, all),
       AUTHORISED: await authorisations.findAuthorisingOperators(on, { client: CLIENT, today: TODAY }, all),
     }
     const shown = await entriesOn(on, asOf)
