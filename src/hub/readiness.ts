@@ -3,7 +3,7 @@ import { setTimeout as after } from 'node:timers/promises'
 import { Refusal, reasonOf } from '../foundation/errors.js'
 import * as clockDoubts from '../store/db/clock-doubts.js'
 import * as database from '../store/db/db.js'
-import { isStandbyMissing } from '../store/db/standby-wait.js'
+import { isStandbyMissing } from '../store/db/standby/standby-wait.js'
 import * as platformStates from '../store/delivery/platform-states.js'
 
 export interface ReadinessReport {

@@ -8,7 +8,7 @@ import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, migrate } from '../../src/store/db/db.js'
 import { lookAtAddress } from '../../src/store/db/primary.js'
-import { openStandbyLease } from '../../src/store/db/standby-lease.js'
+import { openStandbyLease } from '../../src/store/db/standby/standby-lease.js'
 import {
   type Cluster,
   makePrimary,

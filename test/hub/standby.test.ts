@@ -11,7 +11,7 @@ import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, migrate } from '../../src/store/db/db.js'
 import { lookAtAddress } from '../../src/store/db/primary.js'
-import { LEASE_MS, makeReaderWait, openStandbyLease, POSITION_SQL } from '../../src/store/db/standby-lease.js'
+import { LEASE_MS, makeReaderWait, openStandbyLease, POSITION_SQL } from '../../src/store/db/standby/standby-lease.js'
 import { globalOf } from '../api/global-ids.js'
 import { freshDatabase } from '../support/database.js'
 import {

@@ -8,7 +8,8 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { makeRequestDatabase } from '../../src/api/request/request-database.js'
 import { openAnswerPool } from '../../src/store/db/answer-pool.js'
-import { connect, isCancelled, type JobDb, QUERY_CANCELED_SQLSTATE, type ReadHandle } from '../../src/store/db/db.js'
+import { connect, type JobDb, type ReadHandle } from '../../src/store/db/db.js'
+import { isCancelled, QUERY_CANCELED } from '../../src/store/db/sqlstate.js'
 import { registration, uscc } from '../api/record-drafts.js'
 import { makeWorld, NOW, type World } from '../api/world.js'
 import { rowsOf } from '../support/world.js'
@@ -17,7 +18,7 @@ const CODE = uscc(1)
 const NOWHERE = { agency: null, region: null }
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 
-const abandoned = () => Object.assign(new Error('the client has left'), { code: QUERY_CANCELED_SQLSTATE })
+const abandoned = () => Object.assign(new Error('the client has left'), { code: QUERY_CANCELED })
 const thrownBy = (waits: PromiseLike<unknown>): Promise<unknown> =>
   Promise.resolve(waits).catch((error: unknown) => error)
 

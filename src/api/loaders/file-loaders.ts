@@ -203,7 +203,11 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
     ),
     ownerOf: makeRowLoad((ids: readonly string[]) => operatorsOfSubjects(db, ids)),
     isGradeOpen: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {
-      const found = await sellers.findOperatorsWithOpenGrade(own.db, { client, oldest: findOldestValidListDate(today) }, ids)
+      const found = await sellers.findOperatorsWithOpenGrade(
+        own.db,
+        { client, oldest: findOldestValidListDate(today) },
+        ids,
+      )
       return ids.map((id) => found.has(id))
     }),
     authorises: makeOperatorLoad<{ client: string; operator: number }, boolean>(async (ids, { client }) => {

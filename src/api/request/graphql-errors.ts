@@ -3,7 +3,8 @@ import { unwrapResolverError } from '@apollo/server/errors'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
-import { isCancelled, unavailableRefusal } from '../../store/db/db.js'
+import { unavailableRefusal } from '../../store/db/db.js'
+import { isCancelled } from '../../store/db/sqlstate.js'
 
 const OF_THE_QUESTION = new Set([
   'GRAPHQL_PARSE_FAILED',

@@ -1,7 +1,8 @@
 /** Statements carry the request's id and are cancelled when the client has gone. */
 import type { ServerResponse } from 'node:http'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
-import { type Db, QUERY_CANCELED_SQLSTATE } from '../../store/db/db.js'
+import type { Db } from '../../store/db/db.js'
+import { QUERY_CANCELED } from '../../store/db/sqlstate.js'
 
 export const ANSWER_BEGINS_WITHIN_MS = 60_000
 
@@ -11,7 +12,7 @@ export const isUnsafeMethod = (method: string | undefined): boolean => !SAFE.inc
 
 class AbandonedError extends Error {
   override readonly name = 'Abandoned'
-  readonly code = QUERY_CANCELED_SQLSTATE
+  readonly code = QUERY_CANCELED
 }
 
 interface RequestDatabaseOptions {

@@ -9,10 +9,8 @@ import {
 } from '../../domain/audit/audit-log.js'
 import type { ServerIdentity } from '../../domain/audit/loss.js'
 import { type Db, queryColumn, queryCount, queryFirst, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { CHECK_VIOLATION, hasSqlstate, isUniqueViolation, UNDEFINED_TABLE } from '../db/sqlstate.js'
 
-const UNIQUE_VIOLATION = '23505'
-const CHECK_VIOLATION = '23514'
-const UNDEFINED_TABLE = '42P01'
 const LOCK = 'hub.trail'
 
 const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order by number desc limit 1`
@@ -65,11 +63,11 @@ export const appendRows = async (
     const { written, timeline, system } = answer.rows[0]
     return written === rows.length ? { server: { timeline, system } } : 'GONE'
   } catch (error) {
-    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-    if (code === UNIQUE_VIOLATION) return 'TAKEN'
-    if (code === UNDEFINED_TABLE && partition !== 'trail') return 'GONE'
+    if (isUniqueViolation(error)) return 'TAKEN'
+    if (hasSqlstate(error, UNDEFINED_TABLE) && partition !== 'trail') return 'GONE'
     // PostgreSQL names a constraint for any other violation.
-    if (code === CHECK_VIOLATION && constraint === undefined) return 'FULL'
+    if (hasSqlstate(error, CHECK_VIOLATION) && (error as { constraint?: unknown }).constraint === undefined)
+      return 'FULL'
     throw error
   }
 }

@@ -9,15 +9,8 @@ import { answerInTime, COMMIT_WAIT_MS, CommitUnanswered, isWrite, makeUnanswered
 import { ACQUIRE_TIMEOUT_MS, type Db, isConnectionLost, type ReadHandle, reportIfDiskFull } from './db.js'
 import type { ConnectionLender } from './handle.js'
 import { type RunStatement, runStatement, transactionOn } from './pg-statement.js'
-import {
-  HAS_CHANGED,
-  isNotRun,
-  isReadOnly,
-  makeWait,
-  type PrimaryWait,
-  repeatUntilServed,
-  verifyServer,
-} from './primary.js'
+import { HAS_CHANGED, isNotRun, makeWait, type PrimaryWait, repeatUntilServed, verifyServer } from './primary.js'
+import { isReadOnly } from './sqlstate.js'
 
 const POOL_MAX = 10
 const IDLE_MS = 30_000

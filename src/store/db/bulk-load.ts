@@ -1,6 +1,7 @@
 /** Drops a table's indexes while most of it is written, under an exclusive lock: this takes a third of the time. */
 import { queryValue, type Tx } from './db.js'
-import { IS_REHEARSAL_SQL, isLockTimeout, withLockTimeout } from './transaction.js'
+import { isLockTimeout } from './sqlstate.js'
+import { IS_REHEARSAL_SQL, withLockTimeout } from './transaction.js'
 
 const FEWEST_ROWS = 50_000
 const LOCK_WAIT_MS = 250

@@ -5,7 +5,17 @@ import type { PoolUsage } from '../../foundation/metrics.js'
 import type { Db, JobDb, ReadHandle } from './handle.js'
 import { migrationFilesIn, migrationSource } from './migrations.js'
 import { withConnection } from './own-connection.js'
-import { type DatabaseAddress, isReadOnly, lookAtAddress, lookAtServer } from './primary.js'
+import { type DatabaseAddress, lookAtAddress, lookAtServer } from './primary.js'
+import {
+  ADMIN_SHUTDOWN,
+  CANNOT_CONNECT_NOW,
+  CONNECTION_EXCEPTION_CLASS,
+  CRASH_SHUTDOWN,
+  DISK_FULL,
+  errorCodeOf,
+  isReadOnly,
+  READ_ONLY_TRANSACTION,
+} from './sqlstate.js'
 
 export type { Db, JobDb, JobTx, ReadHandle, Tx } from './handle.js'
 
@@ -127,20 +137,20 @@ export const checkServesAnswers = async (url: string, jobs: DatabaseAddress): Pr
   return address
 }
 
-const LOST =
-  /^(08...|25006|57P0[123]|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$/
+const LOST = new RegExp(
+  `^(${CONNECTION_EXCEPTION_CLASS}...|${[READ_ONLY_TRANSACTION, ADMIN_SHUTDOWN, CRASH_SHUTDOWN, CANNOT_CONNECT_NOW].join('|')}` +
+    '|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN)$',
+)
 const LOST_WORDS =
   /Connection terminated|not queryable|Client was closed|Timeout acquiring a connection|the commit is not answered|^timeout expired$|timeout exceeded when trying to connect/
 
-const codeOf = (error: unknown): string => (error instanceof Error ? String((error as { code?: unknown }).code) : '')
-
 export const isConnectionLost = (error: unknown): boolean =>
-  LOST.test(codeOf(error)) || (error instanceof Error && LOST_WORDS.test(error.message))
+  error instanceof Error && (LOST.test(errorCodeOf(error)) || LOST_WORDS.test(error.message))
 
 export type FullDisk = 'database' | 'hub'
 
 const FULL_DISKS = new Map<string, FullDisk>([
-  ['53100', 'database'],
+  [DISK_FULL, 'database'],
   ['ENOSPC', 'hub'],
   ['EDQUOT', 'hub'],
 ])
@@ -153,7 +163,7 @@ export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
 }
 
 export const reportIfDiskFull = (error: unknown): boolean => {
-  const disk = FULL_DISKS.get(codeOf(error))
+  const disk = FULL_DISKS.get(errorCodeOf(error))
   if (disk !== undefined) for (const hear of listeners) hear(disk)
   return disk !== undefined
 }
@@ -162,10 +172,6 @@ export const unavailableRefusal = (error: unknown): Refusal | null => {
   if (isConnectionLost(error)) return new Refusal('UNAVAILABLE')
   return reportIfDiskFull(error) ? new Refusal('STORAGE_FULL') : null
 }
-
-export const QUERY_CANCELED_SQLSTATE = '57014'
-
-export const isCancelled = (error: unknown): boolean => codeOf(error) === QUERY_CANCELED_SQLSTATE
 
 export { databaseVersion, migrate, type RollOut } from './migrations.js'
 

@@ -9,7 +9,7 @@ import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
 import { withLock } from './locks.js'
 import { BASELINE, RELEASE_BEFORE_BASELINE, REPLACED_BY_BASELINE } from './replaced-migrations.js'
-import { isLockTimeout } from './transaction.js'
+import { DEADLOCK_DETECTED, hasSqlstate, LOCK_NOT_AVAILABLE } from './sqlstate.js'
 
 export type RollOut = 'before' | 'after'
 
@@ -44,13 +44,13 @@ const LOCK_MS = 1_000
 const LOCK_TRIES = 60
 const TRY_AGAIN_MS = 1_000
 
-const noting = async (file: MigrationFile): Promise<Migration> => {
+const readRecorded = async (file: MigrationFile): Promise<Migration> => {
   const migration = await read(file)
   return {
     ...migration,
     up: async (tx) => {
       if (migration.config?.transaction !== false)
-        await tx.raw(`set local lock_timeout = ${LOCK_MS} /* store.noting */`)
+        await tx.raw(`set local lock_timeout = ${LOCK_MS} /* store.readRecorded */`)
       await migration.up(tx)
       await tx('migrations_roll_out')
         .insert({ name: file.name, roll_out: migration.rollOut ?? 'before' })
@@ -67,7 +67,7 @@ const noting = async (file: MigrationFile): Promise<Migration> => {
 export const migrationSource = (files: readonly MigrationFile[]): Knex.MigrationSource<MigrationFile> => ({
   getMigrations: async () => [...files],
   getMigrationName: (file) => file.name,
-  getMigration: noting,
+  getMigration: readRecorded,
 })
 
 export interface DatabaseVersion {
@@ -84,7 +84,7 @@ export const databaseVersion = async (db: Db): Promise<DatabaseVersion> => {
   const done = await namesIn(db, 'select name from migrations /* store.databaseVersion */')
   const unknown = [...done].filter((name) => !known.includes(name) && !REPLACED_BY_BASELINE.includes(name))
   if (unknown.length > 0) {
-    const harmless = await goneBefore(db, unknown)
+    const harmless = await findHarmless(db, unknown)
     const toStopFor = unknown.filter((name) => !harmless.has(name))
     if (toStopFor.length > 0) throw new Refusal('DATABASE_NEWER', { unknown: toStopFor.join(', ') })
   }
@@ -103,8 +103,8 @@ const refuseOlder = (done: ReadonlySet<string>): void => {
   throw new Refusal('DATABASE_OLDER', { missing: first, release: RELEASE_BEFORE_BASELINE })
 }
 
-const goneBefore = async (db: Db, names: readonly string[]): Promise<Set<string>> => {
-  const sql = `select name from migrations_roll_out where name = any(?) and roll_out = 'before' /* store.goneBefore */`
+const findHarmless = async (db: Db, names: readonly string[]): Promise<Set<string>> => {
+  const sql = `select name from migrations_roll_out where name = any(?) and roll_out = 'before' /* store.findHarmless */`
   return (await hasTable(db, 'migrations_roll_out')) ? namesIn(db, sql, [names]) : new Set()
 }
 
@@ -141,7 +141,7 @@ const refuseOldServer = async (db: Db): Promise<void> => {
 
 const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {
   const { state, missing } = await databaseVersion(tx)
-  const baseline = (await wanted(missing, phase)).find(({ name }) => name === BASELINE)
+  const baseline = (await selectForPhase(missing, phase)).find(({ name }) => name === BASELINE)
   if (state === 'EMPTY' || !missing.includes(BASELINE) || baseline === undefined) return []
   await tx.raw(
     `with replaced as (delete from migrations where name = any(:replaced)),
@@ -156,7 +156,7 @@ const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {
 const applyMissing = async (db: Knex, phase: RollOut): Promise<string[]> => {
   const { state, missing } = await databaseVersion(db)
   const isEmpty = state === 'EMPTY'
-  const files = await wanted(missing, isEmpty ? 'after' : phase)
+  const files = await selectForPhase(missing, isEmpty ? 'after' : phase)
   if (files.length === 0) return []
   // knex's lock row survives a SIGKILL. The advisory lock makes freeing safe.
   await db.migrate.forceFreeMigrationsLock()
@@ -164,26 +164,23 @@ const applyMissing = async (db: Knex, phase: RollOut): Promise<string[]> => {
   if (isEmpty) return (await db.migrate.latest(config))[1]
   const applied: string[] = []
   for (const { name } of files.filter((file) => missing.includes(file.name)))
-    applied.push(...(await patiently(name, async () => (await db.migrate.up(config))[1])))
+    applied.push(...(await repeatWhileLocked(name, async () => (await db.migrate.up(config))[1])))
   return applied
 }
 
-const DEADLOCK_DETECTED = '40P01'
-const isDeadlock = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === DEADLOCK_DETECTED
-
-const patiently = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+const repeatWhileLocked = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
   for (let tries = 1; ; tries += 1) {
     try {
       return await act()
     } catch (error) {
-      if (!isLockTimeout(error) && !isDeadlock(error)) throw error
+      if (!hasSqlstate(error, LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED)) throw error
       if (tries === LOCK_TRIES) throw new Refusal('MIGRATION_BUSY', { name })
     }
     await after(TRY_AGAIN_MS)
   }
 }
 
-const wanted = async (missing: readonly string[], phase: RollOut): Promise<MigrationFile[]> => {
+const selectForPhase = async (missing: readonly string[], phase: RollOut): Promise<MigrationFile[]> => {
   const files = migrationFilesIn('migrations')
   if (phase === 'after') return files
   const lacking = files.filter(({ name }) => missing.includes(name) && name !== BASELINE)

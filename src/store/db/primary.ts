@@ -2,19 +2,14 @@
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../../foundation/errors.js'
+import { ADMIN_SHUTDOWN, CANNOT_CONNECT_NOW, hasSqlstate, READ_ONLY_TRANSACTION } from './sqlstate.js'
 
-const READ_ONLY_SQLSTATE = '25006'
-const CANNOT_CONNECT_NOW_SQLSTATE = '57P03'
 /** PostgreSQL refused the whole statement or was not reached, so that sending it again doubles nothing. */
-const NOT_RUN = /^(25006|57P01|57P03|ECONNREFUSED)$/
+const NOT_RUN = [READ_ONLY_TRANSACTION, ADMIN_SHUTDOWN, CANNOT_CONNECT_NOW, 'ECONNREFUSED']
 const AGAIN_MS = 100
 const CONNECT_TIMEOUT_MS = 5_000
 
-const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code)
-
-export const isReadOnly = (error: unknown): boolean => codeOf(error) === READ_ONLY_SQLSTATE
-
-export const isNotRun = (error: unknown): boolean => NOT_RUN.test(codeOf(error))
+export const isNotRun = (error: unknown): boolean => hasSqlstate(error, ...NOT_RUN)
 
 /** It begins with the first loss. Statements of one request share it. */
 export interface PrimaryWait {
@@ -25,10 +20,8 @@ export interface PrimaryWait {
 export const makeWait = (ms: number): PrimaryWait => ({ ms, endsAt: Number.NEGATIVE_INFINITY })
 
 /** A loss more than `ms` after the end belongs to another failover and begins the wait anew. */
-const isOver = (wait: PrimaryWait): boolean => {
-  const now = performance.now()
+const renewIfLongOver = (wait: PrimaryWait, now: number): void => {
   if (now > wait.endsAt + wait.ms) wait.endsAt = now + wait.ms
-  return now >= wait.endsAt
 }
 
 export const repeatUntilServed = async <T>(
@@ -40,7 +33,10 @@ export const repeatUntilServed = async <T>(
     try {
       return await act()
     } catch (error) {
-      if (!mayRepeat(error) || isOver(wait)) throw error
+      if (!mayRepeat(error)) throw error
+      const now = performance.now()
+      renewIfLongOver(wait, now)
+      if (now >= wait.endsAt) throw error
     }
   }
 }
@@ -52,13 +48,13 @@ const JUDGED_WITHIN_MS = 5_000
  * again.
  */
 export const judgeInTime = (judge: () => Promise<unknown>) => async (): Promise<void> => {
-  const late = Object.assign(new Error('nobody has judged the server yet'), { code: CANNOT_CONNECT_NOW_SQLSTATE })
+  const late = Object.assign(new Error('nobody has judged the server yet'), { code: CANNOT_CONNECT_NOW })
   const timer = after(JUDGED_WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(late))
   await Promise.race([judge(), timer])
 }
 
 const LOOK = `select pg_is_in_recovery() as standby, pg_postmaster_start_time()::text as started /* primary.verifyServer */`
-const STANDBY = Object.assign(new Error('the server is a standby'), { code: READ_ONLY_SQLSTATE })
+const STANDBY = Object.assign(new Error('the server is a standby'), { code: READ_ONLY_TRANSACTION })
 
 /** `verify` of a `pg.Pool`: refuses a new connection to a standby, and tells of a server that nobody vouched for. */
 export const verifyServer =

@@ -1,11 +1,8 @@
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
+import { isLockTimeout } from './sqlstate.js'
 
 export const LOCK_WAIT_MS = 5_000
-const LOCK_NOT_AVAILABLE = '55P03'
-
-export const isLockTimeout = (error: unknown): boolean =>
-  (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
 
 /** The commit does not wait for a synchronous standby. Only for writes that a failover may lose without harm. */
 export const COMMIT_LOCALLY = `set_config('synchronous_commit', 'local', true)`

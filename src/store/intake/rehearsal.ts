@@ -1,12 +1,11 @@
 import type { RecordBody, RecordKind, Remark } from '../../domain/records/records.js'
 import { queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
+import { DEADLOCK_DETECTED, hasSqlstate, LOCK_NOT_AVAILABLE, UNIQUE_VIOLATION } from '../db/sqlstate.js'
 import { markRehearsal } from '../db/transaction.js'
 
 /** Below `deadlock_timeout` (1 s), so no real action becomes the victim. */
 const LOCK_MS = 500
 const STATEMENT_MS = 30_000
-/** SQLSTATEs lock_not_available, deadlock_detected, unique_violation. */
-const HELD_UP = new Set(['55P03', '40P01', '23505'])
 
 export const setTimeouts = async (tx: Tx): Promise<void> => {
   await markRehearsal(tx)
@@ -15,7 +14,8 @@ export const setTimeouts = async (tx: Tx): Promise<void> => {
   )
 }
 
-export const isTimeout = (error: unknown): boolean => HELD_UP.has(String((error as { code?: unknown } | null)?.code))
+export const isHeldUp = (error: unknown): boolean =>
+  hasSqlstate(error, LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED, UNIQUE_VIOLATION)
 
 export type HighestIds = Record<'event' | 'concern' | 'delivery', number>
 

@@ -3,6 +3,7 @@ import type { EntryColumns } from '../../domain/listing/entry-columns.js'
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import { type Db, hasRows, queryColumn, queryFirst, queryMap, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
+import { isUniqueViolation } from '../db/sqlstate.js'
 import {
   IS_SHOWN_SQL,
   makeFilterBindings,
@@ -57,6 +58,9 @@ export const lockUnlockedForMove = (tx: Tx, ids: readonly string[]): Promise<Lis
     `select ${LISTING_COLUMNS} from listings l where l.id = any(?::uuid[]) order by l.id for update skip locked /* listings.freeForMove */`,
     [[...ids]],
   )
+
+/** Unique index: one open case per operator and list. */
+export const isSecondOpenCase = (error: unknown): boolean => isUniqueViolation(error, 'listings_open')
 
 export const hasAnotherOpen = (tx: Db | Tx, { id, list, operatorId }: Listing): Promise<boolean> =>
   hasRows(

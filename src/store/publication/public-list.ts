@@ -1,7 +1,7 @@
 import { type Db, hasRows, queryColumn, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
-import { POSITION_SQL } from '../db/standby-lease.js'
-import { raiseFloor } from '../db/standby-pool.js'
+import { POSITION_SQL } from '../db/standby/standby-lease.js'
+import { raiseFloor } from '../db/standby/standby-pool.js'
 import { LISTING_COLUMNS, type Listing, type PublicBody } from '../listing/listings.js'
 import { LAST_CODE_POINT, makeFilterBindings, type PublicFilter } from '../listing/public-filter.js'
 

@@ -1,7 +1,7 @@
 import { IS_CLOCK_DOUBTED_SQL } from '../db/clock-doubts.js'
 import type { Db } from '../db/db.js'
 import { MAY_PUBLISH_LIST_SQL } from '../db/restored.js'
-import { STANDBY_WAIT_SECONDS_SQL } from '../db/standby-wait.js'
+import { STANDBY_WAIT_SECONDS_SQL } from '../db/standby/standby-wait.js'
 import { isUnfinishedSql } from '../delivery/deliveries.js'
 
 export interface HubFigures {

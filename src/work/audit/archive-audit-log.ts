@@ -7,7 +7,7 @@ import type { Log } from '../../foundation/log.js'
 import * as store from '../../store/audit/audit-log.js'
 import * as partitions from '../../store/audit/partitions.js'
 import type { Db } from '../../store/db/db.js'
-import { isLockTimeout } from '../../store/db/transaction.js'
+import { isLockTimeout } from '../../store/db/sqlstate.js'
 import { readRetentionRules } from '../timetable/tidy.js'
 import { keepArchive, makeArchiveReader, removeFiles, writeArchive } from './archive-files.js'
 

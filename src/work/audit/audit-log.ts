@@ -32,15 +32,9 @@ import { readHashes } from '../../store/audit/heads.js'
 import { listPartitions } from '../../store/audit/partitions.js'
 import { openAnswerPool } from '../../store/db/answer-pool.js'
 import { answerInTime, CommitUnanswered } from '../../store/db/commit-wait.js'
-import {
-  type Db,
-  isCancelled,
-  isConnectionLost,
-  PRIMARY_WAIT_MS,
-  reportIfDiskFull,
-  type Tx,
-} from '../../store/db/db.js'
+import { type Db, isConnectionLost, PRIMARY_WAIT_MS, reportIfDiskFull, type Tx } from '../../store/db/db.js'
 import { makeWait, repeatUntilServed } from '../../store/db/primary.js'
+import { isCancelled } from '../../store/db/sqlstate.js'
 import { makeRoom } from './archive-audit-log.js'
 import { type HeadNotes, makeHeadNotesInMemory } from './head-notes.js'
 import { findUnreportedLoss } from './losses.js'

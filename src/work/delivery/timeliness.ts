@@ -18,7 +18,7 @@ import type { OperatorWords } from '../../store/access/list-filter.js'
 import type { Db } from '../../store/db/db.js'
 import * as store from '../../store/delivery/timeliness.js'
 import { applyAmendmentsToRules } from '../calendar/calendar.js'
-import { readRulesFile, type WorkRules } from '../calendar/rules.js'
+import { makeRulesReader, type WorkRules } from '../calendar/rules.js'
 
 /** 国家企业信用信息公示系统 has a report column, but is no platform of this hub. */
 export const PUBLICITY_SYSTEM = {
@@ -26,12 +26,11 @@ export const PUBLICITY_SYSTEM = {
   name: { zh: '国家企业信用信息公示系统', en: 'National Enterprise Credit Information Publicity System' },
 }
 
-let limits: TimelinessRules | null = null
-
-export const readTimelinessRules = (): TimelinessRules => {
-  limits ??= readRulesFile<TimelinessRules>('rules/timeliness', 'contracts/timeliness', checkTimeliness)
-  return limits
-}
+export const readTimelinessRules = makeRulesReader<TimelinessRules>(
+  'rules/timeliness',
+  'contracts/timeliness',
+  checkTimeliness,
+)
 
 /** `month` is YYYY-MM of the due day. Refusal INPUT_INVALID. */
 export const reportMonthlyTimeliness = async (

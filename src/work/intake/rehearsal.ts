@@ -1,7 +1,7 @@
 /** Does the real work in a transaction that is rolled back, without exclusive locks. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'
-import { isCancelled } from '../../store/db/db.js'
+import { isCancelled } from '../../store/db/sqlstate.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 
 const UNDONE = new Error('rehearsed')
@@ -19,7 +19,7 @@ export const rehearse = async <T>(
       throw UNDONE
     })
   } catch (error) {
-    if (rehearsal.isTimeout(error)) throw new Refusal('RUN_BUSY', { job: 'preview', subject: '' })
+    if (rehearsal.isHeldUp(error)) throw new Refusal('RUN_BUSY', { job: 'preview', subject: '' })
     if (isCancelled(error)) throw new Refusal('HUB_BUSY', { reason: '预览用时过长 the preview took too long' })
     if (error !== UNDONE) throw error
   }

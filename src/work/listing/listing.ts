@@ -34,9 +34,6 @@ export type { MoveInput } from '../../domain/listing/move-input.js'
 const WAIT_MS = 5_000
 /** These moves stop publication, so they do not wait for a merge's lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
-const UNIQUE_VIOLATION = '23505'
-/** Unique index: one open case per operator and list. */
-const ONE_OPEN = 'listings_open'
 const RESTORED = '已恢复列入。It has been restored.'
 
 export interface OpenCaseInput extends Pick<CaseAct, 'by' | 'role' | 'on'> {
@@ -285,9 +282,7 @@ const inTurn = async <T>(db: Db, waitMs: number, act: (tx: Tx) => Promise<T>): P
   try {
     return await inTransaction(db, 'move', act, waitMs)
   } catch (error) {
-    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-    if (code === UNIQUE_VIOLATION && constraint === ONE_OPEN)
-      throw notAllowed('restoreListing', 'REMOVED', 'ANOTHER_OPEN')
+    if (listings.isSecondOpenCase(error)) throw notAllowed('restoreListing', 'REMOVED', 'ANOTHER_OPEN')
     throw error
   }
 }

@@ -18,6 +18,7 @@ import { keepSignedHead } from '../../store/audit/heads.js'
 import * as clockDoubts from '../../store/db/clock-doubts.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as restored from '../../store/db/restored.js'
+import { DEADLOCK_DETECTED, hasSqlstate, SERIALIZATION_FAILURE } from '../../store/db/sqlstate.js'
 import * as office from '../../store/office/proposals.js'
 import { readEntriesInBatches } from '../../store/publication/entry-batches.js'
 import { forgetChanges } from '../../store/publication/public-list.js'
@@ -49,8 +50,6 @@ export interface PublishOptions extends RunOptions {
 const STEP_ENTRIES = 1_000
 const TOUCHED_MOST = 5_000
 const TRIES = 5
-const SERIALIZATION_FAILURE = '40001'
-const DEADLOCK = '40P01'
 
 /** An unchanged list keeps its sequence number. */
 export const publishList = (
@@ -93,8 +92,7 @@ const takeAtOneInstant = async (db: Db, taking: SnapshotInput): ReturnType<typeo
       return await db.transaction(act, { isolationLevel: 'repeatable read' })
     } catch (error) {
       if (edition !== null) await closeEdition(edition)
-      const { code } = error as { code?: unknown }
-      if ((code !== SERIALIZATION_FAILURE && code !== DEADLOCK) || tried === TRIES) throw error
+      if (!hasSqlstate(error, SERIALIZATION_FAILURE, DEADLOCK_DETECTED) || tried === TRIES) throw error
     }
   }
 }

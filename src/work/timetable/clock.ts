@@ -4,7 +4,8 @@
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
-import { makeScheduler, OCCURRENCE_LEASE_RENEWAL_MS, type SchedulerParts } from './occurrences.js'
+import { LEASE_RENEWAL_MS } from './lease-times.js'
+import { makeScheduler, type SchedulerParts } from './occurrences.js'
 import { makeStandbyWatch } from './standby-watch.js'
 
 const ZONE = 'Asia/Shanghai'
@@ -24,7 +25,7 @@ export const startClock = (db: Db, parts: SchedulerParts) => {
     suppressMissedWarning: true,
   })
   const beat = setInterval(() => void scheduler.beat(), BEAT_MS)
-  const renew = setInterval(() => void scheduler.renew(), OCCURRENCE_LEASE_RENEWAL_MS)
+  const renew = setInterval(() => void scheduler.renew(), LEASE_RENEWAL_MS)
   const lookAtStandby = makeStandbyWatch(db, parts.log)
   const standby = setInterval(() => void lookAtStandby(), STANDBY_LOOK_MS)
   void scheduler.beat()

@@ -9,10 +9,9 @@ import { type Db, isConnectionLost } from '../../store/db/db.js'
 import * as occurrences from '../../store/timetable/occurrences.js'
 import type * as runs from '../../store/timetable/runs.js'
 import * as schedules from '../../store/timetable/schedules.js'
+import { LEASE_MS, LEASE_RENEWAL_MS } from './lease-times.js'
 import { JOB_RULES, type ScheduledJob } from './timetable.js'
 
-const LEASE_MS = 10_000
-export const OCCURRENCE_LEASE_RENEWAL_MS = 3_000
 const ATTEMPTS_MOST = 5
 const HELD_MOST = 64
 const PLANNED_MOST = 1_000
@@ -95,7 +94,7 @@ export const makeScheduler = (db: Db, { occasions, act, now, log, metrics }: Sch
     const options = { limit: room, leaseMs: LEASE_MS, attemptsMost: ATTEMPTS_MOST, now: at }
     const asked = performance.now()
     const claimed = await occurrences.claimOccurrences(db, wanted, options)
-    const isLate = performance.now() - asked > OCCURRENCE_LEASE_RENEWAL_MS
+    const isLate = performance.now() - asked > LEASE_RENEWAL_MS
     // A commit that waits for a standby may outlast the lease that it writes.
     const mine = isLate ? await occurrences.renewLeases(db, claimed.map(heldOf), LEASE_MS) : claimed.map(({ id }) => id)
     for (const one of claimed) if (mine.includes(one.id)) begin(one)

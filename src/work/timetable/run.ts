@@ -5,10 +5,9 @@ import type { Log } from '../../foundation/log.js'
 import { type Db, type Tx, unavailableRefusal } from '../../store/db/db.js'
 import * as locks from '../../store/db/locks.js'
 import * as runs from '../../store/timetable/runs.js'
+import { LEASE_MS, LEASE_RENEWAL_MS } from './lease-times.js'
 
 const WAIT_MS = 120_000
-const LEASE_MS = 10_000
-const RENEW_MS = 3_000
 const LOWEST_FAILURE_HTTP_STATUS = 500
 
 /** False for faults of the hub and for a run that another replaced: its delivery is then taken again. */
@@ -81,7 +80,7 @@ export const runBeside = async <T>(
     await runs.renewLease(db, id, LEASE_MS).catch(() => {})
     isRenewing = false
   }
-  const renewing = setInterval(() => void renew(), RENEW_MS)
+  const renewing = setInterval(() => void renew(), LEASE_RENEWAL_MS)
   renewing.unref()
   try {
     return await closed(db, what, id, startedAt, work)

@@ -1,7 +1,7 @@
 /** Jobs wait for a synchronous standby without a bound: a cancelled wait would show what a failover may lose. */
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
-import { isStandbyMissing } from '../../store/db/standby-wait.js'
+import { isStandbyMissing } from '../../store/db/standby/standby-wait.js'
 
 export const makeStandbyWatch = (db: Db, log: Log) => {
   let wasMissing = false

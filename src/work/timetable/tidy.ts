@@ -8,7 +8,7 @@ import type { Db } from '../../store/db/db.js'
 import * as papers from '../../store/listing/papers.js'
 import * as reporters from '../../store/matters/reporters.js'
 import * as retention from '../../store/timetable/retention.js'
-import { readRulesFile } from '../calendar/rules.js'
+import { makeRulesReader } from '../calendar/rules.js'
 import { type RunOptions, runAlone } from './run.js'
 
 interface ArchivedFile {
@@ -34,12 +34,11 @@ const archivesIn = async (folder: string): Promise<ArchivedFile[]> =>
 const WINDOW_ROWS = 2_000
 const FILES_AT_ONCE = 500
 
-let read: RetentionRules | null = null
-
-export const readRetentionRules = (): RetentionRules => {
-  read ??= readRulesFile<RetentionRules>('rules/retention', 'contracts/retention', checkRetention)
-  return read
-}
+export const readRetentionRules = makeRulesReader<RetentionRules>(
+  'rules/retention',
+  'contracts/retention',
+  checkRetention,
+)
 
 export interface TidyOptions extends RunOptions {
   archive: string

@@ -2,6 +2,12 @@ import * as breaker from '../../../domain/delivery/circuit-breaker.js'
 import { isReceiverOpen } from '../../../domain/delivery/receiver-hours.js'
 import { reasonOf } from '../../../foundation/errors.js'
 import { isConnectionLost } from '../../../store/db/db.js'
+import {
+  DEADLOCK_DETECTED,
+  hasSqlstate,
+  LOCK_NOT_AVAILABLE,
+  SERIALIZATION_FAILURE,
+} from '../../../store/db/sqlstate.js'
 import type { ClaimScope } from '../../../store/delivery/delivery-queue.js'
 import * as queue from '../../../store/delivery/delivery-queue.js'
 import * as platformStates from '../../../store/delivery/platform-states.js'
@@ -11,8 +17,6 @@ const TURN_WITHIN_MS = 6_000
 const SECOND_MS = 1_000
 const BOOKINGS_MAX = 4
 const BOOK_AGAIN_MS = 1_000
-/** SQLSTATEs of deadlock, serialization failure and lock timeout. */
-const AGAIN = new Set(['40P01', '40001', '55P03'])
 
 /** `probe`: one delivery tests whether the platform answers again. `only` limits the actions sent. */
 type CallPermission = { probe: boolean; only: ClaimScope | undefined } | 'NOTHING_TO_CALL_FOR' | 'LEFT_ALONE'
@@ -98,4 +102,4 @@ export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise
 }
 
 export const isTransient = (error: unknown): boolean =>
-  isConnectionLost(error) || AGAIN.has(String((error as { code?: unknown }).code))
+  isConnectionLost(error) || hasSqlstate(error, DEADLOCK_DETECTED, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE)

@@ -1,4 +1,4 @@
-import { type Db, queryValue } from './db.js'
+import { type Db, queryValue } from '../db.js'
 
 const MISSING_SECONDS = 10
 

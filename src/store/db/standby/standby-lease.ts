@@ -12,11 +12,11 @@ import { setMaxListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
-import { Refusal, reasonOf } from '../../foundation/errors.js'
-import type { Log } from '../../foundation/log.js'
-import { type Db, queryOne, queryRows } from './db.js'
-import { identifyServer, makeWait, repeatUntilServed } from './primary.js'
-import { COMMIT_LOCALLY } from './transaction.js'
+import { Refusal, reasonOf } from '../../../foundation/errors.js'
+import type { Log } from '../../../foundation/log.js'
+import { type Db, queryOne, queryRows } from '../db.js'
+import { identifyServer, makeWait, repeatUntilServed } from '../primary.js'
+import { COMMIT_LOCALLY } from '../transaction.js'
 
 export const LEASE_MS = 10_000
 const MARGIN_MS = 1_000

@@ -1,7 +1,8 @@
-import { isRefusal } from '../../foundation/errors.js'
-import { type AnswerPool, type AnswerPoolOptions, noteProcessWide, openAnswerPool } from './answer-pool.js'
-import { type Db, isCancelled, queryValue, type Tx } from './db.js'
-import type { ConnectionLender } from './handle.js'
+import { isRefusal } from '../../../foundation/errors.js'
+import { type AnswerPool, type AnswerPoolOptions, noteProcessWide, openAnswerPool } from '../answer-pool.js'
+import { type Db, queryValue, type Tx } from '../db.js'
+import type { ConnectionLender } from '../handle.js'
+import { isCancelled } from '../sqlstate.js'
 import { POSITION_SQL, type StandbyLease } from './standby-lease.js'
 
 type Handle = Db & ConnectionLender
