@@ -10,8 +10,8 @@ import * as restored from '../store/db/restored.js'
 import * as deliveries from '../store/delivery/deliveries.js'
 import * as desk from '../store/delivery/delivery-desk.js'
 import * as platformStates from '../store/delivery/platform-states.js'
+import * as feedHealth from '../store/intake/feed-health.js'
 import * as rejects from '../store/intake/rejects.js'
-import * as watch from '../store/intake/watch.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as snapshots from '../store/publication/snapshots.js'
@@ -54,12 +54,12 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   const overCap = await confirmedSellers.findListsOverCap(db)
   const recent = await runs.listRuns(db, { first: LAST_RUNS, before: null })
 
-  const watched = await watch.healthOfFeeds(
+  const watched = await feedHealth.healthOfFeeds(
     db,
     agencies.flatMap(({ sends }) => sends),
     new Date(hub.now().getTime() - REPORTING_WINDOW_DAYS * DAY_MS),
   )
-  const rules = await watch.countRulesOfRuns(
+  const rules = await feedHealth.countRulesOfRuns(
     db,
     [...watched.values()].flatMap(({ last }) => last?.run ?? []),
   )
@@ -148,7 +148,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
   return { value, lines }
 }
 
-const watchedView = (one: watch.FeedHealth | undefined, rules: readonly watch.RejectedByRule[]) => ({
+const watchedView = (one: feedHealth.FeedHealth | undefined, rules: readonly feedHealth.RejectedByRule[]) => ({
   items: one?.last?.received ?? null,
   rejects: one?.last?.rejected ?? null,
   rejectsByRule: rules.filter(({ run }) => run === one?.last?.run).map(({ rule, count }) => ({ rule, count })),

@@ -22,9 +22,9 @@ import { checkKeyFingerprints, replaceKeyFingerprints, storeKeyFingerprints } fr
 import { readSignInRules } from '../work/access/sign-in-rules.js'
 import { type AuditLog, openAuditLog } from '../work/audit/audit-log.js'
 import { readAuditRules } from '../work/audit/audit-rules.js'
+import { makeNightlyVerification } from '../work/audit/nightly-verification.js'
 import { makeRestoreNotes } from '../work/audit/restore-guard.js'
 import { tidyAuditLog } from '../work/audit/tidy-audit-log.js'
-import { makeAuditWatch } from '../work/audit/watch.js'
 import { readRecoveryRules } from '../work/calendar/rules.js'
 import { reconcilePlatforms } from '../work/delivery/reconcile.js'
 import * as restored from '../work/delivery/restored.js'
@@ -283,7 +283,14 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  const audit = makeAuditWatch(db, { now, log, keys, archiveDir, metrics, noted: () => notes.heads(identity).heads() })
+  const audit = makeNightlyVerification(db, {
+    now,
+    log,
+    keys,
+    archiveDir,
+    metrics,
+    noted: () => notes.heads(identity).heads(),
+  })
 
   return {
     ...{ config, db, log, now, clock, rules, keys, office },

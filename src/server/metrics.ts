@@ -9,7 +9,7 @@ import { reasonOf } from '../foundation/errors.js'
 import { equalsSecret } from '../foundation/keys.js'
 import type { MetricFigure } from '../foundation/metrics.js'
 import { shanghaiDate } from '../foundation/time/dates.js'
-import * as watch from '../store/intake/watch.js'
+import * as feedHealth from '../store/intake/feed-health.js'
 import * as store from '../store/timetable/figures.js'
 import { FOOTER_LINKS } from '../web/frame/navigation.js'
 import { applyAmendmentsToRules } from '../work/calendar/calendar.js'
@@ -70,7 +70,7 @@ const figuresOf = async ({ db, rules, agencies, platforms, now }: ApiDependencie
   const ids = feeds.map(({ id }) => id)
   const [known, pulls, { calendar }] = await Promise.all([
     store.readFigures(db, at),
-    watch.lastGoodPulls(db, ids),
+    feedHealth.lastGoodPulls(db, ids),
     applyAmendmentsToRules(db, rules),
   ])
   const since = (instant: Date | null): number =>

@@ -9,7 +9,7 @@ import * as auditLog from '../../store/audit/audit-log.js'
 import * as heads from '../../store/db/authorization-columns.js'
 import type { Db } from '../../store/db/db.js'
 import * as desk from '../../store/delivery/delivery-desk.js'
-import * as watch from '../../store/intake/watch.js'
+import * as feedHealth from '../../store/intake/feed-health.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as deadlines from '../../store/listing/deadlines.js'
 import * as documents from '../../store/listing/documents.js'
@@ -82,10 +82,10 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
   const feeds = agencies.flatMap(({ sends }) => sends)
   return {
     watched: cacheFirstCall(() =>
-      watch.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),
+      feedHealth.healthOfFeeds(own.db, feeds, new Date(now.getTime() - REPORTING_WINDOW_DAYS * DAY_MS)),
     ),
-    rejectRules: makeBatchedLoad<number, watch.RejectedByRule[]>(String, async (runs) => {
-      const found = await watch.countRulesOfRuns(own.db, runs)
+    rejectRules: makeBatchedLoad<number, feedHealth.RejectedByRule[]>(String, async (runs) => {
+      const found = await feedHealth.countRulesOfRuns(own.db, runs)
       return runs.map((run) => found.filter((one) => one.run === run))
     }),
     record: makeRowLoad((ids: readonly number[]) => versions.byIds(db, ids)),

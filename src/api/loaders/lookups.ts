@@ -3,7 +3,7 @@ import type { GradesSeen } from '../../domain/access/viewer.js'
 import { parseCode } from '../../domain/operators/codes.js'
 import { findOldestValidListDate } from '../../domain/standing/sellers.js'
 import type { Db } from '../../store/db/db.js'
-import * as watch from '../../store/intake/watch.js'
+import * as feedHealth from '../../store/intake/feed-health.js'
 import * as listings from '../../store/listing/listings.js'
 import * as operators from '../../store/operators/operators.js'
 import * as versions from '../../store/records/versions.js'
@@ -46,7 +46,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   },
   standings: (asked) => standingsOf(own.db, asked),
   pulls: () =>
-    watch.lastVouchedPulls(
+    feedHealth.lastVouchedPulls(
       own.db,
       agencies.flatMap(({ sends }) => sends),
     ),

@@ -3,9 +3,9 @@ import { may, RECORD_KINDS_SEEN, regionBoundOf, visibleSenderOf } from '../../do
 import { isFeedStale } from '../../domain/intake/bounds.js'
 import { lateShare } from '../../domain/intake/timeliness.js'
 import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
+import type * as feedHealth from '../../store/intake/feed-health.js'
 import * as rejects from '../../store/intake/reject-desk.js'
 import * as waiting from '../../store/intake/unmatched.js'
-import type * as watch from '../../store/intake/watch.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
@@ -47,7 +47,7 @@ export const runById = async (context: GraphqlContext, id: number) => {
   return run && makeRunView(run)
 }
 
-const watched = async (context: GraphqlContext, { id }: WatchedFeed): Promise<watch.FeedHealth> => {
+const watched = async (context: GraphqlContext, { id }: WatchedFeed): Promise<feedHealth.FeedHealth> => {
   const found = (await context.load.watched()).get(id)
   if (found === undefined) throw new Error(`nobody watches ${id}`)
   return found

@@ -7,7 +7,7 @@ import { may, mayOnFeed, type Viewer } from '../../domain/access/viewer.js'
 import { cleanFileName, redactIdNumbers } from '../../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal, reasonOf } from '../../foundation/errors.js'
 import { isDate } from '../../foundation/time/dates.js'
-import * as watch from '../../store/intake/watch.js'
+import * as feedHealth from '../../store/intake/feed-health.js'
 import { previewUpload } from '../../work/intake/upload-preview.js'
 import type { ApiDependencies } from '../request/dependencies.js'
 import { requireSignedIn } from '../request/viewer.js'
@@ -80,7 +80,7 @@ export const makeUploadHandler = (): AdmittedHandler => {
           error === signal.reason ? new Refusal('HUB_BUSY', { reason: '处理超时 it took too long' }) : error
         await outcome(isRefusal(refusal) ? refusal.code : INTERNAL_ERROR.code)
         if (isRefusal(refusal) && refusal.code === 'RUN_BUSY') throw refusal
-        const run = await watch.lastUploadRun(parts.db, { feed: feed.id, by, since: own.now }).catch(() => null)
+        const run = await feedHealth.lastUploadRun(parts.db, { feed: feed.id, by, since: own.now }).catch(() => null)
         throw new UploadError(refusal, run === null ? {} : { run, rejects: rejectsUrl(run) })
       })
       await outcome(pulled === null ? 'RUN_BUSY' : `DONE run ${pulled.run}`)

@@ -28,7 +28,7 @@ export const detachRecords = async (
     { codes, operators, at },
   )
   if (strays.length === 0) return 0
-  await wait(
+  await insertUnmatched(
     tx,
     strays.filter(({ kind }) => RECORD_KIND_TRAITS[kind].needsOperator),
   )
@@ -42,7 +42,7 @@ export const detachRecords = async (
   return strays.length
 }
 
-const wait = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
+const insertUnmatched = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
   const waiting = strays.map((stray) => {
     const subject = subjectOf(stray)
     return {

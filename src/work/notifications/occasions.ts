@@ -8,7 +8,7 @@ import { describeDeadline, findUnreceivedDay, lastDayToldOf } from '../../domain
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Platform } from '../../platforms/platform.js'
 import type { Db } from '../../store/db/db.js'
-import * as watch from '../../store/intake/watch.js'
+import * as feedHealth from '../../store/intake/feed-health.js'
 import { listUnreceivedSeats, listWaitingSeats } from '../../store/matters/queues.js'
 import * as store from '../../store/notifications/occasions.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -71,7 +71,7 @@ const gatherFeeds = async (db: Db, { agencies, configured }: OccasionSources, no
     configured.has(agency.id) ? agency.watched.map((feed) => ({ agency, feed })) : [],
   )
   const ids = feeds.map(({ feed }) => feed.id)
-  const [failed, pulls] = await Promise.all([store.listFailedFeeds(db, ids), watch.lastGoodPulls(db, ids)])
+  const [failed, pulls] = await Promise.all([store.listFailedFeeds(db, ids), feedHealth.lastGoodPulls(db, ids)])
   const tell = ({ agency, feed }: (typeof feeds)[number], occasion: string, what: string): SharedOccasion => ({
     ...NOBODY_IN_PARTICULAR,
     kind: 'FEED',

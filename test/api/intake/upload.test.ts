@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { UPLOAD_BYTES_MOST } from '../../../src/api/v1/upload.js'
 import * as locks from '../../../src/store/db/locks.js'
-import * as watch from '../../../src/store/intake/watch.js'
+import * as feedHealth from '../../../src/store/intake/feed-health.js'
 import { globalOf } from '../global-ids.js'
 import { uscc } from '../record-drafts.js'
 import { makeWorld, type World } from '../world.js'
@@ -328,7 +328,7 @@ describe('upload of a feed', () => {
   })
 
   it('sets the outcome of the last pull of its feed', async () => {
-    const found = await watch.healthOfFeeds(world.database.db, ['dishonest'], new Date(0))
+    const found = await feedHealth.healthOfFeeds(world.database.db, ['dishonest'], new Date(0))
     expect(found.get('dishonest')?.last?.outcome).to.equal('DONE')
   })
 })

@@ -3,7 +3,7 @@ import { platforms } from '../../../src/platforms/index.js'
 import { listRestores, mayPublishList } from '../../../src/store/db/restored.js'
 import * as comparisons from '../../../src/store/delivery/comparisons.js'
 import * as queue from '../../../src/store/delivery/delivery-queue.js'
-import * as watch from '../../../src/store/intake/watch.js'
+import * as feedHealth from '../../../src/store/intake/feed-health.js'
 import * as listings from '../../../src/store/listing/listings.js'
 import * as publicList from '../../../src/store/publication/public-list.js'
 import * as runs from '../../../src/store/timetable/runs.js'
@@ -246,7 +246,7 @@ describe('a database restored to an older state', () => {
     expect(await seen()).to.deep.equal(all)
     await noticed({ sent: { deliveryId: (await highestId()) + 1, number: 7 } })
     expect(await seen()).to.deep.equal(none)
-    expect([...(await watch.lastVouchedPulls(db(), ['penalties-1'])).values()]).to.deep.equal([null])
+    expect([...(await feedHealth.lastVouchedPulls(db(), ['penalties-1'])).values()]).to.deep.equal([null])
     // The hub itself still reads the public entries.
     expect((await listings.readPublicEntries(db(), [id])).size).to.equal(1)
     for (const platform of IDS) await compared(platform)

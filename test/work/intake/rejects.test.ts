@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { certificateOf } from '../../../seeds/world/codes.js'
+import * as feedHealth from '../../../src/store/intake/feed-health.js'
 import * as setAside from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
-import * as watch from '../../../src/store/intake/watch.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { dropOpenReject, takeCorrection } from '../../../src/work/intake/rejects.js'
 import { current, row, rows } from '../../support/rows.js'
@@ -324,7 +324,7 @@ describe('watch of a feed', () => {
   const db = database()
   const SINCE = later(-86_400)
   const watched = async (since = SINCE) => {
-    const found = (await watch.healthOfFeeds(db(), ['test', 'silent'], since)).get('test')
+    const found = (await feedHealth.healthOfFeeds(db(), ['test', 'silent'], since)).get('test')
     if (found === undefined) throw new Error('nobody watches it')
     return found
   }
@@ -333,7 +333,7 @@ describe('watch of a feed', () => {
     pullFeed(db(), { ...dutiful(), open: feed({ sent: () => given }).open }, { rules, now: at(later(seconds)) })
 
   it('shows nothing for a feed that was never pulled', async () => {
-    expect((await watch.healthOfFeeds(db(), ['silent'], SINCE)).get('silent')).to.deep.equal({
+    expect((await feedHealth.healthOfFeeds(db(), ['silent'], SINCE)).get('silent')).to.deep.equal({
       feed: 'silent',
       last: null,
       openRejects: 0,
@@ -341,11 +341,11 @@ describe('watch of a feed', () => {
       late: 0,
       timely: 0,
     })
-    expect(await watch.lastGoodPulls(db(), ['silent'])).to.deep.equal(new Map())
+    expect(await feedHealth.lastGoodPulls(db(), ['silent'])).to.deep.equal(new Map())
   })
 
   const rulesOf = async (run = 0) =>
-    (await watch.countRulesOfRuns(db(), [run])).map(({ rule, count }) => ({ rule, count }))
+    (await feedHealth.countRulesOfRuns(db(), [run])).map(({ rule, count }) => ({ rule, count }))
 
   it('shows items and rejects by rule of the last pull, most frequent first', async () => {
     await pullItems(db(), [
@@ -377,7 +377,7 @@ describe('watch of a feed', () => {
     expect(last).to.deep.include({ outcome: 'REFUSED', rejected: 20 })
     expect(await rulesOf(last?.run)).to.deep.equal([{ rule: 'date', count: 20 }])
     expect(last?.error?.code).to.equal('FEED_OUT_OF_BOUNDS')
-    expect(await watch.lastGoodPulls(db(), ['test'])).to.deep.equal(new Map([['test', NOW]]))
+    expect(await feedHealth.lastGoodPulls(db(), ['test'])).to.deep.equal(new Map([['test', NOW]]))
   })
 
   it('counts new late records, without the history of the first pull', async () => {

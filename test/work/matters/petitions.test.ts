@@ -9,7 +9,7 @@ import {
   type PetitionType,
   routePetition,
 } from '../../../src/domain/matters/petitions.js'
-import { lastGoodPulls } from '../../../src/store/intake/watch.js'
+import { lastGoodPulls } from '../../../src/store/intake/feed-health.js'
 import { mirrorPetitions, readPetitionRules } from '../../../src/work/matters/petitions.js'
 import { codeOf, database, log, mark, NOW, penalised, rowsOf, rules } from '../../support/world.js'
 

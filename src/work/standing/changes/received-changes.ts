@@ -18,7 +18,7 @@ import { Refusal } from '../../../foundation/errors.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import { type ChangeLedger, findRetainedChanges, SELLER_CHANGES } from '../../../store/db/change-ledger.js'
 import type { Db } from '../../../store/db/db.js'
-import * as watch from '../../../store/intake/watch.js'
+import * as feedHealth from '../../../store/intake/feed-health.js'
 import * as listings from '../../../store/listing/listings.js'
 import * as store from '../../../store/standing/changes.js'
 import * as standings from '../../../store/standing/standings.js'
@@ -72,7 +72,7 @@ export const describeChanges = async (
   const feeds = agencies.flatMap((agency) => agency.feeds.map(({ id }) => id))
   const freshness = judgeFreshness(
     agencies,
-    codes.every((code) => code === null) ? new Map() : await watch.lastVouchedPulls(db, feeds),
+    codes.every((code) => code === null) ? new Map() : await feedHealth.lastVouchedPulls(db, feeds),
     now,
   )
   const changes = rows.map(({ sequence, at, code, what }, place): StandingChange => {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { LIST_COUNTED_MOST } from '../../../src/foundation/pages.js'
+import * as feedHealth from '../../../src/store/intake/feed-health.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
-import * as watch from '../../../src/store/intake/watch.js'
 import { explaining, type Plan, rowsRead } from '../../support/plans.js'
 import { codeOf, database, later, NOW, pullItems, rowsOf } from '../../support/world.js'
 
@@ -35,7 +35,7 @@ describe('watch of feeds', () => {
     await rejects.add(db(), run, FEED, waiting)
     await db().raw('vacuum analyze rejects')
     const before = await largePagesRead()
-    const found = await watch.healthOfFeeds(db(), [FEED], later(-3_600, NOW))
+    const found = await feedHealth.healthOfFeeds(db(), [FEED], later(-3_600, NOW))
     expect(found.get(FEED)?.openRejects).to.equal(3)
     expect((await rejects.countOpenRows(db())).rejects).to.equal(3)
     expect((await largePagesRead()) - before).to.equal(0)
@@ -64,10 +64,10 @@ describe('watch of feeds', () => {
       { run, feed: FEED, rows },
     )
     await db().raw('vacuum analyze rejects, unmatched')
-    const found = await watch.healthOfFeeds(db(), [FEED], later(-3_600, NOW))
+    const found = await feedHealth.healthOfFeeds(db(), [FEED], later(-3_600, NOW))
     expect(found.get(FEED)).to.include({ openRejects: LIST_COUNTED_MOST, unmatched: LIST_COUNTED_MOST })
     const explained = explaining(db())
-    await watch.healthOfFeeds(explained.db, [FEED, 'none'], later(-3_600, NOW))
+    await feedHealth.healthOfFeeds(explained.db, [FEED, 'none'], later(-3_600, NOW))
     for (const table of ['rejects', 'unmatched'])
       expect(rowsRead(explained.plans[0] as Plan, table), table).to.be.at.most(LIST_COUNTED_MOST)
   })

@@ -46,10 +46,10 @@ export const healthOfFeeds = async (
        from runs where job = 'pull' and subject = f.feed and outcome = 'DONE' and cause <> 'person' and taken_back_at is null
          and (cause <> 'command' or file is null) and ended_at >= :since::timestamptz and id > (select min(id) from runs where job = 'pull' and subject = f.feed
            and outcome = 'DONE' and cause <> 'person')) t
-     /* watch.ofFeeds */`
-  const read = (tx: Tx) => withIndexLookups(tx, () => queryRows<WatchRow>(tx, sql, { feeds, since }))
+     /* feed-health.ofFeeds */`
+  const read = (tx: Tx) => withIndexLookups(tx, () => queryRows<FeedHealthRow>(tx, sql, { feeds, since }))
   const rows = await db.transaction(read, { readOnly: true })
-  return new Map(rows.map((row) => [row.feed, watched(row)]))
+  return new Map(rows.map((row) => [row.feed, feedHealthOf(row)]))
 }
 
 export interface RejectedByRule {
@@ -62,7 +62,7 @@ export const countRulesOfRuns = (db: Db, runs: readonly number[]): Promise<Rejec
   queryRows(
     db,
     `select run_id as run, rule, count(*)::int as count from rejects where run_id = any(?::bigint[])
-     group by run_id, rule order by count desc, rule /* watch.rulesOfRuns */`,
+     group by run_id, rule order by count desc, rule /* feed-health.rulesOfRuns */`,
     [[...runs]],
   )
 
@@ -76,7 +76,7 @@ const pulledAt = (db: Db, feeds: readonly string[], at: string): Promise<Map<str
     `select f.feed, ${at} as at from unnest(?::text[]) as f(feed) left join lateral (
        select least(ended_at, dated::timestamp at time zone 'Asia/Shanghai') as at from runs where job = 'pull' and subject = f.feed
          and whole and outcome = 'DONE' and taken_back_at is null order by id desc limit 1) g on true
-     where exists (select 1 from runs where job = 'pull' and subject = f.feed) /* watch.lastGood */`,
+     where exists (select 1 from runs where job = 'pull' and subject = f.feed) /* feed-health.lastGood */`,
     [feeds],
   )
 
@@ -91,16 +91,16 @@ export const lastUploadRun = async (
   const [run = null] = await queryColumn<number>(
     db,
     `select id from runs where job = 'pull' and subject = ? and cause = 'upload' and asked_by = ? and started_at >= ?
-     order by id desc limit 1 /* watch.lastUpload */`,
+     order by id desc limit 1 /* feed-health.lastUpload */`,
     [feed, by, since],
   )
   return run
 }
 
 type LastPull = NonNullable<FeedHealth['last']>
-type WatchRow = Omit<FeedHealth, 'last'> & Omit<LastPull, 'run'> & { run: number | null }
+type FeedHealthRow = Omit<FeedHealth, 'last'> & Omit<LastPull, 'run'> & { run: number | null }
 
-const watched = ({ run, outcome, endedAt, received, rejected, error, ...row }: WatchRow): FeedHealth => ({
+const feedHealthOf = ({ run, outcome, endedAt, received, rejected, error, ...row }: FeedHealthRow): FeedHealth => ({
   ...row,
   last: run === null ? null : { run, outcome, endedAt, received, rejected, error },
 })

@@ -5,18 +5,18 @@ import type { Db } from '../../store/db/db.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
 import { type AuditVerification, type AuditVerifyOptions, verifyAuditLog } from './verify-audit-log.js'
 
-export interface AuditWatchParts extends Pick<AuditVerifyOptions, 'now' | 'keys' | 'archiveDir'> {
+export interface NightlyVerificationParts extends Pick<AuditVerifyOptions, 'now' | 'keys' | 'archiveDir'> {
   log: Log
   metrics?: Metrics
   noted: () => AuditVerifyOptions['noted']
 }
 
-export const makeAuditWatch = (db: Db, { log, metrics, noted, ...parts }: AuditWatchParts) => {
+export const makeNightlyVerification = (db: Db, { log, metrics, noted, ...parts }: NightlyVerificationParts) => {
   const verify = (
     of: Omit<AuditVerifyOptions, 'now' | 'keys' | 'noted' | 'archiveDir'> = {},
   ): Promise<AuditVerification> => verifyAuditLog(db, { ...parts, noted: noted(), ...of })
 
-  const watch = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
+  const verifyAndReport = async (signal: AbortSignal | undefined): Promise<AuditVerification> => {
     const verdict = await verify({ gently: true, progress: () => signal?.throwIfAborted() })
     const { ok, walked, broken, faults = 0, cuts } = verdict
     metrics?.audited(faults)
@@ -30,13 +30,13 @@ export const makeAuditWatch = (db: Db, { log, metrics, noted, ...parts }: AuditW
   return {
     verify,
     atStart: async (signal: AbortSignal): Promise<void> => {
-      await watch(signal).catch((error) => {
+      await verifyAndReport(signal).catch((error) => {
         if (!signal.aborted) log.error({ err: error }, 'the audit log could not be verified')
       })
     },
     nightly: (options: RunOptions & { signal?: AbortSignal }): Promise<AuditVerification | null> =>
       runAlone(db, { ...options, job: 'audit' }, async ({ counts }) => {
-        const verdict = await watch(options.signal)
+        const verdict = await verifyAndReport(options.signal)
         const { walked, cuts, faults = 0, broken } = verdict
         Object.assign(counts, { walked, faults, lost: cuts.length })
         if (broken !== undefined)
