@@ -147,7 +147,13 @@ const addSellersCommand = (client: Command): void => {
         wordsForAuditLog('hub client sellers', name, { marketplace, unconfirmed, reason }),
         () =>
           setSellersCap(hub.db, {
-            ...{ client: name, marketplace: marketplace ?? null, reason, mark: hub.keys.mark, now: hub.now() },
+            ...{
+              client: name,
+              marketplace: marketplace ?? null,
+              reason,
+              pseudonymOf: hub.keys.pseudonymOf,
+              now: hub.now(),
+            },
             unconfirmedSellers: unconfirmed === undefined ? null : Number(unconfirmed),
           }),
       )
@@ -240,7 +246,7 @@ const addClockCommand = (clock: Command): void => {
     )
   answerWithHub(confirm, ({ reason }: { reason: string }) => async (hub) => {
     const { foundAt, expectedAt } = await hub.recorded('hub clock confirm', () =>
-      confirmClock(hub.db, { by: 'command', reason, mark: hub.keys.mark }),
+      confirmClock(hub.db, { by: 'command', reason, pseudonymOf: hub.keys.pseudonymOf }),
     )
     return {
       value: { confirmed: true, foundAt, expectedAt },

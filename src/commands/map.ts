@@ -35,7 +35,7 @@ export const addMapCommand = (command: Command): void => {
       }
       if (file !== undefined) {
         const words = `hub map ${id} ${JSON.stringify(lines)}`
-        const mapping = { feed, lines, mark: hub.keys.mark, ...change }
+        const mapping = { feed, lines, pseudonymOf: hub.keys.pseudonymOf, ...change }
         const made = await hub.recorded(words, () => feedMaps.add(hub.db, mapping))
         return { value: { feed: id, map: told(made) }, lines: [`已建立 made ${lineOf(made)}`] }
       }

@@ -79,7 +79,7 @@ export const loadKeys = async (folder: string, issuer: string) => {
     manifests: manifestSigner(manifests, issuer),
     audit,
     /** Pseudonym of an ID number: shortened HMAC-SHA-256. */
-    mark: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
+    pseudonymOf: (id: string): string => hmac(hashKey, id).slice(0, HASH_CHARACTERS),
     accessMark: (code: string): string => hmac(accessKey, code),
     /** Encrypts with AES-256-GCM; `unseal` needs the same `about`. */
     seal: (text: string, about: string): string => sealBytes(sealKey, Buffer.from(text), about).toString('base64'),

@@ -12,7 +12,7 @@ export interface CommandAuditParts {
   databaseUrl: string
   identity: string
   notes: RestoreNotes
-  keys: Pick<Keys, 'mark' | 'audit'>
+  keys: Pick<Keys, 'pseudonymOf' | 'audit'>
   log: Log
   now: () => Date
 }
@@ -30,7 +30,7 @@ export const makeCommandRecorder =
   ({ databaseUrl, identity, notes, keys, log, now }: CommandAuditParts): CommandRecorder =>
   async (words, work) => {
     const auditLog = openAuditLog(databaseUrl, { log, now, seal: keys.audit.seal, notes, database: identity })
-    const command = withoutAccessCodes(redactIdNumbers(words, keys.mark)).slice(0, WORDS_MOST)
+    const command = withoutAccessCodes(redactIdNumbers(words, keys.pseudonymOf)).slice(0, WORDS_MOST)
     const caller = { client: nameCommandAuthor(), role: ROLE, agency: null, purpose: null, request: randomUUID() }
     const row = (
       kind: 'ACT' | 'OUTCOME',
@@ -43,7 +43,7 @@ export const makeCommandRecorder =
       row('OUTCOME', command, outcome).catch((error) =>
         log.error({ err: error, outcome }, 'an outcome has no row in the trail'),
       )
-    const note: Note = (more, codes) => row('ACT', redactIdNumbers(more, keys.mark), null, codes)
+    const note: Note = (more, codes) => row('ACT', redactIdNumbers(more, keys.pseudonymOf), null, codes)
     try {
       await row('ACT', command)
       const done = await work(note).catch(async (error: unknown) => {

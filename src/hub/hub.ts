@@ -102,7 +102,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
   const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
   const keys = await loadKeys(config.keysDir, config.publicUrl)
-  const filed = loadRules(keys.mark, config)
+  const filed = loadRules(keys.pseudonymOf, config)
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()
   for (const read of [readDocumentTemplates, readTimelinessRules, readAuditRules, readRetentionRules]) read()
@@ -158,7 +158,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const url = office.addresses().agencies[agency] ?? null
     if (url === null && !options.file)
       throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[agency]?.setting })
-    const given = { url, mark: keys.mark, rules, now, log, ...options }
+    const given = { url, pseudonymOf: keys.pseudonymOf, rules, now, log, ...options }
     if (mirror !== undefined) {
       const open = () => openPetitions({ url, file: options.file, signal: options.signal })
       return mirrorPetitions(db, { ...given, feed: mirror, keys, open })
@@ -299,7 +299,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     },
     pull: pullFeed,
     rollBack: (of: { run: number; reason: string; by: string }) =>
-      rollBack(db, { rules, now, log, mark: keys.mark, ...of }),
+      rollBack(db, { rules, now, log, pseudonymOf: keys.pseudonymOf, ...of }),
     score: scoreNow,
     tryScorecard: async (options: Omit<TrialOptions, 'lists' | 'families' | 'now'>) =>
       tryScorecard(db, { lists: rules.lists, families: await families(), now, ...options }),
@@ -311,7 +311,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       recorded(`hub repair${options.dryRun ? ' --dry-run' : ''}`, (note) =>
         repairRecords(db, {
           ...options,
-          ...{ feeds: [...feeds.values()], rules, mark: keys.mark, archiveDir, now, note },
+          ...{ feeds: [...feeds.values()], rules, pseudonymOf: keys.pseudonymOf, archiveDir, now, note },
           score: (only) => scoreNow({ cause: 'command', only }),
         }),
       ),

@@ -79,7 +79,7 @@ export const openOffice = async (db: Db, parts: HubOfficeParts) => {
       agencies: new Set(Object.keys(state.addresses.agencies)),
       platforms: new Set(Object.keys(state.addresses.platforms)),
     }),
-    ruleParts: () => ({ filedLists: parts.filed.lists, feeds, mark: parts.filed.mark }),
+    ruleParts: () => ({ filedLists: parts.filed.lists, feeds, pseudonymOf: parts.filed.pseudonymOf }),
     host: () => readHostCondition(config, { ...state, sendsMail: office.mail() !== null }),
     refresh,
   }

@@ -12,7 +12,7 @@ import { readRulesFile, type WorkRules } from '../work/calendar/rules.js'
 import { readClockRules } from '../work/listing/publication-clocks.js'
 import { readMeasureRules } from '../work/matters/measures.js'
 
-export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules => {
+export const loadRules = (pseudonymOf: WorkRules['pseudonymOf'], config: Config): WorkRules => {
   const { items, organisations } = readMeasureRules()
   const { lists } = readRulesFile<{ lists: ListKind[] }>('rules/lists', 'contracts/lists', ({ lists }) => [
     ...checkLists(lists, items),
@@ -33,7 +33,7 @@ export const loadRules = (mark: WorkRules['mark'], config: Config): WorkRules =>
     calendar,
     clocks: readClockRules(),
     platforms: listConfiguredPlatformSubjects(config),
-    mark,
+    pseudonymOf,
     printDocument,
   }
 }

@@ -41,7 +41,7 @@ const stateDemoAuthority = async ({ db, rules, now }: DemoOffice, name: string):
     fineBank: '虚构银行演示支行，账号 0000 0000 0000',
   }
   const { id } = await stateAuthority(db, { ...data, by: FIRST, now })
-  await decideAuthority(db, rules.mark, { id, verdict: 'CONFIRM', note: null, by: SECOND, now })
+  await decideAuthority(db, rules.pseudonymOf, { id, verdict: 'CONFIRM', note: null, by: SECOND, now })
 }
 
 const signDemoDecision = async (

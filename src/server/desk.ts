@@ -65,7 +65,7 @@ export const makeDeskRouter = (
     if (name === '' || password === '')
       throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
     const { address, now, db } = own
-    const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.mark, now)
+    const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.pseudonymOf, now)
     const giveBack = await limited(own, name, async () => limit.take([`${name} ${address}`, address], now, proven))
     const input = { name, password, newPassword, code, passkey, place, proven }
     try {

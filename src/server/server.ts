@@ -149,7 +149,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
       const codes = refused.length > 0 ? [...new Set(refused)] : []
       for (const code of codes) metrics.refused(code)
       if (!response.writableFinished) return
-      const path = url === GRAPHQL_URL ? pathname : redactIdNumbers(shown(pathname), parts.keys.mark)
+      const path = url === GRAPHQL_URL ? pathname : redactIdNumbers(shown(pathname), parts.keys.pseudonymOf)
       const ms = parts.now().getTime() - own.now.getTime()
       const why = codes.length > 0 && { refused: codes, address }
       lines.info({ request: requestId, method: request.method, path, status, ms, ...why }, 'answered')

@@ -17,7 +17,7 @@ const CREDENTIAL_CHARACTERS_MOST = 256
 
 export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Router => {
   const { keys, revocations } = parts
-  const { mark } = keys
+  const { pseudonymOf } = keys
 
   const authenticated = async (request: Request, form: Map<string, string>): Promise<clients.ClientAccount> => {
     const { id: name, secret } = credentialsOf(request, form) ?? { id: '', secret: '' }
@@ -28,16 +28,16 @@ export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Rout
       await auditRefusedSignIn(parts, own, { door: `POST ${request.path}`, name, known, code: refusal.code })
       throw refusal
     }
-    const proven = await lockouts.isProven(db, knock, mark, now)
+    const proven = await lockouts.isProven(db, knock, pseudonymOf, now)
     const giveBack = takeAttempt(limit, { keys: [`${name} ${address}`, address], at: now, proven })
     if (isRefusal(giveBack)) return refuse(tooMany(giveBack))
-    const wait = await lockouts.secondsLocked(db, knock, mark, now)
+    const wait = await lockouts.secondsLocked(db, knock, pseudonymOf, now)
     // Every attempt takes equally long: the same look-ups and one scrypt.
     const client = await clients.findClient(db, name, now)
     const matches = await secretMatches(secret, client?.secretHash ?? null, client?.previousHash ?? null)
     if (wait !== null) return refuse(tooMany(new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })))
     if (client === null || !matches || client.ended) {
-      await lockouts.noteFailedSignIn(db, knock, { mark, known: client !== null, now, log })
+      await lockouts.noteFailedSignIn(db, knock, { pseudonymOf, known: client !== null, now, log })
       return refuse(unknownClient(), client !== null)
     }
     giveBack()
@@ -45,7 +45,7 @@ export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Rout
       const { code, message } = new Refusal('ACCOUNT_PENDING')
       return refuse(new OauthRefusal('unauthorized_client', message, { code }), true)
     }
-    await lockouts.noteGoodSignIn(db, { ...knock, name: client.id }, mark, now)
+    await lockouts.noteGoodSignIn(db, { ...knock, name: client.id }, pseudonymOf, now)
     return client
   }
 

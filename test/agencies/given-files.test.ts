@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { feeds } from '../../src/agencies/index.js'
 import { runPull } from '../../src/work/intake/pull.js'
 import { freshDatabase, type TestDatabase } from '../support/database.js'
-import { mark, NOW } from '../support/world.js'
+import { NOW, pseudonymOf } from '../support/world.js'
 
 const FOLDER = resolve('../shared/data')
 const here = existsSync(FOLDER)
@@ -64,7 +64,14 @@ describe(`real files${said}`, () => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
     const path = join(FOLDER, file)
-    const answer = await runPull(test.db, { feed, url: null, file: { path }, mark, cause: 'command', now: () => NOW })
+    const answer = await runPull(test.db, {
+      feed,
+      url: null,
+      file: { path },
+      pseudonymOf,
+      cause: 'command',
+      now: () => NOW,
+    })
     const { ms: _, run: __, ended: ___, ...told } = answer ?? { ms: 0, run: 0, ended: 0 }
     return told
   }

@@ -97,7 +97,7 @@ const officeOf = (webhookAllow: readonly string[], mail: MailSettings | null): L
     mail: () => mail,
     timetable: () => timetable,
     configured: () => ({ agencies: new Set(['market-regulator']), platforms: new Set(['national']) }),
-    ruleParts: () => ({ filedLists: [], feeds, mark: () => 'x' }),
+    ruleParts: () => ({ filedLists: [], feeds, pseudonymOf: () => 'x' }),
     host: async () => ({
       publicUrl: 'http://localhost',
       ...{ proxies: 0, openKeyFiles: 0 },
@@ -162,7 +162,7 @@ export const makeWorld = async ({
       const feed = feeds.get(id)
       if (feed === undefined) throw new Error(`no feed ${id}`)
       const given = { cause: 'upload' as const, by, file, waitMs: 0, ...(signal ? { signal } : {}) }
-      return runPull(database.db, { feed, url: null, mark: keys.mark, rules, now: () => now, ...given })
+      return runPull(database.db, { feed, url: null, pseudonymOf: keys.pseudonymOf, rules, now: () => now, ...given })
     },
     ...{ auditLog: trail, archiveDir: folder },
     verifyAuditLog: (of) => verifyAuditLog(database.db, { now: () => now, noted: [], keys, archiveDir: folder, ...of }),
@@ -252,7 +252,7 @@ const loadRules = (): WorkRules => {
     calendar: { ...days, holidays: new Set(days.holidays), workdays: new Set(days.workdays) },
     clocks: readClockRules(),
     platforms: platforms.map(subjectsOfPlatform),
-    mark: () => 'hash',
+    pseudonymOf: () => 'hash',
     printDocument,
   }
 }

@@ -242,7 +242,7 @@ const ended = async (db: JobDb): Promise<Record<string, number>> => {
       kinds: ['listing' as const],
       lists: null,
     })),
-    mark: () => '',
+    pseudonymOf: () => '',
   } as unknown as WorkRules
   const log = makeLog({ level: 'silent', file: null })
   const began = performance.now()

@@ -36,7 +36,7 @@ const count = (step: Step, began: number, used: NodeJS.CpuUsage): void => {
   cpu[step] = (cpu[step] ?? 0) + user + system
 }
 
-const mark = (id: string): string => `${id.length}`
+const pseudonymOf = (id: string): string => `${id.length}`
 const REGISTRATION_NUMBERS = new Set(['reg_no', 'regNo'])
 
 export const reading = async (path: string): Promise<number> => {
@@ -46,11 +46,11 @@ export const reading = async (path: string): Promise<number> => {
   let batch: SourceItem[] = []
   const onwards = (): void => {
     const items = timed('redact', () =>
-      batch.map((item) => ({ ...item, fields: redactIdNumbers(item.fields, mark, feed.exempt) })),
+      batch.map((item) => ({ ...item, fields: redactIdNumbers(item.fields, pseudonymOf, feed.exempt) })),
     )
     const mapped = timed('map', () => items.map((item) => feed.map(item, { dated: null, today: TODAY })))
     const clean: DraftsOrProblems[] = timed('redact again', () =>
-      mapped.map((one) => redactIdNumbers(one, mark, REGISTRATION_NUMBERS)),
+      mapped.map((one) => redactIdNumbers(one, pseudonymOf, REGISTRATION_NUMBERS)),
     )
     const drafts: RecordDraft[] = clean.flatMap((one) => ('drafts' in one ? one.drafts : []))
     if (drafts.length !== batch.length) throw new Error('a row was set aside')

@@ -36,7 +36,7 @@ const rules: WorkRules = {
   calendar: { holidays: new Set(), workdays: new Set(), knownUntil: TODAY },
   clocks: readClockRules(),
   platforms: [],
-  mark: () => '',
+  pseudonymOf: () => '',
   printDocument: () => ({
     title: '',
     html: '',

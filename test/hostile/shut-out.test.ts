@@ -29,13 +29,13 @@ describe('a person whose name others try with wrong passwords', () => {
 
   it('still signs in from a known address, and from nowhere else', async () => {
     const { db } = world.database
-    const { mark } = world.keys
+    const { pseudonymOf } = world.keys
     const name = 'warden'
     const first = (await confirmedPerson(db, { name, role: 'officer' }, [], NOW)).one_time_password
     expect(await login({ name, password: first, newPassword: PASSWORD })).to.equal(200)
     for (let n = 0; n < FAILURES; n += 1) {
       const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
-      await lockouts.noteFailedSignIn(db, knock, { mark, known: true, now: NOW, log })
+      await lockouts.noteFailedSignIn(db, knock, { pseudonymOf, known: true, now: NOW, log })
     }
     const place = { address: '198.51.100.1', userAgent: '', cookie: null }
     const elsewhere = { name, password: PASSWORD, newPassword: null, code: null, passkey: null, place }
@@ -67,18 +67,18 @@ describe('a person whose name others try with wrong passwords', () => {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
       for (let n = 0; n < FAILURES; n += 1) {
         const knock = { kind: 'PERSON' as const, name, address: `192.0.2.${n}` }
-        await lockouts.noteFailedSignIn(db, knock, { mark: world.keys.mark, known: true, now: NOW, log })
+        await lockouts.noteFailedSignIn(db, knock, { pseudonymOf: world.keys.pseudonymOf, known: true, now: NOW, log })
       }
       expect(await login({ name, password: PASSWORD }, url)).to.equal(200)
       expect(await token(url)).to.equal(200)
       // After 90 days without a sign-in the address is no longer known.
-      const mark = world.keys.mark
+      const pseudonymOf = world.keys.pseudonymOf
       const knock = { kind: 'PERSON' as const, name, address: '127.0.0.1' }
       const days = (n: number) => new Date(NOW.getTime() + n * 86_400_000)
       expect([
-        await lockouts.isProven(db, knock, mark, days(89)),
-        await lockouts.isProven(db, knock, mark, days(91)),
-        await lockouts.isProven(db, { ...knock, address: '192.0.2.1' }, mark, NOW),
+        await lockouts.isProven(db, knock, pseudonymOf, days(89)),
+        await lockouts.isProven(db, knock, pseudonymOf, days(91)),
+        await lockouts.isProven(db, { ...knock, address: '192.0.2.1' }, pseudonymOf, NOW),
       ]).to.deep.equal([true, false, false])
     } finally {
       server.close()

@@ -21,7 +21,7 @@ describe('audit rows of a command', () => {
       databaseUrl: fresh.url,
       identity: '00000000-0000-4000-8000-000000000001',
       notes: makeRestoreNotes(folder),
-      keys: { mark: () => 'marked', audit: auditKeys() },
+      keys: { pseudonymOf: () => 'marked', audit: auditKeys() },
       log: makeLog({ level: 'silent', file: null }),
       now: () => new Date(),
     })

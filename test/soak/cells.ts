@@ -115,12 +115,12 @@ export const sampled = async (): Promise<Sampled[]> => {
   return found
 }
 
-const mark = (): string => 'p'
+const pseudonymOf = (): string => 'p'
 
 /** Takes an item as intake does: redacts ID numbers, maps, and checks the contract. */
 const taken = ({ feed, item }: Cell): void => {
-  const fields = redactIdNumbers(item.fields, mark, feed.exempt)
-  draftsOfItem(feed, { ...item, fields }, context, mark)
+  const fields = redactIdNumbers(item.fields, pseudonymOf, feed.exempt)
+  draftsOfItem(feed, { ...item, fields }, context, pseudonymOf)
 }
 
 const processorMs = (act: () => void): number => {

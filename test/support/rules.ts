@@ -12,6 +12,6 @@ export const rules: WorkRules = {
   calendar: { holidays: new Set(days.holidays), workdays: new Set(days.workdays), knownUntil: days.knownUntil },
   clocks: readClockRules(),
   platforms: platforms.map(subjectsOfPlatform),
-  mark: () => 'hash',
+  pseudonymOf: () => 'hash',
   printDocument,
 }

@@ -23,7 +23,7 @@ export const TODAY = '2026-11-25'
 export const later = (seconds: number, from = NOW): Date => new Date(from.getTime() + seconds * 1_000)
 export const at = (instant: Date) => (): Date => instant
 
-export const mark = (id: string): string => createHash('sha256').update(`test ${id}`).digest('hex').slice(0, 16)
+export const pseudonymOf = (id: string): string => createHash('sha256').update(`test ${id}`).digest('hex').slice(0, 16)
 export const log = makeLog({ level: 'silent', file: null })
 export { rules }
 
@@ -69,7 +69,7 @@ export type PullGiven = Partial<Omit<PullRunOptions, 'feed'>>
 /** Pulls and fails the test if another process had the occurrence. */
 export const pullFeed = async (db: JobDb, from: AgencyFeed, given: PullGiven = {}): Promise<PullResult> => {
   const url = 'http://127.0.0.1:9'
-  const pulled = await runPull(db, { feed: from, url, cause: 'command', mark, now: at(NOW), ...given })
+  const pulled = await runPull(db, { feed: from, url, cause: 'command', pseudonymOf, now: at(NOW), ...given })
   if (pulled === null) throw new Error('another process has this occurrence')
   return pulled
 }

@@ -62,7 +62,7 @@ const discrepancyPage = async (_: unknown, args: DiscrepancyArgs, context: Graph
 const settleDiscrepancy = async (_: unknown, args: { id: string; note: string }, context: GraphqlContext) => {
   const { id, note: text } = refuseUnstorableText(args)
   const { db, rules } = context.parts
-  const note = checkAndRedactText(text, '说明 the note', rules.mark)
+  const note = checkAndRedactText(text, '说明 the note', rules.pseudonymOf)
   const discrepancy = await store.byId(db, readNumberInGlobalId(id, 'Discrepancy') ?? NO_ID)
   const sees = await seesSubject(context, discrepancy?.key ?? NO_SUBJECT)
   const key = discrepancy && sees ? discrepancy.id : NO_ID

@@ -26,7 +26,7 @@ const reachesOf = (of: Omit<store.RestoreFinding, 'foundAt'>) => ({
 const byPerson = (args: { reason: string }, { viewer, parts, now, log }: GraphqlContext) => ({
   ...refuseUnstorableText(args),
   by: viewer.sub ?? '',
-  mark: parts.rules.mark,
+  pseudonymOf: parts.rules.pseudonymOf,
   platforms: parts.platforms.map(({ id }) => id),
   now,
   log,

@@ -198,7 +198,7 @@ const makeApollo = (schema: GraphQLSchema, { keys, log, answerPath: { documentSt
     parseOptions: { maxTokens: QUERY_TOKENS_MOST },
     validationRules: [queryLimitsRule],
     formatError: (formatted, error) =>
-      redactIdNumbers(JSON.parse(writeJsonWithoutAccessCodes(formatError(formatted, error))), keys.mark),
+      redactIdNumbers(JSON.parse(writeJsonWithoutAccessCodes(formatError(formatted, error))), keys.pseudonymOf),
     logger: log,
     plugins: [
       ApolloServerPluginCacheControlDisabled(),

@@ -40,7 +40,13 @@ const addFeedMap = async (_: unknown, args: { feed: string; lines: Partial<MapLi
   const { parts, viewer, now } = context
   const fields = refuseUnstorableText(args)
   const lines = fields.lines.map(({ heading = null, field = null, value = null }) => ({ heading, field, value }))
-  const of = { feed: feedIn(context, fields.feed), lines, by: viewer.sub ?? '', mark: parts.keys.mark, now }
+  const of = {
+    feed: feedIn(context, fields.feed),
+    lines,
+    by: viewer.sub ?? '',
+    pseudonymOf: parts.keys.pseudonymOf,
+    now,
+  }
   return mapView(await work.add(parts.db, of))
 }
 

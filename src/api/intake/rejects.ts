@@ -111,7 +111,7 @@ const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, r
   reject,
   note,
   by: viewer.sub ?? '',
-  mark: parts.keys.mark,
+  pseudonymOf: parts.keys.pseudonymOf,
   now: () => now,
 })
 

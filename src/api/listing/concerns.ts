@@ -80,7 +80,7 @@ const rollBackRun = async (_: unknown, args: { id: string; reason: string }, con
   const { db, rules, now } = context.parts
   const { viewer, log } = context
   const who = { by: nameOf(viewer), mayMove: may(viewer, 'move_listing') }
-  await rollBack(db, { run, reason, ...who, rules, now, mark: rules.mark, log })
+  await rollBack(db, { run, reason, ...who, rules, now, pseudonymOf: rules.pseudonymOf, log })
   renewLoaders(context)
   const taken = await runs.findRun(db, run)
   if (taken === null) throw new Error(`run ${run} is gone`)

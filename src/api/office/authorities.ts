@@ -41,7 +41,7 @@ const decideAuthority = (_: unknown, { input }: { input: DecisionInput }, contex
   const { id, verdict, note = null } = refuseUnstorableText(input)
   const { db, rules } = context.parts
   const made = { id: parseWholeNumber(id) ?? 0, verdict, note, by: context.viewer.sub ?? '', now: context.now }
-  return work.decideAuthority(db, rules.mark, made)
+  return work.decideAuthority(db, rules.pseudonymOf, made)
 }
 
 export const authorityResolvers = {

@@ -33,7 +33,7 @@ export const auditRefusedSignIn = (
   { door, name, known, code }: { door: string; name: string; known: boolean; code: string },
 ): Promise<void> => {
   const folded = code === 'TOO_MANY_REQUESTS' ? '' : name.normalize('NFKC').toLowerCase()
-  const mark = folded === '' ? '' : keys.mark(`attempt ${folded}`)
+  const mark = folded === '' ? '' : keys.pseudonymOf(`attempt ${folded}`)
   return attempts.refused({
     at,
     request,
@@ -130,37 +130,39 @@ const auditedOperation = (
   isAct: boolean,
   source: string,
   variables: Record<string, unknown>,
-  { keys: { mark }, office }: Pick<ApiDependencies, 'keys' | 'office'>,
+  { keys: { pseudonymOf }, office }: Pick<ApiDependencies, 'keys' | 'office'>,
 ): string => {
   // The cache is keyed by the source, which may hold a mutation's secret.
-  const redacted = (): string => redactedText(withoutSecretArguments(source), mark)
+  const redacted = (): string => redactedText(withoutSecretArguments(source), pseudonymOf)
   const query = isAct ? redacted() : cachedText(questions, source, redacted)
   if (Object.keys(variables).length === 0) return query
   const names = isAct ? office.settings.map(({ name }) => name) : []
   const shown = isAct ? withoutSecretVariables(source, variables, names) : variables
-  const text = writeJsonWithoutAccessCodes(redactIdNumbers(shorten(shown, mark), mark))
-  return `${query}\n${truncate(isAct ? withoutSecretArguments(text) : text, mark)}`
+  const text = writeJsonWithoutAccessCodes(redactIdNumbers(shorten(shown, pseudonymOf), pseudonymOf))
+  return `${query}\n${truncate(isAct ? withoutSecretArguments(text) : text, pseudonymOf)}`
 }
 
-export const redactRequestText = (endpoint: string, name: string, mark: (id: string) => string): string =>
-  redactedText(`${endpoint}/${name}`, mark)
+export const redactRequestText = (endpoint: string, name: string, pseudonymOf: (id: string) => string): string =>
+  redactedText(`${endpoint}/${name}`, pseudonymOf)
 
-const redactedText = (source: string, mark: (id: string) => string): string =>
-  truncate(withoutAccessCodes(redactIdNumbers(source.replace(/\s+/g, ' ').trim(), mark)), mark)
+const redactedText = (source: string, pseudonymOf: (id: string) => string): string =>
+  truncate(withoutAccessCodes(redactIdNumbers(source.replace(/\s+/g, ' ').trim(), pseudonymOf)), pseudonymOf)
 
 export const writeJsonWithoutAccessCodes = (value: unknown): string =>
   JSON.stringify(value, (_, member) => (typeof member === 'string' ? withoutAccessCodes(member) : member))
 
 /** Truncated text ends with its full length and keyed hash, for comparison. */
-const truncate = (text: string, mark: (id: string) => string): string =>
-  text.length <= PURPOSE_LENGTH_MOST ? text : `${text.slice(0, PURPOSE_LENGTH_MOST)}… ${text.length} ${mark(text)}`
+const truncate = (text: string, pseudonymOf: (id: string) => string): string =>
+  text.length <= PURPOSE_LENGTH_MOST
+    ? text
+    : `${text.slice(0, PURPOSE_LENGTH_MOST)}… ${text.length} ${pseudonymOf(text)}`
 
-const shorten = (value: unknown, mark: (id: string) => string): unknown => {
+const shorten = (value: unknown, pseudonymOf: (id: string) => string): unknown => {
   if (Array.isArray(value)) {
-    const first = value.slice(0, MEMBERS_MOST).map((member) => shorten(member, mark))
-    return value.length > MEMBERS_MOST ? [...first, `… ${value.length} ${mark(JSON.stringify(value))}`] : first
+    const first = value.slice(0, MEMBERS_MOST).map((member) => shorten(member, pseudonymOf))
+    return value.length > MEMBERS_MOST ? [...first, `… ${value.length} ${pseudonymOf(JSON.stringify(value))}`] : first
   }
   if (value === null || typeof value !== 'object') return value
   if (Object.values(value).every((member) => typeof member !== 'object')) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, mark)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shorten(member, pseudonymOf)]))
 }

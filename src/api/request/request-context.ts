@@ -22,12 +22,12 @@ export const makeTextCache = (): TextCache => new LRUCache({ max: REMEMBERED })
 
 const purposes = makeTextCache()
 
-const purposeOf = ({ headers }: IncomingMessage, mark: (id: string) => string): string | null => {
+const purposeOf = ({ headers }: IncomingMessage, pseudonymOf: (id: string) => string): string | null => {
   const sent = headers['x-purpose'] ?? ''
   const header = Array.isArray(sent) ? sent.join(' ') : sent
   if (header === '') return null
   const purpose = cachedText(purposes, header, () => {
-    const text = withoutAccessCodes(redactIdNumbers(decoded(header).replace(/\p{C}+/gu, ' '), mark))
+    const text = withoutAccessCodes(redactIdNumbers(decoded(header).replace(/\p{C}+/gu, ' '), pseudonymOf))
     return [...text.trim()].slice(0, PURPOSE_MOST).join('')
   })
   return purpose === '' ? null : purpose
@@ -59,7 +59,7 @@ export const GRAPHQL_URL = new URL('http://hub/graphql')
 
 type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log' | 'proxies'> &
   Partial<Pick<ApiDependencies, 'readers'>> & {
-    keys: Pick<Keys, 'mark'>
+    keys: Pick<Keys, 'pseudonymOf'>
   }
 
 /** Property key, because V8 would scan a changing WeakMap at every young-generation collection. */
@@ -106,7 +106,7 @@ export class HttpRequestContext {
     this.now = now()
     this.requestId = readRequestId(request.headers) ?? randomUUID()
     this.address = callerAddressOf(request.socket.remoteAddress ?? '', forwarded, proxies)
-    this.purpose = purposeOf(request, keys.mark)
+    this.purpose = purposeOf(request, keys.pseudonymOf)
   }
 
   get log(): Log {

@@ -126,5 +126,5 @@ const answerError =
     refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
-    problem(response, status, redactIdNumbers({ code, message, details }, keys.mark), found)
+    problem(response, status, redactIdNumbers({ code, message, details }, keys.pseudonymOf), found)
   }

@@ -15,8 +15,11 @@ import { type AdmittedHandler, type AdmittedRequest, readParameters } from './ad
 import { makeSlottedReceiver, makeTooLargeRefusal, makeUploadSlots, type ReceivedBody } from './receive-body.js'
 
 /** Reads the query or Content-Disposition (RFC 6266). */
-const uploadedFileName = (named: string | undefined, disposition: string | undefined, mark: (id: string) => string) =>
-  cleanFileName(named ?? inDisposition(disposition ?? '') ?? '', mark)
+const uploadedFileName = (
+  named: string | undefined,
+  disposition: string | undefined,
+  pseudonymOf: (id: string) => string,
+) => cleanFileName(named ?? inDisposition(disposition ?? '') ?? '', pseudonymOf)
 
 const inDisposition = (header: string): string | null => {
   const [, encoded] = /;\s*filename\*\s*=\s*utf-8'[^']*'([^;\s]+)/i.exec(header) ?? []
@@ -65,13 +68,13 @@ export const makeUploadHandler = (): AdmittedHandler => {
   return async (asked) => {
     const { request, response, own, parts, viewer, audit } = asked
     const feed = feedFor(viewer, String(request.params['feed']), parts)
-    const parameters = givenIn(request, parts.keys.mark)
+    const parameters = givenIn(request, parts.keys.pseudonymOf)
     const packed = isGzipped(request)
     await receiveInSlot(asked, feed, async (received) => {
       const bytes = packed ? await unpackedFrom(received) : received.bytes
       if (parameters.preview) return answerPreview(asked, { feed, given: parameters, bytes })
       const by = viewer.sub ?? ''
-      const act = auditedUpload(feed, parameters, parts.keys.mark)
+      const act = auditedUpload(feed, parameters, parts.keys.pseudonymOf)
       await audit({ kind: 'ACT', asked: act, content: bytes })
       const outcome = (code: string) => audit({ kind: 'OUTCOME', asked: act, outcome: code })
       const signal = AbortSignal.timeout(TAKE_IN_MS)
@@ -95,18 +98,21 @@ const answerPreview = async (
   { response, own, parts, audit }: AdmittedRequest,
   { feed, given, bytes }: { feed: AgencyFeed; given: ReturnType<typeof givenIn>; bytes: Buffer },
 ): Promise<void> => {
-  const { mark } = parts.keys
+  const { pseudonymOf } = parts.keys
   const { preview: _, ...told } = given
-  const asked = { feed, file: { bytes, ...told }, mark, rules: parts.rules, now: own.now }
+  const asked = { feed, file: { bytes, ...told }, pseudonymOf, rules: parts.rules, now: own.now }
   const preview = await previewUpload(parts.db, { ...asked, signal: AbortSignal.timeout(TAKE_IN_MS) })
-  const content = JSON.stringify(redactIdNumbers(preview, mark, feed.exempt))
+  const content = JSON.stringify(redactIdNumbers(preview, pseudonymOf, feed.exempt))
   const codes = preview.records.flatMap(({ code }) => (code === null ? [] : [code]))
-  await audit({ kind: 'ANSWER', asked: auditedUpload(feed, given, mark), shown: codes, content })
+  await audit({ kind: 'ANSWER', asked: auditedUpload(feed, given, pseudonymOf), shown: codes, content })
   response.set('Cache-Control', 'no-store').type('json').send(content)
 }
 
-const auditedUpload = ({ id }: AgencyFeed, parameters: ReturnType<typeof givenIn>, mark: (id: string) => string) =>
-  `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, mark))}`
+const auditedUpload = (
+  { id }: AgencyFeed,
+  parameters: ReturnType<typeof givenIn>,
+  pseudonymOf: (id: string) => string,
+) => `POST /v1/feeds/${id} ${JSON.stringify(redactIdNumbers(parameters, pseudonymOf))}`
 
 const rejectsUrl = (run: number): string => `/v1/runs/${run}/rejects.csv`
 
@@ -120,14 +126,14 @@ const feedFor = (viewer: Viewer, id: string, { agencies }: ApiDependencies): Age
   return feed
 }
 
-const givenIn = (request: Request, mark: (id: string) => string) => {
+const givenIn = (request: Request, pseudonymOf: (id: string) => string) => {
   const { dated, full, reader, name, preview } = readParameters(request, PARAMETERS)
   if (dated !== undefined && !isDate(dated)) throw new Refusal('DATE_INVALID', { value: dated })
   for (const [flag, value] of Object.entries({ full, preview }))
     if (!['true', 'false', undefined].includes(value))
       throw new Refusal('INPUT_INVALID', { reason: `${flag} 应为 true 或 false must be true or false` })
   return {
-    name: uploadedFileName(name, request.headers['content-disposition'], mark),
+    name: uploadedFileName(name, request.headers['content-disposition'], pseudonymOf),
     full: full === 'true',
     ...(reader !== undefined && { reader }),
     ...(dated !== undefined && { dated }),

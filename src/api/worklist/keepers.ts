@@ -50,7 +50,14 @@ const handOverCases = async (_: unknown, args: HandOverArgs, context: GraphqlCon
   const { viewer, now, parts } = context
   const { to = null, note } = refuseUnstorableText({ to: args.to, note: args.note })
   const ids = args.ids.map(readUuid)
-  const moved = await work.handOverCases(parts.db, { viewer, ids, to: to ?? null, note, now, mark: parts.rules.mark })
+  const moved = await work.handOverCases(parts.db, {
+    viewer,
+    ids,
+    to: to ?? null,
+    note,
+    now,
+    pseudonymOf: parts.rules.pseudonymOf,
+  })
   renewLoaders(context)
   return { listings: moved.map(async (uuid) => makeCaseView(await readStoredListing(context, uuid))) }
 }

@@ -36,9 +36,9 @@ export const makeCaseAct = (
   { name, by, role, input: sent }: RequestedMove,
   today: string,
   linked: LinkedDecision | null,
-  mark: (id: string) => string,
+  pseudonymOf: (id: string) => string,
 ): CaseAct => {
-  const { fileHash, ...fields } = checkAndRedactTexts(sent, mark)
+  const { fileHash, ...fields } = checkAndRedactTexts(sent, pseudonymOf)
   const input = { ...fields, ...(fileHash !== undefined && { fileHash: fileHash.toLowerCase() }) }
   if (!isDate(input.on)) throw new Refusal('DATE_INVALID', { value: input.on })
   if (input.fileHash !== undefined && !FILE_HASH.test(input.fileHash))
@@ -66,7 +66,7 @@ export const makeCaseAct = (
 
 export const checkAndRedactTexts = <I extends Partial<Record<keyof typeof LONGEST, string>>>(
   input: I,
-  mark: (id: string) => string,
+  pseudonymOf: (id: string) => string,
 ): I => {
   for (const [field, [zh, most]] of Object.entries(LONGEST)) {
     const length = input[field as keyof typeof LONGEST]?.length ?? 0
@@ -75,5 +75,5 @@ export const checkAndRedactTexts = <I extends Partial<Record<keyof typeof LONGES
         reason: `${zh}不得超过 ${most} 个字符 ${field} has at most ${most} characters`,
       })
   }
-  return redactIdNumbers(input, mark)
+  return redactIdNumbers(input, pseudonymOf)
 }

@@ -36,22 +36,22 @@ const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|�
 const NONE_EXEMPT: ReadonlySet<string> = new Set()
 
 /**
- * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`mark`), also one split over two neighbouring cells.
+ * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`pseudonymOf`), also one split over two neighbouring cells.
  * In `exempt` fields fifteen digits stay unless the text calls them an ID.
  */
 export const redactIdNumbers = <T>(
   value: T,
-  mark: (id: string) => string,
+  pseudonymOf: (id: string) => string,
   exempt: ReadonlySet<string> = NONE_EXEMPT,
-): T => redacted(value, { replaced: (id) => `[居民身份证 ${mark(id)}]`, exempt }, 0, 'LONE_KEPT') as T
+): T => redacted(value, { replaced: (id) => `[居民身份证 ${pseudonymOf(id)}]`, exempt }, 0, 'LONE_KEPT') as T
 
 const FILE_NAME_MOST = 200
 
 /** Visible characters of the last part of a path. */
-export const cleanFileName = (sent: string, mark: (id: string) => string): string | null => {
+export const cleanFileName = (sent: string, pseudonymOf: (id: string) => string): string | null => {
   const last = sent.split(/[/\\]/).at(-1) ?? ''
   // Redact before truncating: half an ID number would not be recognised.
-  const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), mark)
+  const seen = redactIdNumbers(last.replace(/\p{C}/gu, ''), pseudonymOf)
   const name = [...seen].slice(0, FILE_NAME_MOST).join('').trim()
   return name === '' ? null : name
 }
@@ -183,9 +183,9 @@ const redactedNumber = (number: number | bigint, by: Redaction, fifteen: Fifteen
 const WRITTEN_LENGTH = 1_000
 
 /** Throws INPUT_INVALID, naming the field `what`, for an empty text or one over WRITTEN_LENGTH. */
-export const checkAndRedactText = (given: string, what: string, mark: (id: string) => string): string => {
+export const checkAndRedactText = (given: string, what: string, pseudonymOf: (id: string) => string): string => {
   const text = given.trim()
-  const kept = redactIdNumbers(text, mark)
+  const kept = redactIdNumbers(text, pseudonymOf)
   if (kept !== '' && text.length <= WRITTEN_LENGTH) return kept
   throw new Refusal('INPUT_INVALID', {
     reason: `${what}：1–${WRITTEN_LENGTH} 个字符 1–${WRITTEN_LENGTH} characters`,

@@ -30,36 +30,40 @@ export interface SignInAttempt {
 export const secondsLocked = async (
   db: Db,
   knock: SignInAttempt,
-  mark: (text: string) => string,
+  pseudonymOf: (text: string) => string,
   now: Date,
   proven = false,
 ): Promise<number | null> => {
-  const local = here(knock, mark)
-  const until = await lockouts.findLockEnd(db, [local, proven ? local : everywhere(knock, mark)], now)
+  const local = here(knock, pseudonymOf)
+  const until = await lockouts.findLockEnd(db, [local, proven ? local : everywhere(knock, pseudonymOf)], now)
   return until && secondsUntil(until, now)
 }
 
 const secondsUntil = (until: Date, now: Date): number =>
   Math.max(1, Math.ceil((until.getTime() - now.getTime()) / 1_000))
 
-export const isProven = (db: Db, knock: SignInAttempt, mark: (text: string) => string, now: Date): Promise<boolean> =>
-  lockouts.isProvenAddress(db, here(knock, mark), now)
+export const isProven = (
+  db: Db,
+  knock: SignInAttempt,
+  pseudonymOf: (text: string) => string,
+  now: Date,
+): Promise<boolean> => lockouts.isProvenAddress(db, here(knock, pseudonymOf), now)
 
 /** `known`: the name is registered and may be logged. */
 export const noteFailedSignIn = async (
   db: Db,
   knock: SignInAttempt,
-  { mark, known, now, log }: { mark: (text: string) => string; known: boolean; now: Date; log: Log },
+  { pseudonymOf, known, now, log }: { pseudonymOf: (text: string) => string; known: boolean; now: Date; log: Log },
 ): Promise<void> => {
   const { kind, address } = knock
   const name = known ? knock.name : null
   const made = { kind, name, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
   const most = MOST[kind]
-  const local = await lockouts.noteFailure(db, { ...made, key: here(knock, mark), address, most })
+  const local = await lockouts.noteFailure(db, { ...made, key: here(knock, pseudonymOf), address, most })
   if (local.failures === most)
     log.warn({ kind, name, address }, 'locked out: too many failures of one name at one address')
   if (kind === 'CLIENT') return
-  const all = { ...made, key: everywhere(knock, mark), address: null, most: MOST_EVERYWHERE }
+  const all = { ...made, key: everywhere(knock, pseudonymOf), address: null, most: MOST_EVERYWHERE }
   if ((await lockouts.noteFailure(db, all)).failures === MOST_EVERYWHERE)
     log.warn({ kind, name }, 'locked out: too many failures of one name')
 }
@@ -68,10 +72,10 @@ export const noteFailedSignIn = async (
 export const tryCode = async (
   db: Db,
   person: string,
-  { mark, now, log }: { mark: (text: string) => string; now: Date; log: Log },
+  { pseudonymOf, now, log }: { pseudonymOf: (text: string) => string; now: Date; log: Log },
   matches: () => Promise<boolean>,
 ): Promise<boolean> => {
-  const key = codesOf(person, mark)
+  const key = codesOf(person, pseudonymOf)
   const made = { kind: 'PERSON' as const, name: person, address: null, windowMs: WINDOW_MS, lockMs: LOCK_MS, now }
   const { failures, lockedUntil } = await lockouts.noteFailure(db, { ...made, key, most: MOST_CODES })
   if (failures > MOST_CODES)
@@ -87,11 +91,18 @@ export const tryCode = async (
 export const noteGoodSignIn = (
   db: Db,
   knock: SignInAttempt,
-  mark: (text: string) => string,
+  pseudonymOf: (text: string) => string,
   now: Date,
 ): Promise<void> => {
   const { kind, name, address } = knock
-  return lockouts.noteSuccess(db, { kind, name, address, now, key: here(knock, mark), forgives: kind === 'PERSON' })
+  return lockouts.noteSuccess(db, {
+    kind,
+    name,
+    address,
+    now,
+    key: here(knock, pseudonymOf),
+    forgives: kind === 'PERSON',
+  })
 }
 
 export const liftLockouts = async (
@@ -104,10 +115,11 @@ export const liftLockouts = async (
   return lifted
 }
 
-const here = ({ kind, name, address }: SignInAttempt, mark: (text: string) => string): string =>
-  mark(`${kind} ${folded(name)} ${address}`)
-const everywhere = ({ kind, name }: SignInAttempt, mark: (text: string) => string): string =>
-  mark(`${kind} ${folded(name)}`)
-const codesOf = (person: string, mark: (text: string) => string): string => mark(`CODES ${folded(person)}`)
+const here = ({ kind, name, address }: SignInAttempt, pseudonymOf: (text: string) => string): string =>
+  pseudonymOf(`${kind} ${folded(name)} ${address}`)
+const everywhere = ({ kind, name }: SignInAttempt, pseudonymOf: (text: string) => string): string =>
+  pseudonymOf(`${kind} ${folded(name)}`)
+const codesOf = (person: string, pseudonymOf: (text: string) => string): string =>
+  pseudonymOf(`CODES ${folded(person)}`)
 
 const folded = (name: string): string => name.normalize('NFKC').toLowerCase()

@@ -57,7 +57,7 @@ export const revokeAccessCode = async (
 }
 
 const reasonIn = ({ reason }: AccessCodeRequest, rules: WorkRules): string =>
-  withoutAccessCodes(checkAndRedactText(reason, '理由 the reason', rules.mark))
+  withoutAccessCodes(checkAndRedactText(reason, '理由 the reason', rules.pseudonymOf))
 
 /** Looked up instead of a malformed code. */
 const NO_CODE = ''

@@ -18,7 +18,7 @@ const RECOVERY_BYTES = 10
 const ISSUER = '吉林电商信用'
 
 export interface FactorParts {
-  keys: Pick<Keys, 'mark' | 'accessMark' | 'seal' | 'unseal'>
+  keys: Pick<Keys, 'pseudonymOf' | 'accessMark' | 'seal' | 'unseal'>
   policy: SecondFactorPolicy
   party: RelyingParty | null
   now: Date

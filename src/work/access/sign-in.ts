@@ -62,7 +62,7 @@ export const signIn = async (db: Db, input: SignInInput, parts: SignInParts): Pr
 }
 
 const noteGoodSignIn = (db: Db, name: string, { address }: SignInPlace, { keys, now }: SignInParts): Promise<void> =>
-  lockouts.noteGoodSignIn(db, { kind: 'PERSON', name, address }, keys.mark, now)
+  lockouts.noteGoodSignIn(db, { kind: 'PERSON', name, address }, keys.pseudonymOf, now)
 
 interface PasswordAttempt {
   name: string
@@ -74,10 +74,10 @@ interface PasswordAttempt {
 const checkPassword = async (
   db: Db,
   { name, password, address, proven }: PasswordAttempt,
-  { keys: { mark }, now, log }: SignInParts,
+  { keys: { pseudonymOf }, now, log }: SignInParts,
 ): Promise<people.PersonAccount> => {
   const knock = { kind: 'PERSON' as const, name, address }
-  const wait = await lockouts.secondsLocked(db, knock, mark, now, proven)
+  const wait = await lockouts.secondsLocked(db, knock, pseudonymOf, now, proven)
   const person = await people.findPersonByTypedName(db, name)
   const matches = await secretMatches(normalPassword(password), person?.passwordHash ?? null)
   if (wait !== null) throw new Refusal('TOO_MANY_REQUESTS', { retryAfter: wait })
@@ -86,7 +86,7 @@ const checkPassword = async (
   await lockouts.noteFailedSignIn(
     db,
     { ...knock, name: person?.id ?? name },
-    { mark, known: person !== null, now, log },
+    { pseudonymOf, known: person !== null, now, log },
   )
   throw new Refusal('SIGN_IN_REFUSED')
 }
@@ -111,7 +111,7 @@ const refuseOldPassword = (person: people.PersonAccount, terms: SignInTerms, now
 const checkFactor = async (db: Db, person: string, shown: ShownFactor, parts: SignInParts): Promise<SessionProof> => {
   if (!(await factors.hasSecondFactor(db, person))) return 'PASSWORD'
   if (shown.code === null && shown.passkey === null) throw new Refusal('SECOND_FACTOR_NEEDED')
-  const given = { mark: parts.keys.mark, now: parts.now, log: parts.log }
+  const given = { pseudonymOf: parts.keys.pseudonymOf, now: parts.now, log: parts.log }
   if (await lockouts.tryCode(db, person, given, () => factorMatches(db, person, shown, parts))) return 'SECOND'
   throw new Refusal('SECOND_FACTOR_REFUSED')
 }

@@ -30,7 +30,7 @@ export interface CalendarProposalInput extends CalendarDays {
 /** Refusals: INPUT_INVALID, DATE_INVALID, CALENDAR_WAITS. */
 export const proposeCalendar = async (db: Db, rules: WorkRules, made: CalendarProposalInput) => {
   const amended = makeAmendments(rules.calendar, made)
-  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.pseudonymOf)
   const kept = await db.transaction((tx) => proposals.propose(tx, { ...amended, reason, by: made.by, at: made.now }))
   if (kept === null) throw new Refusal('CALENDAR_WAITS')
   return kept
@@ -52,7 +52,9 @@ export interface CalendarDecisionInput {
 export const decideCalendar = async (db: Db, rules: WorkRules, made: CalendarDecisionInput) => {
   const { id, verdict, by } = made
   const note =
-    made.note === null && verdict !== 'REFUSE' ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
+    made.note === null && verdict !== 'REFUSE'
+      ? null
+      : checkAndRedactText(made.note ?? '', '说明 the note', rules.pseudonymOf)
   return db.transaction(async (tx) => {
     const found = await proposals.lockForDecision(tx, id)
     if (found === null) throw new Refusal('CALENDAR_UNKNOWN')

@@ -21,7 +21,7 @@ export interface WorkRules {
   clocks: SiteClockRules
   platforms: readonly PlatformSubjects[]
   /** The pseudonym that replaces an ID number in free text. */
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   printDocument: DocumentPrinter
   /** Laid over the rule files; absent: none. */
   confirmations?: RuleConfirmations

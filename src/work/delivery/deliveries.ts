@@ -84,7 +84,7 @@ const settle = async (
   act: desk.DeliveryAct['act'],
   deed: SettlementAction,
 ): Promise<void> => {
-  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.pseudonymOf)
   await inTransaction(db, 'settle', async (tx) => {
     const stored = await desk.byId(tx, delivery)
     if (stored === null) throw new Refusal('DELIVERY_UNKNOWN')

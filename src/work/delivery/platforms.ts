@@ -44,6 +44,12 @@ const direct = (
 ): Promise<boolean> => {
   const known = rules.platforms.map(({ id }) => id)
   if (!known.includes(platform)) throw new Refusal('PLATFORM_UNKNOWN', { platform, known: known.join(' ') })
-  const record = { platform, act, by, at: now, reason: checkAndRedactText(reason, '理由 the reason', rules.mark) }
+  const record = {
+    platform,
+    act,
+    by,
+    at: now,
+    reason: checkAndRedactText(reason, '理由 the reason', rules.pseudonymOf),
+  }
   return db.transaction((tx) => change(tx, record))
 }

@@ -157,15 +157,15 @@ export const noteReceiptsAhead = async (
 interface RestoreDecision {
   by: string
   reason: string
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
 }
 
 /** Refusal INPUT_INVALID. */
 export const declareRestored = async (
   db: Db,
-  { by, reason, mark, ...context }: RestoreDecision & RestoreContext,
+  { by, reason, pseudonymOf, ...context }: RestoreDecision & RestoreContext,
 ): Promise<store.RestoredDatabase> => {
-  const said = checkAndRedactText(reason, '理由 the reason', mark)
+  const said = checkAndRedactText(reason, '理由 the reason', pseudonymOf)
   await stop(db, context, { cause: 'DECLARED', saidBy: by, said }, () => true)
   const open = await store.currentRestore(db)
   if (open === null) throw new Refusal('NOT_RESTORED')

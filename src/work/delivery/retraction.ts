@@ -54,7 +54,7 @@ export const giveUpRemovals = async (
     ...made
   }: { subjectId: string; platform: string; reason: string; by: string; now: Date },
 ): Promise<void> => {
-  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.pseudonymOf)
   await db.transaction(async (tx) => {
     const open = await desk.listOpenRemovals(tx, subjectId, platform)
     if (open.length === 0) throw new Refusal('RETRACTION_UNKNOWN')

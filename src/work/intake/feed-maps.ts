@@ -10,15 +10,19 @@ export interface FeedMapInput {
   feed: Pick<AgencyFeed, 'id' | 'forms'>
   lines: readonly MapLine[]
   by: string
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   now: Date
 }
 
-export const readMap = ({ feed, lines, mark }: Pick<FeedMapInput, 'feed' | 'lines' | 'mark'>): HeadingMap => {
+export const readMap = ({
+  feed,
+  lines,
+  pseudonymOf,
+}: Pick<FeedMapInput, 'feed' | 'lines' | 'pseudonymOf'>): HeadingMap => {
   const read = lines.map(({ heading, field, value }) => ({
-    heading: trimmedTextOrNull(redactIdNumbers(heading, mark)),
+    heading: trimmedTextOrNull(redactIdNumbers(heading, pseudonymOf)),
     field: trimmedTextOrNull(field),
-    value: trimmedTextOrNull(redactIdNumbers(value, mark)),
+    value: trimmedTextOrNull(redactIdNumbers(value, pseudonymOf)),
   }))
   const made = parseHeadingMap(
     read.filter(({ heading, field, value }) => heading !== null || field !== null || value !== null),

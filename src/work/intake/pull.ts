@@ -36,7 +36,7 @@ export interface PullRunOptions extends RunOptions {
   feed: AgencyFeed
   url: string | null
   file?: SubmittedFile
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   rules?: WorkRules
   archive?: ReturnType<typeof makeDeliveryArchive>
   progress?: (items: number) => void
@@ -211,7 +211,7 @@ const settle = async (
 ): Promise<boolean> => {
   if (!delivery.settle) return true
   const fault = isRefusal(error)
-    ? redactIdNumbers({ code: error.code, message: error.message }, options.mark)
+    ? redactIdNumbers({ code: error.code, message: error.message }, options.pseudonymOf)
     : INTERNAL_ERROR
   try {
     await delivery.settle({

@@ -46,7 +46,7 @@ export interface ItemReadInput {
   items: AsyncIterable<SourceItem>
   startedAt: Date
   dated: string | null
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
   calendar?: Calendar | undefined
   archive?: { add: (item: SourceItem) => unknown } | null
@@ -80,7 +80,7 @@ export const itemCountsOf = (
 ) => ({ received, new: NEW, changed: CHANGED, unchanged: UNCHANGED + met, rejected, unmatched: UNMATCHED })
 
 export const readItems = async (stage: DraftStage, known: KnownVersions, reading: ItemReadInput) => {
-  const { feed, mark, calendar, setAside } = reading
+  const { feed, pseudonymOf, calendar, setAside } = reading
   const today = shanghaiDate(reading.startedAt)
   const context: MappingContext = { dated: reading.dated, today }
   const done = {
@@ -154,12 +154,12 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
       for (const sent of stretch) {
         reading.signal?.throwIfAborted()
         done.received += 1
-        const fields = redactIdNumbers(sent.fields, mark, feed.exempt)
+        const fields = redactIdNumbers(sent.fields, pseudonymOf, feed.exempt)
         const item: SourceItem = fields === sent.fields ? sent : { ...sent, fields }
         if (item.map) reading.maps?.add(item.map.id)
         const written = reading.archive?.add(item)
         if (written) await written
-        const mapped = draftsOfItem(feed, item, context, mark)
+        const mapped = draftsOfItem(feed, item, context, pseudonymOf)
         if ('problems' in mapped) {
           aside(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
@@ -194,10 +194,10 @@ export const draftsOfItem = (
   feed: AgencyFeed,
   item: SourceItem,
   context: MappingContext,
-  mark: (id: string) => string,
+  pseudonymOf: (id: string) => string,
 ): DraftsOrProblems =>
   // Mapping may join pieces into an ID number. Registration numbers stay.
-  redactIdNumbers(checked(feed.map(item, context)), mark, REGISTRATION_NUMBERS)
+  redactIdNumbers(checked(feed.map(item, context)), pseudonymOf, REGISTRATION_NUMBERS)
 
 const NO_RECORD: ItemProblem = {
   field: null,

@@ -29,7 +29,7 @@ export interface RejectDecision {
   reject: number
   note: string
   by: string
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   now: () => Date
 }
 
@@ -49,16 +49,16 @@ export const takeCorrection = async (
   feed: AgencyFeed,
   correcting: RejectCorrection,
 ): Promise<CorrectionResult> => {
-  const { reject, by, mark, now } = correcting
-  const note = checkAndRedactText(correcting.note, '理由 the reason', correcting.mark)
+  const { reject, by, pseudonymOf, now } = correcting
+  const note = checkAndRedactText(correcting.note, '理由 the reason', correcting.pseudonymOf)
   const found = await setAside.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
   if (found.rolledBack) throw new Refusal('REJECT_OUTDATED')
-  const fields = redactIdNumbers(itemIn(correcting.fields), mark, feed.exempt)
+  const fields = redactIdNumbers(itemIn(correcting.fields), pseudonymOf, feed.exempt)
   const [map] = found.map === null ? [] : await feedMaps.byIds(db, [found.map])
   const item: SourceItem = { page: found.page, row: found.row, fields, ...(map && { map }) }
-  const mapped = draftsOfItem(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, mark)
+  const mapped = draftsOfItem(feed, item, { dated: found.dated, today: shanghaiDate(now()) }, pseudonymOf)
   if ('problems' in mapped)
     return { taken: false, problems: map ? addHeadingsToProblems(mapped.problems, map) : mapped.problems }
 
@@ -123,7 +123,7 @@ const NO_ITEMS = { NEW: 0, CHANGED: 0, UNCHANGED: 0, UNMATCHED: 0 }
 
 /** Refusals: REJECT_UNKNOWN, REJECT_SETTLED, INPUT_INVALID. */
 export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<void> => {
-  const note = checkAndRedactText(settling.note, '理由 the reason', settling.mark)
+  const note = checkAndRedactText(settling.note, '理由 the reason', settling.pseudonymOf)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
     if (!(await setAside.lockIfOpen(tx, reject)))

@@ -61,7 +61,7 @@ export interface RollbackOptions extends Omit<RunOptions, 'cause' | 'plannedFor'
  */
 export const rollBack = async (db: Db, options: RollbackOptions): Promise<RollbackResult> => {
   const { run: id, rules } = options
-  const reason = checkAndRedactText(options.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(options.reason, '理由 the reason', rules.pseudonymOf)
   const { feed } = await rollbackableRun(db, id)
   const waitMs = options.waitMs ?? WAIT_MS
   const done = await locks.withLock(db, `pull:${feed}`, waitMs, () =>

@@ -30,7 +30,7 @@ export interface UploadPreview extends Omit<PullResult, 'run' | 'ms'> {
 export interface UploadPreviewInput {
   feed: AgencyFeed
   file: SubmittedFile & { bytes: Buffer }
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   rules: WorkRules
   now: Date
   signal?: AbortSignal

@@ -10,7 +10,7 @@ export const settleOpenConcern = async (
   rules: WorkRules,
   { id, ...made }: { id: number; note: string; by: string; now: Date },
 ): Promise<concerns.Concern> => {
-  const note = checkAndRedactText(made.note, '说明 the note', rules.mark)
+  const note = checkAndRedactText(made.note, '说明 the note', rules.pseudonymOf)
   const settled = await concerns.settle(db, id, { ...made, note })
   if (settled === null) throw new Refusal('CONCERN_UNKNOWN')
   return settled

@@ -102,7 +102,7 @@ export const recordDocument = (db: Db, rules: WorkRules, made: ExternalDocumentI
   db.transaction((tx) => recordDocumentWithin(tx, rules, made))
 
 export const recordDocumentWithin = async (tx: Tx, rules: WorkRules, made: ExternalDocumentInput) => {
-  const number = redactIdNumbers(made.number.trim(), rules.mark)
+  const number = redactIdNumbers(made.number.trim(), rules.pseudonymOf)
   const sha256 = made.sha256.trim().toLowerCase()
   const { kind, issuedOn, by, now } = made
   const { signer } = readDocumentTemplates().get(kind) ?? {}

@@ -52,7 +52,7 @@ export const openCase = (db: Db, rules: WorkRules, made: OpenCaseInput): Promise
 
 /** Null when the operator has an open case. */
 export const openCaseWithin = async (tx: Tx, rules: WorkRules, opening: OpenCaseInput, at: Date) => {
-  const { list, operatorId, by, role, on, reason, now } = checkAndRedactTexts(opening, rules.mark)
+  const { list, operatorId, by, role, on, reason, now } = checkAndRedactTexts(opening, rules.pseudonymOf)
   const act = { by, role, on, today: shanghaiDate(now), reason }
   const [listing = null] = await openCases(tx, rules, list, [{ operatorId, act }], at)
   return listing
@@ -243,7 +243,7 @@ const SHOWING: readonly MoveName[] = ['publishListing', 'unhideListing', 'restor
 
 const stepOf = (before: listings.Listing, made: MoveRequest, ground: LinkedAndPresentDecision, rules: WorkRules) => {
   const { name } = made
-  const given = makeCaseAct(made, shanghaiDate(made.now), ground.linked, rules.mark)
+  const given = makeCaseAct(made, shanghaiDate(made.now), ground.linked, rules.pseudonymOf)
   const { after: facts, act } = stepped(name, before.facts, given, rules)
   const { publishedOn, endsOn } = facts
   const after = {

@@ -154,7 +154,7 @@ export const checkAttachments = (files: readonly Pick<AttachedFile, 'content'>[]
 
 export const storeAttachments = async (
   db: Db,
-  keys: SealKeys & Pick<Keys, 'mark'>,
+  keys: SealKeys & Pick<Keys, 'pseudonymOf'>,
   {
     files,
     ...made
@@ -164,7 +164,7 @@ export const storeAttachments = async (
   const types = checkAttachments(files)
   await db.transaction(async (tx) => {
     for (const [n, { name, content }] of files.entries()) {
-      const file = { name: cleanFileName(name, keys.mark), content, type: types[n] ?? ('PDF' as const) }
+      const file = { name: cleanFileName(name, keys.pseudonymOf), content, type: types[n] ?? ('PDF' as const) }
       await keepPaper(tx, keys, { ...made, kind: null, ...file })
     }
   })

@@ -63,7 +63,7 @@ export const sendClue = async (parts: ClueParts, clue: SentClue, now: Date): Pro
       zh: '含有无法辨认的文字，请重新填写',
       en: 'it holds characters that cannot be read, so type them again',
     })
-  const contact = checkContact(redactIdNumbers(clue.contact, parts.rules.mark))
+  const contact = checkContact(redactIdNumbers(clue.contact, parts.rules.pseudonymOf))
   const pictures = checkPictures(clue.pictures)
   const attachments = pictures.map(({ sha256, content, extension }, place) => ({
     type: attachment,
@@ -178,7 +178,7 @@ export const openReporter = async (
 ): Promise<ReporterContact | null> => {
   const stored = await matterById(db, id)
   if (stored === null || !isHeldClue(stored, seat)) throw new Refusal('MATTER_UNKNOWN')
-  await audit(stored.number, checkAndRedactText(reason, '事由 the reason', rules.mark))
+  await audit(stored.number, checkAndRedactText(reason, '事由 the reason', rules.pseudonymOf))
   const sealed = await store.findSealedContact(db, id)
   return sealed === null ? null : JSON.parse(keys.unseal(sealed, contactAbout(id)))
 }

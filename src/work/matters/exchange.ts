@@ -158,7 +158,7 @@ const takeClaimed = async (visit: SeatVisit, path: string, claim: FileClaim): Pr
 
 const takeFile = async (visit: SeatVisit, path: string, claim: FileClaim): Promise<void> => {
   const { rules, transport, run, counts } = visit
-  const asked = redactIdNumbers(`folder in/${claim.name}`, rules.mark)
+  const asked = redactIdNumbers(`folder in/${claim.name}`, rules.pseudonymOf)
   try {
     const bytes = await readClaimed(claim)
     await audit(visit, 'ACT', { asked, outcome: null, content: bytes })

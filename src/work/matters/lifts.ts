@@ -97,7 +97,7 @@ export const reportStillApplied = async (
   report: StillAppliedReport,
   now: Date,
 ): Promise<string> => {
-  const { listing: id, item, number, limited } = redactIdNumbers(report, rules.mark)
+  const { listing: id, item, number, limited } = redactIdNumbers(report, rules.pseudonymOf)
   const kind = readMatterKinds().get(MEASURE_KIND)
   const { items, organisations } = readMeasureRules(rules.confirmations)
   if (seat === null || kind === undefined || organisationOfSeat(seat, shanghaiDate(now)) === null)

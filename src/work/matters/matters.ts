@@ -91,7 +91,7 @@ export const openMatter = async (
   if (kind === undefined) throw new Refusal('MATTER_KIND_UNKNOWN', { kind: sent.kind, pointer: '/kind' })
   const { seat } = who
   if (seat === null || !kind.opened_by.includes(who.role)) throw new Refusal('MATTER_NOT_YOURS', { pointer: '/kind' })
-  const opening = redactIdNumbers(sent, parts.rules.mark)
+  const opening = redactIdNumbers(sent, parts.rules.pseudonymOf)
   refuseFieldFault(kind, opening, true)
   const copied = (opening.copied ?? []).map((each, place) => [`/copied/${place}`, each] as const)
   for (const [pointer, each] of [['/to', opening.to] as const, ...copied])
@@ -214,7 +214,7 @@ export const moveMatter = (
     if (sent.seen !== undefined && sent.seen !== read.matter.moves.length) throw new Refusal('MATTER_MOVED_ON')
     const { previousHash, version, ...stored } = openFields(parts.keys, read)
     const kind = await kindAsBegun(db, stored)
-    const given = redactIdNumbers(sent, parts.rules.mark)
+    const given = redactIdNumbers(sent, parts.rules.pseudonymOf)
     refuseFieldFault(kind, given, false, { known: stored.matter.fields, move: movesOfKind(kind)[sent.move] })
     for (const [pointer, seat] of [['/to', given.to] as const, ['/copyTo', given.copyTo] as const])
       if (seat !== undefined) await refuseUnknownSeat(db, kind, { seat, pointer }, now)
@@ -260,7 +260,7 @@ const isRepeatedMove = async (
       openMoveInput(keys, one).reference === reference,
   )
   if (made === undefined) return false
-  const { on = made.on, ...given } = redactIdNumbers(sent, rules.mark)
+  const { on = made.on, ...given } = redactIdNumbers(sent, rules.pseudonymOf)
   const text = (input: object) => canonicalJson(input as Json)
   if (made.move === move && made.on === on && text(openMoveInput(keys, made)) === text(given)) return true
   throw new Refusal('MATTER_REFERENCE_TAKEN', { reference, pointer: '/reference' })

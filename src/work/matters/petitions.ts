@@ -49,7 +49,7 @@ export interface MirrorOptions extends RunOptions, Omit<MatterParts, 'db'> {
 export const mirrorPetitions = (given: Db, options: MirrorOptions) => {
   const { file, feed, signal, rules, now } = options
   const whole = file === undefined || file.full === true
-  const name = redactedFileName(null, { mark: rules.mark, ...(file && { file }) })
+  const name = redactedFileName(null, { pseudonymOf: rules.pseudonymOf, ...(file && { file }) })
   const what = { ...options, job: 'pull', subject: feed.id, whole, file: name, dated: file?.dated ?? null } as const
   return runAlone(given, what, async (run, db) => {
     const delivery = await options.open()
@@ -104,7 +104,7 @@ const mirrorItem = async (
 ): Promise<Told | rejects.NewReject> => {
   const setAside = (problems: readonly ItemProblem[]): rejects.NewReject => ({
     ...{ page: item.page, row: item.row, map: null },
-    ...redactIdNumbers({ problems, item: parts.feed.withoutTexts(item) }, parts.rules.mark),
+    ...redactIdNumbers({ problems, item: parts.feed.withoutTexts(item) }, parts.rules.pseudonymOf),
   })
   const read = parts.feed.interpret(item, shanghaiDate(run.startedAt))
   if ('problems' in read) return setAside(read.problems)

@@ -119,7 +119,7 @@ const answerRow = async (visit: RowVisit, sent: unknown, work: RowWork = openOrM
   try {
     return await work(visit, sent)
   } catch (error) {
-    return { id: null, ...tellRowRefusal(error, referenceOf(sent), visit.rules.mark) }
+    return { id: null, ...tellRowRefusal(error, referenceOf(sent), visit.rules.pseudonymOf) }
   }
 }
 
@@ -132,10 +132,10 @@ export const openOrMove = async (visit: RowVisit, sent: unknown) => {
 }
 
 /** Rethrows what concerns the hub and not the row. */
-const tellRowRefusal = (error: unknown, reference: string | null, mark: MatterParts['rules']['mark']) => {
+const tellRowRefusal = (error: unknown, reference: string | null, pseudonymOf: MatterParts['rules']['pseudonymOf']) => {
   if (!isRefusedContent(error)) throw error
   const { code, message, details } = error
-  const told = redactIdNumbers({ reference, error: { code, message, pointer: '', ...details } }, mark)
+  const told = redactIdNumbers({ reference, error: { code, message, pointer: '', ...details } }, pseudonymOf)
   return { result: 'refused' as const, ...told }
 }
 

@@ -62,10 +62,10 @@ export const examineRobot = async (db: Db, parts: RobotParts, input: RobotInput)
 /** Another administrator confirms it: a group hears of all cases. Refusals as above, and OFFICE_PROPOSAL_WAITS. */
 export const proposeRobot = async (
   db: Db,
-  parts: RobotParts & { keys: Pick<Keys, 'mark'> },
+  parts: RobotParts & { keys: Pick<Keys, 'pseudonymOf'> },
   { reason, by, ...input }: RobotInput & { reason: string; by: string },
 ): Promise<RobotProposal> => {
-  const said = checkAndRedactText(reason, '理由 the reason', parts.keys.mark)
+  const said = checkAndRedactText(reason, '理由 the reason', parts.keys.pseudonymOf)
   const content = await examineRobot(db, parts, input)
   return db.transaction(async (tx) => {
     await proposals.lockOffice(tx)

@@ -22,7 +22,7 @@ const CODES = 1_000_000
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 
-export type SettingsKeys = Pick<Keys, 'seal' | 'unseal' | 'mark'>
+export type SettingsKeys = Pick<Keys, 'seal' | 'unseal' | 'pseudonymOf'>
 
 export const labelOfPerson = (person: string): string => labelOfRecipient(nameOfRecipient({ person, robot: null }))
 
@@ -112,7 +112,8 @@ const firstChoice = async (tx: Tx, person: string, now: Date): Promise<void> => 
   if (role !== null) await store.saveChoice(tx, { ...choice, kinds: kindsOfferedTo(role) })
 }
 
-const markOf = (keys: SettingsKeys, person: string, code: string): string => keys.mark(`mail code ${person} ${code}`)
+const markOf = (keys: SettingsKeys, person: string, code: string): string =>
+  keys.pseudonymOf(`mail code ${person} ${code}`)
 
 /** Refusal MAIL_CODE_WRONG. */
 export const confirmMailAddress = async (

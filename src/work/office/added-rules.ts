@@ -17,7 +17,7 @@ export type AddedRuleProposal = proposals.OfficeProposal<AddedRule>
 export interface AddedRuleParts {
   filedLists: readonly ListKind[]
   feeds: ReadonlyMap<string, Pick<AgencyFeed, 'id' | 'forms'>>
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
 }
 
 const LISTS_FILE = 'rules/lists.json'
@@ -49,7 +49,7 @@ export const proposeAddedRule = async (
   { text, reason, by, now }: { text: string; reason: string; by: string; now: Date },
 ): Promise<AddedRuleProposal> => {
   const rule = readRule(text)
-  const said = checkAndRedactText(reason, '理由 the reason', parts.mark)
+  const said = checkAndRedactText(reason, '理由 the reason', parts.pseudonymOf)
   return db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     await checkRule(tx, parts, rule)
@@ -87,7 +87,7 @@ export const checkRule = async (tx: Tx, parts: AddedRuleParts, added: AddedRule)
 
 const listRuleFaults = async (
   tx: Tx,
-  { filedLists, feeds, mark }: AddedRuleParts,
+  { filedLists, feeds, pseudonymOf }: AddedRuleParts,
   added: AddedRule,
 ): Promise<string[]> => {
   if (added.type === 'LIST') {
@@ -101,18 +101,18 @@ const listRuleFaults = async (
       : listCardFaults(added.rule, added.name)
   const feed = feeds.get(added.name)
   if (feed === undefined) return [`没有数据源 there is no feed ${added.name}`]
-  feedMaps.readMap({ feed, lines: added.rule.lines, mark })
+  feedMaps.readMap({ feed, lines: added.rule.lines, pseudonymOf })
   return []
 }
 
 export const keepAddedRule = async (
   tx: Tx,
-  { feeds, mark }: AddedRuleParts,
+  { feeds, pseudonymOf }: AddedRuleParts,
   { content, proposedBy }: AddedRuleProposal,
   now: Date,
 ): Promise<void> => {
   if (content.type === 'SCORECARD') await keepCard(tx, content.rule, now)
   const feed = content.type === 'FEED_MAP' ? feeds.get(content.name) : undefined
   if (content.type === 'FEED_MAP' && feed)
-    await feedMaps.addWithin(tx, { feed, lines: content.rule.lines, by: proposedBy, mark, now })
+    await feedMaps.addWithin(tx, { feed, lines: content.rule.lines, by: proposedBy, pseudonymOf, now })
 }

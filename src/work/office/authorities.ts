@@ -34,10 +34,11 @@ const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' 
 /** Refusals: AUTHORITY_UNKNOWN, AUTHORITY_SETTLED, SECOND_PERSON, AUTHORITY_ANOTHERS, PROPOSER_ENDED, INPUT_INVALID. */
 export const decideAuthority = async (
   db: Db,
-  mark: (id: string) => string,
+  pseudonymOf: (id: string) => string,
   { id, verdict, note: given, by, now }: AuthorityDecisionInput,
 ): Promise<authorities.AuthorityStatement> => {
-  const note = given === null && verdict !== 'REFUSE' ? null : checkAndRedactText(given ?? '', '说明 the note', mark)
+  const note =
+    given === null && verdict !== 'REFUSE' ? null : checkAndRedactText(given ?? '', '说明 the note', pseudonymOf)
   return db.transaction(async (tx) => {
     const found = await authorities.lockForDecision(tx, id)
     if (found === null) throw new Refusal('AUTHORITY_UNKNOWN')

@@ -24,7 +24,7 @@ interface DecisionParts {
   office: LiveOffice
   rules: WorkRules
   platforms: readonly Pick<Platform, 'id' | 'name'>[]
-  keys: Pick<Keys, 'unseal' | 'mark'>
+  keys: Pick<Keys, 'unseal' | 'pseudonymOf'>
 }
 
 export interface OfficeDecision {
@@ -53,7 +53,7 @@ export const decideOfficeProposal = async (
   const note =
     given.note === null && verdict !== 'REFUSE'
       ? null
-      : checkAndRedactText(given.note ?? '', '说明 the note', parts.keys.mark)
+      : checkAndRedactText(given.note ?? '', '说明 the note', parts.keys.pseudonymOf)
   const settled = await db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     const found = await proposals.lockForDecision(tx, id)

@@ -57,7 +57,7 @@ export const proposeService = async (
   parts: ServiceParts,
   { reason, by, now }: { reason: string; by: string; now: Date },
 ): Promise<proposals.OfficeProposal> => {
-  const said = checkAndRedactText(reason, '理由 the reason', parts.rules.mark)
+  const said = checkAndRedactText(reason, '理由 the reason', parts.rules.pseudonymOf)
   return db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     if (await proposals.isInService(tx)) throw new Refusal('OFFICE_IN_SERVICE')

@@ -53,11 +53,11 @@ export interface ListEndInput {
 /** Refusals: OWN_LIST_UNKNOWN, OWN_LIST_ENDED, OFFICE_PROPOSAL_WAITS, DATE_INVALID, INPUT_INVALID. */
 export const proposeListEnd = async (
   db: Db,
-  { lists, mark }: { lists: readonly ListKind[]; mark: (id: string) => string },
+  { lists, pseudonymOf }: { lists: readonly ListKind[]; pseudonymOf: (id: string) => string },
   { list: id, from, reason, by, now }: ListEndInput,
 ): Promise<proposals.OfficeProposal> => {
   if (!isDate(from) || from < shanghaiDate(now)) throw new Refusal('DATE_INVALID', { value: from })
-  const said = checkAndRedactText(reason, '理由 the reason', mark)
+  const said = checkAndRedactText(reason, '理由 the reason', pseudonymOf)
   return db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     const list = (await listOwnLists(tx, lists)).find((one) => one.id === id)

@@ -19,7 +19,7 @@ interface ReleaseParts {
 interface ReleaseInput {
   reason: string
   by: string
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   now: Date
 }
 
@@ -27,9 +27,9 @@ interface ReleaseInput {
 export const proposeRelease = async (
   db: Db,
   { office }: Pick<ReleaseParts, 'office'>,
-  { reason, by, mark, now }: ReleaseInput,
+  { reason, by, pseudonymOf, now }: ReleaseInput,
 ): Promise<void> => {
-  const said = checkAndRedactText(reason, '理由 the reason', mark)
+  const said = checkAndRedactText(reason, '理由 the reason', pseudonymOf)
   await db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     const { open } = await lockReleasable(tx, office.configured().platforms)

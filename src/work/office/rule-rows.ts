@@ -63,8 +63,8 @@ export const proposeRuleRow = async (
   const found = listUnconfirmedRows(rules, today).find((row) => row.key === key)
   if (found === undefined) throw new Refusal('RULE_ROW_UNKNOWN')
   if (!isDate(readOn) || readOn > today) throw new Refusal('DATE_INVALID', { value: readOn })
-  const source = checkAndRedactText(read.source, '所据文本 the text read', rules.mark)
-  const text = checkAndRedactText(read.text, '条文原文 its words', rules.mark)
+  const source = checkAndRedactText(read.source, '所据文本 the text read', rules.pseudonymOf)
+  const text = checkAndRedactText(read.text, '条文原文 its words', rules.pseudonymOf)
   const { table, path, row } = found
   const content: RuleRowContent = { key, table, path: [...path], row, source, text, readOn }
   return db.transaction(async (tx) => {

@@ -18,7 +18,7 @@ export interface SettingsContent {
 }
 
 export type SettingsProposal = proposals.OfficeProposal<SettingsContent>
-type SettingKeys = Pick<Keys, 'seal' | 'unseal' | 'mark'>
+type SettingKeys = Pick<Keys, 'seal' | 'unseal' | 'pseudonymOf'>
 
 const VALUE_MOST = 4_096 // characters
 const VALUES_MOST = 40
@@ -76,7 +76,7 @@ export const proposeSettings = async (
     })
   checkSettings(office, kept, keys)
   const made = { kind: 'SETTINGS', content: { values: kept }, by, at: now } as const
-  const said = checkAndRedactText(reason, '理由 the reason', keys.mark)
+  const said = checkAndRedactText(reason, '理由 the reason', keys.pseudonymOf)
   return db.transaction(async (tx) => {
     await proposals.lockOffice(tx)
     const names = (await proposals.listWaiting<SettingsContent>(tx, 'SETTINGS')).flatMap(({ content }) =>

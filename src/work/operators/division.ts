@@ -32,7 +32,7 @@ interface Division extends Pick<LegalDivisionInput, 'on' | 'documentNumber'> {
 export const divideOperator = (db: Db, rules: WorkRules, made: LegalDivisionInput) =>
   decideAtNewInstant(db, made, rules, async (tx, reason, at) => {
     const { on, by, now } = made
-    const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.mark)
+    const documentNumber = redactIdNumbers(made.documentNumber.trim(), rules.pseudonymOf)
     refuseBadDivision({ on, documentNumber, into: made.into }, shanghaiDate(now))
     const from = await findOperatorBearingCode(tx, made.from)
     const successors: MergerParty[] = []

@@ -251,9 +251,9 @@ const invalid = (reason: string): Refusal => new Refusal('INPUT_INVALID', { reas
 export const decideAtNewInstant = async <T>(
   db: Db,
   { reason, now }: IdentityAct,
-  { mark }: WorkRules,
+  { pseudonymOf }: WorkRules,
   act: (tx: Tx, reason: string, at: Date) => Promise<T>,
 ): Promise<T> => {
-  const kept = checkAndRedactText(reason, '理由 the reason', mark)
+  const kept = checkAndRedactText(reason, '理由 the reason', pseudonymOf)
   return inTransaction(db, 'decide', async (tx) => act(tx, kept, await knowledge.nextInstant(tx, now)))
 }

@@ -13,7 +13,7 @@ import * as trials from '../../store/scoring/trials.js'
 import type { WorkRules } from '../calendar/rules.js'
 import * as scorecards from './scorecards.js'
 
-type PseudonymRules = Pick<WorkRules, 'mark'>
+type PseudonymRules = Pick<WorkRules, 'pseudonymOf'>
 
 export interface ActivationProposal {
   version: string
@@ -30,11 +30,11 @@ export interface ActivationProposal {
  */
 export const proposeScorecard = async (
   db: Db,
-  { mark }: PseudonymRules,
+  { pseudonymOf }: PseudonymRules,
   made: ActivationProposal,
 ): Promise<activations.ActivationRow> => {
   const { version, effectiveOn, by, now } = made
-  const reason = checkAndRedactText(made.reason, '理由 the reason', mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', pseudonymOf)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
   notPast(effectiveOn, now)
   return db.transaction(async (tx) => {
@@ -61,12 +61,12 @@ export interface ActivationDecision {
  */
 export const decideScorecard = async (
   db: Db,
-  { mark }: PseudonymRules,
+  { pseudonymOf }: PseudonymRules,
   made: ActivationDecision,
 ): Promise<activations.ActivationRow> => {
   const { activate, by, now } = made
   const given = made.note?.trim() ?? ''
-  const note = activate && given === '' ? null : checkAndRedactText(given, '说明 the note', mark)
+  const note = activate && given === '' ? null : checkAndRedactText(given, '说明 the note', pseudonymOf)
   return inTransaction(db, 'decide', async (tx) => {
     const found = await activations.lockForDecision(tx, made.activation)
     if (found === null) throw new Refusal('ADOPTION_UNKNOWN')

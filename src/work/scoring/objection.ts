@@ -20,7 +20,7 @@ export interface ObjectionInput extends ActorAndTime {
 
 /** Refusals: OPERATOR_UNKNOWN (also without access), OBJECTION_NOT_ALLOWED, INPUT_INVALID, RUN_BUSY. */
 export const openObjection = async (db: Db, rules: WorkRules, made: ObjectionInput): Promise<objections.Objection> => {
-  const statement = checkAndRedactText(made.statement, '陈述 the statement', rules.mark)
+  const statement = checkAndRedactText(made.statement, '陈述 the statement', rules.pseudonymOf)
   return atNewInstant(db, made.now, async (tx, at) => {
     const operator = await findOperator(tx, made.operator, made.mayFor)
     const record = await objections.findRecordOfVersion(tx, made.record)
@@ -56,7 +56,7 @@ export const decideObjection = async (
   rules: WorkRules,
   made: ObjectionDecision,
 ): Promise<objections.Objection> => {
-  const note = checkAndRedactText(made.note, '说明 the note', rules.mark)
+  const note = checkAndRedactText(made.note, '说明 the note', rules.pseudonymOf)
   const { verdict: state, senderOf } = made
   return settle(db, rules, made, (open) => {
     if (open === null) throw new Refusal('OBJECTION_UNKNOWN')

@@ -26,7 +26,7 @@ export const proposeOverride = async (
   rules: WorkRules,
   made: OverrideProposal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark)
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.pseudonymOf)
   return atNewInstant(db, made.now, async (tx, at) => {
     const bad = findOverrideEndFault(made.endsOn, shanghaiDate(made.now))
     if (bad !== null) throw new Refusal('INPUT_INVALID', { reason: bad })
@@ -57,7 +57,7 @@ export const decideOverride = async (
 ): Promise<overrides.OverrideRow> => {
   const { override: id, verdict, by } = made
   const isSilent = made.note === null && verdict === 'CONFIRM'
-  const note = isSilent ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.mark)
+  const note = isSilent ? null : checkAndRedactText(made.note ?? '', '说明 the note', rules.pseudonymOf)
   return atNewInstant(db, made.now, async (tx, at) => {
     const found = await overrideAt(tx, id, at, made.now)
     if (found.state !== 'PROPOSED') throw new Refusal('OVERRULE_SETTLED')
@@ -86,7 +86,7 @@ export const withdrawOverride = async (
   rules: WorkRules,
   made: OverrideWithdrawal,
 ): Promise<overrides.OverrideRow> => {
-  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.mark).replace(/\s+/g, ' ')
+  const reason = checkAndRedactText(made.reason, '理由 the reason', rules.pseudonymOf).replace(/\s+/g, ' ')
   return atNewInstant(db, made.now, async (tx, at) => {
     const { id, state } = await overrideAt(tx, made.override, at, made.now)
     if (state !== 'PROPOSED' && state !== 'IN_FORCE') throw new Refusal('OVERRULE_SETTLED')

@@ -31,7 +31,7 @@ export const recordScoreAuthorisation = async (
   made: NewAuthorisation,
 ): Promise<store.Authorisation> => {
   const { client, givenOn, endsOn, now } = made
-  const document = checkAndRedactText(made.document, '授权文件 the document', rules.mark)
+  const document = checkAndRedactText(made.document, '授权文件 the document', rules.pseudonymOf)
   const sha256 = parseDocumentHash(made.sha256)
   if (sha256 === null)
     throw new Refusal('INPUT_INVALID', {

@@ -62,10 +62,10 @@ const renewList = async (tx: Tx, client: string, now: Date): Promise<sellers.Sel
 /** A null cap restores the default. Refusals: USAGE, CLIENT_UNKNOWN. */
 export const setSellersCap = async (
   db: Db,
-  input: SellersSetting & { client: string; reason: string; mark: (id: string) => string; now: Date },
+  input: SellersSetting & { client: string; reason: string; pseudonymOf: (id: string) => string; now: Date },
 ): Promise<sellers.SellersFigures> => {
   const { client, marketplace, unconfirmedSellers, now } = input
-  const reason = redactIdNumbers(input.reason, input.mark).trim()
+  const reason = redactIdNumbers(input.reason, input.pseudonymOf).trim()
   if (reason === '' || reason.length > LONGEST_REASON)
     throw new Refusal('USAGE', {
       reason: `事由须为 1–${LONGEST_REASON} 个字符 the reason has 1–${LONGEST_REASON} characters`,

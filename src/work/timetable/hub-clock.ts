@@ -191,9 +191,9 @@ export const makeClockWatch = (clock: HubClock, log: Log): { start(): void; stop
 /** Refusals: CLOCK_CERTAIN, INPUT_INVALID. */
 export const confirmClock = async (
   db: Db,
-  { by, reason: text, mark }: { by: string; reason: string; mark: (id: string) => string },
+  { by, reason: text, pseudonymOf }: { by: string; reason: string; pseudonymOf: (id: string) => string },
 ): Promise<doubts.ClockDoubt> => {
-  const reason = checkAndRedactText(text, '理由 the reason', mark)
+  const reason = checkAndRedactText(text, '理由 the reason', pseudonymOf)
   const doubt = await doubts.settleDoubt(db, { by, reason })
   if (doubt === null) throw new Refusal('CLOCK_CERTAIN')
   return doubt

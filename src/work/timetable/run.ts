@@ -21,7 +21,7 @@ export interface RunOptions {
   attempt?: number
   now: () => Date
   waitMs?: number
-  mark?: (id: string) => string
+  pseudonymOf?: (id: string) => string
   by?: string
   log?: Log
 }
@@ -112,7 +112,9 @@ const closed = async <T>(
     return value
   } catch (thrown) {
     const error =
-      isRefusal(thrown) && what.mark ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.mark)) : thrown
+      isRefusal(thrown) && what.pseudonymOf
+        ? new Refusal(thrown.code, redactIdNumbers(thrown.details, what.pseudonymOf))
+        : thrown
     const { code, message } = isRefusal(error) ? error : (unavailableRefusal(error) ?? INTERNAL_ERROR)
     log?.warn(
       { ...counts, ms: elapsed(), ...(isRefusal(error) ? { code: error.code } : { err: error }) },

@@ -9,9 +9,9 @@ export type SubmittedFile = ({ path: string } | { bytes: Buffer; name: string | 
 
 export const redactedFileName = (
   sent: string | null,
-  { file, mark }: { file?: SubmittedFile; mark: (id: string) => string },
+  { file, pseudonymOf }: { file?: SubmittedFile; pseudonymOf: (id: string) => string },
 ): string | null => {
   const path = file && ('path' in file ? file.path : (file.name ?? ''))
   const name = path ?? sent
-  return name && redactIdNumbers(basename(name), mark)
+  return name && redactIdNumbers(basename(name), pseudonymOf)
 }

@@ -138,7 +138,7 @@ export const pauseScheduledJob = async (
 ): Promise<void> => {
   const { job, subject } = scheduledJobOf(address)
   if (!JOB_RULES[job].pausable) throw new Refusal('JOB_NOT_PAUSABLE', { job })
-  const reason = checkAndRedactText(address.reason, 'reason', rules.mark)
+  const reason = checkAndRedactText(address.reason, 'reason', rules.pseudonymOf)
   await db.transaction(async (tx) => {
     if (!(await schedules.pauseSchedule(tx, { job, subject, by: address.by, reason, now: address.now })))
       throw new Refusal('JOB_PAUSED', { job, subject })

@@ -34,7 +34,7 @@ export interface HandoverRequest {
   to: string | null
   note: string
   now: Date
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
 }
 
 /**
@@ -43,9 +43,9 @@ export interface HandoverRequest {
  */
 export const handOverCases = async (
   db: Db,
-  { viewer, ids, to, note, now, mark }: HandoverRequest,
+  { viewer, ids, to, note, now, pseudonymOf }: HandoverRequest,
 ): Promise<string[]> => {
-  const text = checkAndRedactText(note, '说明 note', mark)
+  const text = checkAndRedactText(note, '说明 note', pseudonymOf)
   if (ids.length > CASES_MOST)
     throw new Refusal('INPUT_INVALID', { reason: `一次不得超过 ${CASES_MOST} 件 at most ${CASES_MOST} cases at once` })
   const by = viewer.sub ?? ''

@@ -197,7 +197,7 @@ describe('administration over GraphQL', () => {
 
   it('lifts a lockout of a person and of a system early, with an audit row', async () => {
     const { db } = world.database
-    const known = { mark: world.keys.mark, known: true, log }
+    const known = { pseudonymOf: world.keys.pseudonymOf, known: true, log }
     const now = new Date('2026-03-02T02:00:00Z')
     const { secret } = (
       await act(`mutation A($input: RegisterInput!) { addClient(input: $input) { secret } }`, {

@@ -138,14 +138,14 @@ describe('revoked tokens', () => {
 
   it('a client that keeps failing is locked out in every process; auditors see it, but no unknown names', async () => {
     const at = (n: number) => later(86_400 + n * 10)
-    const { mark } = world.keys
+    const { pseudonymOf } = world.keys
     for (const [name, known] of [
       ['two', true],
       ['my password', false],
     ] as const) {
       const knock = { kind: 'CLIENT', name, address: '127.0.0.1' } as const
       for (let n = 1; n < 60; n += 1)
-        await lockouts.noteFailedSignIn(world.database.db, knock, { mark, known, now: at(n), log })
+        await lockouts.noteFailedSignIn(world.database.db, knock, { pseudonymOf, known, now: at(n), log })
       world.setNow(at(60))
       expect((await post('/oauth/token', name, 'wrong', { grant_type: 'client_credentials' })).status).to.equal(401)
     }

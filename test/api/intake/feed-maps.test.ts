@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Role } from '../../../src/domain/access/viewer.js'
 import * as trail from '../../../src/store/audit/audit-log.js'
 import { feedOf, fileOf } from '../../agencies/samples.js'
-import { mark, pullFeed, refusal } from '../../support/world.js'
+import { pseudonymOf, pullFeed, refusal } from '../../support/world.js'
 import { uscc } from '../record-drafts.js'
 import { makeWorld, NOW, type World } from '../world.js'
 
@@ -33,7 +33,7 @@ describe('heading maps over GraphQL', () => {
   }
   const codeOf = async (...asked: Parameters<typeof ask>) => (await ask(...asked)).errors?.[0]?.extensions['code']
   const pull = () =>
-    pullFeed(world.database.db, feedOf('dishonest'), { file: { path: fileOf(TABLE) }, mark, now: () => NOW })
+    pullFeed(world.database.db, feedOf('dishonest'), { file: { path: fileOf(TABLE) }, pseudonymOf, now: () => NOW })
 
   it('F-4: an officer maps a refused table, an administrator ends the map, and both acts are recorded', async () => {
     expect((await refusal(pull())).code).to.equal('CONTENT_UNKNOWN')
@@ -117,7 +117,11 @@ describe('heading maps over GraphQL', () => {
   it('F-4: a record leads to its run, its map and the person who made the map, and a rejected row names the file’s heading', async () => {
     const number = (await ask(ADD, { feed: 'dishonest', lines: LINES })).data.addFeedMap.number
     const path = fileOf(`${TABLE.replaceAll(uscc(31), uscc(32))}样乙,123,无\n`)
-    const { run } = await pullFeed(world.database.db, feedOf('dishonest'), { file: { path }, mark, now: () => NOW })
+    const { run } = await pullFeed(world.database.db, feedOf('dishonest'), {
+      file: { path },
+      pseudonymOf,
+      now: () => NOW,
+    })
     const found = await ask(
       'query($code: String!) { operator(code: $code) { records(kind: LIST_ENTRY) { nodes { source { run } } } } }',
       { code: uscc(32) },

@@ -20,7 +20,7 @@ describe('the mirror of 12315 among the feeds', () => {
     const { rules, keys, log } = world.parts
     const bytes = Buffer.from(JSON.stringify([letter('甲'), letter('乙', { 类型: '表扬' })]))
     const open = () => ({ items: petitionsMirror.read(bytes, {}), file: null })
-    const given = { feed: petitionsMirror, open, rules, keys, mark: keys.mark, log, now: () => NOW }
+    const given = { feed: petitionsMirror, open, rules, keys, pseudonymOf: keys.pseudonymOf, log, now: () => NOW }
     await mirrorPetitions(world.database.db, { ...given, cause: 'command' })
     const { id } = await world.database.db('rejects').where({ feed: 'petitions' }).first('id')
     reject = globalOf('Reject', id)

@@ -189,7 +189,7 @@ describe('name search over HTTP', () => {
       by: 'reviewer-1',
       rules: world.rules,
       now: () => NOW,
-      mark: world.rules.mark,
+      pseudonymOf: world.rules.pseudonymOf,
     })
     expect((await briefly('虚构孤松晚照有限公司'))[0]).to.deep.equal([code, 'EXACT'])
     expect((await briefly('虚构寒江独钓有限公司')).map(([found]: string[]) => found)).to.not.include(code)

@@ -246,7 +246,7 @@ describe('audit rows of answers', () => {
       'query($code: String!, $codes: [String!]!) { standing(code: $code) { status } standings(codes: $codes) { status } }',
       { code: one, codes },
     )
-    const mark = world.parts.keys.mark(JSON.stringify(codes))
+    const mark = world.parts.keys.pseudonymOf(JSON.stringify(codes))
     expect(text(both)).to.equal(JSON.stringify({ code: one, codes: [...codes.slice(0, 20), `… 21 ${mark}`] }))
   })
 

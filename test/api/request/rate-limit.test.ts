@@ -209,7 +209,7 @@ describe('rate limit of attempts', () => {
         answers: {} as AnswerPool,
         now: () => new Date(START),
         log,
-        keys: { mark: () => '' },
+        keys: { pseudonymOf: () => '' },
         ...(proxies !== undefined && { proxies }),
       }).address
     }

@@ -180,7 +180,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
         marketplace,
         unconfirmedSellers,
         reason: '平台一月报送尚未到达',
-        mark: () => 'hash',
+        pseudonymOf: () => 'hash',
         now: NOW,
       })
     const list = codes(1, 400)
@@ -198,7 +198,7 @@ describe('sellers confirmed by the shops feed, over HTTP', () => {
       ['Mall_System', ' ', 'USAGE'],
     ]) {
       const given = { client: client as string, reason: reason as string, marketplace: null, unconfirmedSellers: 5 }
-      const refused = await setSellersCap(db, { ...given, mark: () => 'hash', now: NOW }).catch((error) => error)
+      const refused = await setSellersCap(db, { ...given, pseudonymOf: () => 'hash', now: NOW }).catch((error) => error)
       expect(refused.code).to.equal(code)
     }
   })

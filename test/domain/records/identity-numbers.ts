@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { isValidResidentId, isValidUscc } from '../../../src/domain/operators/codes.js'
 
 /** Replacement text without digits, so that it cannot be read as a number. */
-export const mark = (id: string): string => `<${id.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')}>`
-export const marked = (id: string): string => `[居民身份证 ${mark(id)}]`
+export const pseudonymOf = (id: string): string =>
+  `<${id.replace(/\d/g, (digit) => 'abcdefghij'[Number(digit)] ?? '')}>`
+export const marked = (id: string): string => `[居民身份证 ${pseudonymOf(id)}]`
 /** The printed example of GB 11643-1999, and one with an invented day of birth and serial number. */
 export const ID = '11010519491231002X'
 export const OTHER = '440524188001010014'

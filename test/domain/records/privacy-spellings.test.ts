@@ -3,7 +3,15 @@ import { resolve } from 'node:path'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
-import { completedX, digitUscc, mark, marked, residentId, SPELLINGS, SPELLINGS_OF_X } from './identity-numbers.js'
+import {
+  completedX,
+  digitUscc,
+  marked,
+  pseudonymOf,
+  residentId,
+  SPELLINGS,
+  SPELLINGS_OF_X,
+} from './identity-numbers.js'
 
 describe('redaction of ID numbers in any spelling', () => {
   const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。<>"') })
@@ -13,9 +21,9 @@ describe('redaction of ID numbers in any spelling', () => {
       const ids = ofX ? residentId.map((id) => completedX(id)) : residentId
       fc.assert(
         fc.property(ids, around, around, (id, before, after) => {
-          const redacted = redactIdNumbers(before + spell(id) + after, mark)
+          const redacted = redactIdNumbers(before + spell(id) + after, pseudonymOf)
           expect(redacted).to.equal(before + marked(id) + after)
-          expect(redactIdNumbers(redacted, mark)).to.equal(redacted)
+          expect(redactIdNumbers(redacted, pseudonymOf)).to.equal(redacted)
         }),
       )
     })
@@ -24,7 +32,7 @@ describe('redaction of ID numbers in any spelling', () => {
     const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 3 })
     fc.assert(
       fc.property(residentId, digits, digits, (id, before, after) => {
-        expect(redactIdNumbers(`号${before}${id}${after}止`, mark)).to.not.include(id)
+        expect(redactIdNumbers(`号${before}${id}${after}止`, pseudonymOf)).to.not.include(id)
       }),
     )
   })
@@ -35,7 +43,7 @@ describe('redaction of ID numbers in any spelling', () => {
     fc.assert(
       fc.property(days, fc.constantFrom('-', '/', '.', ''), fc.nat(999_999), (row, gap, number) => {
         const text = `${row.join(' ').replaceAll('-', gap)} ${number}`
-        expect(redactIdNumbers(text, mark)).to.equal(text)
+        expect(redactIdNumbers(text, pseudonymOf)).to.equal(text)
       }),
       { numRuns: 5000 },
     )
@@ -52,7 +60,7 @@ describe('redaction of ID numbers in any spelling', () => {
       const exempt = new Set(['regNo'])
       const changed = readFileSync(path, 'utf8')
         .split('\n')
-        .filter((line) => redactIdNumbers({ regNo: line }, mark, exempt).regNo !== line)
+        .filter((line) => redactIdNumbers({ regNo: line }, pseudonymOf, exempt).regNo !== line)
       expect(changed).to.deep.equal([])
     })
 
@@ -60,7 +68,7 @@ describe('redaction of ID numbers in any spelling', () => {
     const around = fc.string({ unit: fc.constantFrom(...'当事人（身份证号：）,。 <>"') })
     fc.assert(
       fc.property(residentId, around, around, (id, before, after) => {
-        expect(redactIdNumbers(before + id + after, mark)).to.equal(before + marked(id) + after)
+        expect(redactIdNumbers(before + id + after, pseudonymOf)).to.equal(before + marked(id) + after)
       }),
       { numRuns: 1000 },
     )
@@ -69,7 +77,7 @@ describe('redaction of ID numbers in any spelling', () => {
   it('a valid code issued by a market regulator is never taken for an ID number', () => {
     fc.assert(
       fc.property(digitUscc, (code) => {
-        expect(redactIdNumbers(`代码${code}号`, mark)).to.equal(`代码${code}号`)
+        expect(redactIdNumbers(`代码${code}号`, pseudonymOf)).to.equal(`代码${code}号`)
       }),
       { numRuns: 1000 },
     )
@@ -78,12 +86,14 @@ describe('redaction of ID numbers in any spelling', () => {
   it('values without an ID number are copied unchanged, and redaction is idempotent', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        expect(redactIdNumbers(value, mark)).to.deep.equal(value)
+        expect(redactIdNumbers(value, pseudonymOf)).to.deep.equal(value)
       }),
     )
     fc.assert(
       fc.property(residentId, (id) => {
-        expect(redactIdNumbers(redactIdNumbers(id, mark), mark)).to.equal(redactIdNumbers(id, mark))
+        expect(redactIdNumbers(redactIdNumbers(id, pseudonymOf), pseudonymOf)).to.equal(
+          redactIdNumbers(id, pseudonymOf),
+        )
       }),
     )
   })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { isValidResidentId } from '../../../src/domain/operators/codes.js'
 import { redactIdNumbers } from '../../../src/domain/records/privacy.js'
 import { growthExponent, LINEAR_EXPONENT_MAX } from '../../support/processor.js'
-import { completed, grouped, ID, mark, marked, OTHER, residentId } from './identity-numbers.js'
+import { completed, grouped, ID, marked, OTHER, pseudonymOf, residentId } from './identity-numbers.js'
 
 describe('redaction of ID numbers', () => {
   const found: [string, string, string][] = [
@@ -32,7 +32,7 @@ describe('redaction of ID numbers', () => {
     ['of the first generation', '身份证110105491231003号', `身份证${marked('110105491231003')}号`],
   ]
   for (const [how, text, redacted] of found)
-    it(`an ID number ${how} is replaced`, () => expect(redactIdNumbers(text, mark)).to.equal(redacted))
+    it(`an ID number ${how} is replaced`, () => expect(redactIdNumbers(text, pseudonymOf)).to.equal(redacted))
 
   const left: [string, string][] = [
     ['a USCC of digits only', '914403001922038216'],
@@ -59,12 +59,12 @@ describe('redaction of ID numbers', () => {
     ['a long number of money', '110105194912310020000.00元'],
   ]
   for (const [what, text] of left)
-    it(`${what} is left unchanged`, () => expect(redactIdNumbers(text, mark)).to.equal(text))
+    it(`${what} is left unchanged`, () => expect(redactIdNumbers(text, pseudonymOf)).to.equal(text))
 
   it('15 digits that are a valid registration number are kept, even where they read as a birthday', () => {
     const regNo = '110105491231002'
     const wrong = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((last) => regNo.slice(0, 14) + last)
-    expect(wrong.filter((code) => redactIdNumbers(code, mark) === code)).to.have.length(1)
+    expect(wrong.filter((code) => redactIdNumbers(code, pseudonymOf) === code)).to.have.length(1)
   })
 
   const BORN = '220102198801014513'
@@ -73,9 +73,9 @@ describe('redaction of ID numbers', () => {
   it('F-9: an ID number in the digits of another script is replaced', () => {
     for (const zero of [0x660, 0x6f0, 0x966, 0xe50, 0x1d7ce, 0x116da]) {
       const written = ID.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
-      expect(redactIdNumbers(`证件 ${written}。`, mark), zero.toString(16)).to.equal(`证件 ${marked(ID)}。`)
+      expect(redactIdNumbers(`证件 ${written}。`, pseudonymOf), zero.toString(16)).to.equal(`证件 ${marked(ID)}。`)
     }
-    expect(redactIdNumbers('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨', mark)).to.equal('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨')
+    expect(redactIdNumbers('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨', pseudonymOf)).to.equal('١٢٣٤٥٦٧٨٩٠١٢٣٤٥٦٧٨')
   })
 
   it('an ID number glued to a phone number or to another one is replaced, however long the run of digits', () => {
@@ -84,18 +84,20 @@ describe('redaction of ID numbers', () => {
       fc.property(digits, digits, (id, other) => {
         for (const text of [`赵六${id}${phone}`, `${phone}${id}`, `${id}${other}`, `${id}${phone}${other}`])
           for (const each of [id, ...(text.includes(other) ? [other] : [])])
-            expect(redactIdNumbers(text, mark).includes(each)).to.equal(false)
+            expect(redactIdNumbers(text, pseudonymOf).includes(each)).to.equal(false)
       }),
       { numRuns: 300 },
     )
     expect(
-      redactIdNumbers(`赵六${completed(BORN.slice(0, 17), '0123456789X', isValidResidentId)}${phone}`, mark),
+      redactIdNumbers(`赵六${completed(BORN.slice(0, 17), '0123456789X', isValidResidentId)}${phone}`, pseudonymOf),
     ).to.match(/居民/)
   })
 
   it('at most one long serial number in some thousand is taken for an ID number', () => {
     const run = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 30, maxLength: 30 })
-    const taken = fc.sample(run, { numRuns: 20_000, seed: 1 }).filter((text) => redactIdNumbers(text, mark) !== text)
+    const taken = fc
+      .sample(run, { numRuns: 20_000, seed: 1 })
+      .filter((text) => redactIdNumbers(text, pseudonymOf) !== text)
     expect(taken.length).to.be.below(20)
   })
 
@@ -128,7 +130,7 @@ describe('redaction of ID numbers', () => {
           plausible,
           fc.constantFrom([6, 8, 4], [6, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4]),
           (id, parts) => {
-            expect(redactIdNumbers(`证${grouped(id, parts, gap)}号`, mark)).to.equal(`证${marked(id)}号`)
+            expect(redactIdNumbers(`证${grouped(id, parts, gap)}号`, pseudonymOf)).to.equal(`证${marked(id)}号`)
           },
         ),
       )
@@ -138,7 +140,7 @@ describe('redaction of ID numbers', () => {
     fc.assert(
       fc.property(plausible, fc.constantFrom('()', '（）'), (id, [open, close]) => {
         const text = `${id.slice(0, 6)}${open}${id.slice(6, 14)}${close}${id.slice(14)}`
-        expect(redactIdNumbers(text, mark)).to.equal(marked(id))
+        expect(redactIdNumbers(text, pseudonymOf)).to.equal(marked(id))
       }),
     )
   })
@@ -153,8 +155,8 @@ describe('redaction of ID numbers', () => {
       fc.assert(
         fc.property(plausible, (id) => {
           const written = id.replace(/\d/g, (digit) => numerals[Number(digit)] ?? '')
-          expect(redactIdNumbers(`号${written}。`, mark)).to.equal(`号${marked(id)}。`)
-          expect(redactIdNumbers({ note: `号${written.slice(0, 9)}${id.slice(9)}。` }, mark).note).to.equal(
+          expect(redactIdNumbers(`号${written}。`, pseudonymOf)).to.equal(`号${marked(id)}。`)
+          expect(redactIdNumbers({ note: `号${written.slice(0, 9)}${id.slice(9)}。` }, pseudonymOf).note).to.equal(
             `号${marked(id)}。`,
           )
         }),
@@ -165,14 +167,14 @@ describe('redaction of ID numbers', () => {
     const scope =
       '一般项目：日用百货零售；二类医疗器械零售；三类；零售一、二、三、四、五、六、七、八、九类商品，二〇二四年一月一日起'
     for (const text of [scope, `${scope}220102`, `${scope}${phone}`])
-      expect(redactIdNumbers({ text }, mark).text).to.equal(text)
+      expect(redactIdNumbers({ text }, pseudonymOf).text).to.equal(text)
   })
 
   const doubtful = '110105491231002'
   it('15 digits that may be an ID number or a registration number are replaced in a text and in a neutral field', () => {
     for (const text of [`当事人${doubtful}于某日`, `身份证${doubtful}`, `证件号码：${doubtful}`])
-      expect(redactIdNumbers(text, mark)).to.equal(text.replace(doubtful, marked(doubtful)))
-    expect(redactIdNumbers({ note: doubtful, list: [doubtful] }, mark)).to.deep.equal({
+      expect(redactIdNumbers(text, pseudonymOf)).to.equal(text.replace(doubtful, marked(doubtful)))
+    expect(redactIdNumbers({ note: doubtful, list: [doubtful] }, pseudonymOf)).to.deep.equal({
       note: marked(doubtful),
       list: [marked(doubtful)],
     })
@@ -187,20 +189,22 @@ describe('redaction of ID numbers', () => {
       note: `注册号：${doubtful}`,
       more: `营业执照${doubtful}`,
     }
-    expect(redactIdNumbers(kept, mark)).to.deep.equal(kept)
-    expect(redactIdNumbers({ CF_XDR_X: doubtful }, mark, new Set(['CF_XDR_X']))).to.deep.equal({ CF_XDR_X: doubtful })
+    expect(redactIdNumbers(kept, pseudonymOf)).to.deep.equal(kept)
+    expect(redactIdNumbers({ CF_XDR_X: doubtful }, pseudonymOf, new Set(['CF_XDR_X']))).to.deep.equal({
+      CF_XDR_X: doubtful,
+    })
   })
 
   it('15 digits that the text calls an ID number are replaced in every field', () => {
     for (const id of [doubtful, '110105491231003'])
-      expect(redactIdNumbers({ regNo: `身份证号${id}` }, mark, new Set(['regNo'])).regNo).to.equal(
+      expect(redactIdNumbers({ regNo: `身份证号${id}` }, pseudonymOf, new Set(['regNo'])).regNo).to.equal(
         `身份证号${marked(id)}`,
       )
   })
 
   it('an ID number is found in a negative number', () => {
     for (const number of [-Number(OTHER), -110105491231003, -BigInt(OTHER)])
-      expect(JSON.stringify(redactIdNumbers<unknown>(number, mark))).to.match(/居民身份证/)
+      expect(JSON.stringify(redactIdNumbers<unknown>(number, pseudonymOf))).to.match(/居民身份证/)
   })
 
   it('an ID number split over two cells side by side is replaced in both', () => {
@@ -208,10 +212,10 @@ describe('redaction of ID numbers', () => {
       fc.property(plausible, fc.integer({ min: 3, max: 15 }), (id, at) => {
         const [a, b] = [id.slice(0, at), id.slice(at)]
         const both = { facts: marked(id), basis: marked(id) }
-        expect(redactIdNumbers({ facts: a, basis: b, n: 1 }, mark)).to.deep.equal({ ...both, n: 1 })
-        expect(redactIdNumbers({ x: ['甲', a, b] }, mark)).to.deep.equal({ x: ['甲', marked(id), marked(id)] })
+        expect(redactIdNumbers({ facts: a, basis: b, n: 1 }, pseudonymOf)).to.deep.equal({ ...both, n: 1 })
+        expect(redactIdNumbers({ x: ['甲', a, b] }, pseudonymOf)).to.deep.equal({ x: ['甲', marked(id), marked(id)] })
         const numbers = { facts: Number(a), basis: /X$/.test(b) || b.startsWith('0') ? b : Number(b) }
-        expect(redactIdNumbers<unknown>(numbers, mark)).to.deep.equal(both)
+        expect(redactIdNumbers<unknown>(numbers, pseudonymOf)).to.deep.equal(both)
       }),
     )
   })
@@ -227,7 +231,7 @@ describe('redaction of ID numbers', () => {
       { a, b: wrong },
       { a: id.slice(0, 2), b: id.slice(2) },
     ])
-      expect(redactIdNumbers<unknown>(row, mark)).to.deep.equal(row)
+      expect(redactIdNumbers<unknown>(row, pseudonymOf)).to.deep.equal(row)
   })
 
   it('rows of a region, a business day and a count are kept, whatever separates them', () => {
@@ -236,7 +240,7 @@ describe('redaction of ID numbers', () => {
       fc.property(row, fc.constantFrom(',', ';', '|', '，', '          '), ([region, days, count], gap) => {
         const day = new Date(Date.UTC(2016, 0, 1 + days)).toISOString().slice(0, 10).replaceAll('-', '')
         const text = [region, day, String(count).padStart(4, '0')].join(gap)
-        expect(redactIdNumbers(text, mark)).to.equal(text)
+        expect(redactIdNumbers(text, pseudonymOf)).to.equal(text)
       }),
       { numRuns: 2000 },
     )
@@ -244,7 +248,7 @@ describe('redaction of ID numbers', () => {
 
   it('arrays, fields and keys are searched at any depth, and the rest is unchanged', () => {
     const sent = { a: [{ [`k${ID}`]: ID, n: 1.5, b: true, none: null }], when: new Date(0) }
-    const redacted = redactIdNumbers(sent, mark)
+    const redacted = redactIdNumbers(sent, pseudonymOf)
     expect(redacted).to.deep.equal({
       a: [{ [`k${marked(ID)}`]: marked(ID), n: 1.5, b: true, none: null }],
       when: new Date(0),
@@ -256,18 +260,18 @@ describe('redaction of ID numbers', () => {
     const old = '110105491231003'
     const sent = { regNo: old, deep: { regNo: [ID], other: old } }
     const redacted = { regNo: old, deep: { regNo: [marked(ID)], other: marked(old) } }
-    expect(redactIdNumbers(sent, mark, new Set(['regNo']))).to.deep.equal(redacted)
+    expect(redactIdNumbers(sent, pseudonymOf, new Set(['regNo']))).to.deep.equal(redacted)
   })
 
   it('an ID number that a spreadsheet holds as a number is replaced, other numbers are not', () => {
-    expect(redactIdNumbers<unknown>(440524188001010014n, mark)).to.equal(marked(OTHER))
-    expect(JSON.stringify(redactIdNumbers<unknown>(Number(OTHER), mark))).to.match(/居民身份证/)
+    expect(redactIdNumbers<unknown>(440524188001010014n, pseudonymOf)).to.equal(marked(OTHER))
+    expect(JSON.stringify(redactIdNumbers<unknown>(Number(OTHER), pseudonymOf))).to.match(/居民身份证/)
     for (const number of [0, -1, 20240115, 1420041600000, 220102600012340, 1e300, Number.NaN])
-      expect(redactIdNumbers(number, mark)).to.deep.equal(number)
+      expect(redactIdNumbers(number, pseudonymOf)).to.deep.equal(number)
   })
 
   it('a field named __proto__ stays a plain field', () => {
-    const redacted = redactIdNumbers(JSON.parse(`{"__proto__":{"polluted":"${ID}"},"constructor":"x"}`), mark)
+    const redacted = redactIdNumbers(JSON.parse(`{"__proto__":{"polluted":"${ID}"},"constructor":"x"}`), pseudonymOf)
     expect(Object.getPrototypeOf(redacted)).to.equal(Object.prototype)
     expect(JSON.stringify(redacted)).to.equal(`{"__proto__":{"polluted":"${marked(ID)}"},"constructor":"x"}`)
     expect(({} as Record<string, unknown>)['polluted']).to.equal(undefined)
@@ -276,7 +280,7 @@ describe('redaction of ID numbers', () => {
   it('values nested too deep are omitted', () => {
     let sent: unknown = ID
     for (let depth = 0; depth < 5000; depth += 1) sent = depth % 2 ? [sent] : { sent }
-    expect(JSON.stringify(redactIdNumbers(sent, mark)))
+    expect(JSON.stringify(redactIdNumbers(sent, pseudonymOf)))
       .to.match(/嵌套过深/)
       .and.not.include(ID)
   })
@@ -303,7 +307,7 @@ describe('redaction of ID numbers', () => {
     it(`long texts of ${what} are searched in linear time`, async () => {
       const search = (length: number) => {
         const text = `${part.repeat(Math.ceil(length / part.length))}。${ID}`
-        if (!redactIdNumbers(text, mark).endsWith(marked(ID))) throw new Error('the number is not found')
+        if (!redactIdNumbers(text, pseudonymOf).endsWith(marked(ID))) throw new Error('the number is not found')
       }
       expect(await growthExponent(search, 5_000)).to.be.below(LINEAR_EXPONENT_MAX)
     })

@@ -10,7 +10,16 @@ describe('the mirror of 12315 at the desk', function () {
     const { db, rules, keys, log, now } = hub.hub
     const letter = { 登记编号: '虚构乙', 类型: '表扬', 登记日期: '2026-02-02', 主体类型: '线下经营者' }
     const open = () => ({ items: petitionsMirror.read(Buffer.from(JSON.stringify([letter])), {}), file: null })
-    const given = { feed: petitionsMirror, open, rules, keys, mark: keys.mark, log, now, cause: 'command' as const }
+    const given = {
+      feed: petitionsMirror,
+      open,
+      rules,
+      keys,
+      pseudonymOf: keys.pseudonymOf,
+      log,
+      now,
+      cause: 'command' as const,
+    }
     await mirrorPetitions(db, given)
   })
 

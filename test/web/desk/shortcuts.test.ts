@@ -204,7 +204,7 @@ describe('fast paths', () => {
   })
 
   it('a text is redacted alike with and without an ampersand, which forces the general path', () => {
-    const mark = (id: string): string => (id.length === 18 ? '甲' : '乙')
+    const pseudonymOf = (id: string): string => (id.length === 18 ? '甲' : '乙')
     const digits = [
       ...'0123456789',
       ...'０１２３',
@@ -241,9 +241,9 @@ describe('fast paths', () => {
     )
     fc.assert(
       fc.property(text, (sent) => {
-        expect(`${redactIdNumbers(sent, mark)}号&`).to.equal(redactIdNumbers(`${sent}号&`, mark))
-        expect(redactIdNumbers({ [sent]: [sent] }, mark)).to.deep.equal({
-          [redactIdNumbers(sent, mark)]: [redactIdNumbers(sent, mark)],
+        expect(`${redactIdNumbers(sent, pseudonymOf)}号&`).to.equal(redactIdNumbers(`${sent}号&`, pseudonymOf))
+        expect(redactIdNumbers({ [sent]: [sent] }, pseudonymOf)).to.deep.equal({
+          [redactIdNumbers(sent, pseudonymOf)]: [redactIdNumbers(sent, pseudonymOf)],
         })
       }),
       RUNS,

@@ -19,11 +19,22 @@ import {
   noteReceiptsAhead,
   releaseRestored,
 } from '../../../src/work/delivery/restored.js'
-import { database, later, log, mark, NOW, published, refusal, removed, rowsOf, TODAY } from '../../support/world.js'
+import {
+  database,
+  later,
+  log,
+  NOW,
+  pseudonymOf,
+  published,
+  refusal,
+  removed,
+  rowsOf,
+  TODAY,
+} from '../../support/world.js'
 
 const IDS = platforms.map(({ id }) => id)
 const SOUGHT = { day: TODAY, region: null, authority: null, pattern: null, from: null, to: null, contested: false }
-const NOBODY = { mark, platforms: IDS, log }
+const NOBODY = { pseudonymOf, platforms: IDS, log }
 
 describe('a database restored to an older state', () => {
   const db = database()

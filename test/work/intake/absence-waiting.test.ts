@@ -13,7 +13,7 @@ import {
   database,
   feed,
   later,
-  mark,
+  pseudonymOf,
   pullFeed,
   pullItems,
   refusal,
@@ -33,7 +33,7 @@ describe('absence of unmatched records', () => {
   const states = () => rowsOf(db(), 'select record_key as key, state, partial from unmatched order by 1')
   const takeBackLast = async (n: number) => {
     const [last] = await rowsOf(db(), `select max(id)::int as id from runs where job = 'pull' and subject = 'test'`)
-    const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, mark, ...hour(n) }
+    const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, pseudonymOf, ...hour(n) }
     await rollBack(db(), made as never)
   }
 
@@ -103,7 +103,7 @@ describe('absence of unmatched records', () => {
     await pullItems(db(), [row(1)], hour(3))
     const [first] = await rowsOf(db(), `select ended_by as run from unmatched`)
     await pullItems(db(), [row(1)], hour(4))
-    const made = { run: Number(first?.['run']), by: 'officer-1', reason: '误报', rules, mark, ...hour(5) }
+    const made = { run: Number(first?.['run']), by: 'officer-1', reason: '误报', rules, pseudonymOf, ...hour(5) }
     await rollBack(db(), made as never)
     const [after] = await rowsOf(db(), `select state, ended_by > ? as "isLater" from unmatched`, [first?.['run']])
     expect(after).to.deep.equal({ state: 'ENDED', isLater: true })
@@ -118,7 +118,7 @@ describe('absence of corrected items', () => {
     takeCorrection(db(), feed(), {
       by: 'officer-1',
       note: '已核实',
-      mark,
+      pseudonymOf,
       rules,
       reject: await only(),
       fields,

@@ -7,7 +7,7 @@ import * as runs from '../../../src/store/timetable/runs.js'
 import * as feedMaps from '../../../src/work/intake/feed-maps.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { feedOf, fileOf } from '../../agencies/samples.js'
-import { at, database, later, mark, pullFeed, refusal } from '../../support/world.js'
+import { at, database, later, pseudonymOf, pullFeed, refusal } from '../../support/world.js'
 
 const CODE = usccOf('91', '220102', 7)
 const TABLE = `主体全称,社会信用代码,列入事由\n长春绯簏运输有限公司,${CODE},拒不履行\n`
@@ -22,7 +22,7 @@ describe('heading maps', () => {
   const db = database()
   const feed = feedOf('dishonest')
   const add = (lines: readonly MapLine[], by = 'officer one') =>
-    feedMaps.add(db(), { feed, lines, by, mark, now: later(0) })
+    feedMaps.add(db(), { feed, lines, by, pseudonymOf, now: later(0) })
   const pull = () => pullFeed(db(), feed, { file: { path: fileOf(TABLE) }, now: at(later(60)) })
 
   it('F-4: are used by every pull of the feed until they are ended, and keep who made and ended them', async () => {
@@ -94,7 +94,7 @@ describe('heading maps', () => {
     expect(reject?.map).to.equal(id)
     expect(new Set(reject?.problems.map(({ heading }) => heading))).to.deep.equal(new Set(['社会信用代码']))
     await feedMaps.end(db(), { feed: feed.id, id, by: 'officer two', now: later(70) })
-    const correcting = { reject: reject?.id ?? 0, note: '据原件', by: 'officer one', mark, now: at(later(80)) }
+    const correcting = { reject: reject?.id ?? 0, note: '据原件', by: 'officer one', pseudonymOf, now: at(later(80)) }
     const fields = reject?.item
     const still = await takeCorrection(db(), feed, { ...correcting, fields })
     expect(still.taken ? [] : still.problems[0]).to.deep.include({ field: '统一信用代码', heading: '社会信用代码' })

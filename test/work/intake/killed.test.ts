@@ -10,7 +10,7 @@ import { runPull } from '../../../src/work/intake/pull.js'
 import { begin, ended } from '../../support/command.js'
 import { freshDatabase } from '../../support/database.js'
 import { until } from '../../support/until.js'
-import { codeOf, mark, NOW, rowsOf } from '../../support/world.js'
+import { codeOf, NOW, pseudonymOf, rowsOf } from '../../support/world.js'
 
 const DATED = '2026-01-05'
 
@@ -70,7 +70,7 @@ describe('a pull killed with SIGKILL', () => {
   const take = async (db: JobDb, id: string, path: string): Promise<void> => {
     const feed = feeds.get(id)
     if (!feed) throw new Error(`no feed ${id}`)
-    await runPull(db, { feed, url: null, file: { path, dated: DATED }, mark, cause: 'command', now: () => NOW })
+    await runPull(db, { feed, url: null, file: { path, dated: DATED }, pseudonymOf, cause: 'command', now: () => NOW })
   }
 
   const believed = async (db: JobDb): Promise<string> =>

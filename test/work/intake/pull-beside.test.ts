@@ -13,9 +13,9 @@ import {
   counts,
   database,
   feed,
-  mark,
   NOW,
   operatorOf,
+  pseudonymOf,
   pullFeed,
   pullItems,
   rowsOf,
@@ -49,7 +49,7 @@ describe('simultaneous pulls', () => {
       url: 'http://127.0.0.1:9',
       cause: 'timetable' as const,
       plannedFor: NOW,
-      mark,
+      pseudonymOf,
       now: at(NOW),
     }
     const both = await Promise.all([runPull(db(), options), runPull(db(), options)])

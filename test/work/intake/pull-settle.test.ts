@@ -7,7 +7,7 @@ import { withStage } from '../../../src/store/intake/staged.js'
 import { CHUNK_REJECT_CHARACTERS_MOST, readItems } from '../../../src/work/intake/read.js'
 import { runAlone } from '../../../src/work/timetable/run.js'
 import { row } from '../../support/rows.js'
-import { database, feed, mark, NOW, pullFeed, refusal, rowsOf } from '../../support/world.js'
+import { database, feed, NOW, pseudonymOf, pullFeed, refusal, rowsOf } from '../../support/world.js'
 
 describe('pull and settlement with the sender', () => {
   const db = database()
@@ -75,7 +75,7 @@ describe('pull and settlement with the sender', () => {
     const from = feed({ bounds: { rejectShare: 1 } })
     const done = await withStage(db(), async (stage) => {
       const known = await loadKnownVersions(db(), from.id, { whole: true })
-      return readItems(stage, known, { feed: from, items: items(), startedAt: NOW, dated: null, mark, setAside })
+      return readItems(stage, known, { feed: from, items: items(), startedAt: NOW, dated: null, pseudonymOf, setAside })
     })
     expect(done.rejected).to.equal(many)
     expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS_MOST + 2 * note.length)

@@ -18,7 +18,7 @@ import {
   dumpOf,
   feed,
   later,
-  mark,
+  pseudonymOf,
   pullFeed,
   pullItems,
   type Row,
@@ -145,7 +145,7 @@ describe('rejected items of a pull', () => {
     const headless = fileOf(`${id},x\n1,2\n`)
     expect((await refusal(pullFeed(db(), feed(), { file: { path: headless } }))).code).to.not.equal('none')
     const dump = await dumpOf(db())
-    expect(dump).to.contain(`[居民身份证 ${mark(id)}]`)
+    expect(dump).to.contain(`[居民身份证 ${pseudonymOf(id)}]`)
     expect(dump).to.not.contain(id)
     expect(dump).to.not.contain(id.slice(0, 17))
     expect(dump).to.not.contain(old)

@@ -13,8 +13,8 @@ import {
   dumpOf,
   feed,
   later,
-  mark,
   NOW,
+  pseudonymOf,
   pullItems,
   refusal,
   rowsOf,
@@ -45,7 +45,7 @@ describe('previews', () => {
     previewUpload(database.db, {
       feed: feed(),
       file: { bytes: readFileSync(csvOf(rowsFrom(1, 3))), name: 'test.csv' },
-      mark,
+      pseudonymOf,
       rules,
       now: later(60),
     })

@@ -14,8 +14,8 @@ import {
   dumpOf,
   feed,
   later,
-  mark,
   NOW,
+  pseudonymOf,
   pullFeed,
   pullItems,
   refusal,
@@ -25,7 +25,7 @@ import {
 } from '../../support/world.js'
 
 const WRONG_DAY = { day: '2026-02-31' }
-const BY = { by: 'officer-1', note: '日期笔误，已与来文单位核实', mark, rules }
+const BY = { by: 'officer-1', note: '日期笔误，已与来文单位核实', pseudonymOf, rules }
 
 describe('a rejected item', () => {
   const db = database()
@@ -273,7 +273,7 @@ describe('a rejected item', () => {
       now: at(NOW),
     })
     const dump = await dumpOf(db())
-    expect(dump).to.contain(mark(id))
+    expect(dump).to.contain(pseudonymOf(id))
     expect(dump).to.not.contain(id)
     expect(dump).to.not.contain(spaced)
   })

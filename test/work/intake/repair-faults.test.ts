@@ -14,7 +14,7 @@ import { deliver, type Fields } from '../../support/absence.js'
 import { hubHere } from '../../support/command.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { row } from '../../support/rows.js'
-import { at, codeOf, later, mark, published, pullItems, rowsOf, rules } from '../../support/world.js'
+import { at, codeOf, later, pseudonymOf, published, pullItems, rowsOf, rules } from '../../support/world.js'
 
 const hours = (n: number) => at(later(n * 3_600))
 const regOf = (n: number) => `2201020000071${10 + n}`
@@ -107,7 +107,12 @@ describe('hub repair on a database with every fault that earlier releases left',
       { first: 1, after: null, order: 'NEWEST' },
     )
     const corrected = { by: 'officer-1', note: '已核实', reject: reject?.id ?? 0, fields: entry(4) as never }
-    await takeCorrection(test.db, feeds.get('dishonest') as AgencyFeed, { ...corrected, mark, rules, now: hours(2) })
+    await takeCorrection(test.db, feeds.get('dishonest') as AgencyFeed, {
+      ...corrected,
+      pseudonymOf,
+      rules,
+      now: hours(2),
+    })
     await sql(`update versions set partial = true where feed = 'dishonest' and record_key in ('L3', 'L4')`)
     await deliver(test.db, 'dishonest', stays, { archive, now: hours(3) })
     // The old code had ended nothing.

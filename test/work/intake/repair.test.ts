@@ -18,8 +18,8 @@ import {
   dumpOf,
   feed,
   later,
-  mark,
   operatorOf,
+  pseudonymOf,
   published,
   pullItems,
   rowsOf,
@@ -50,7 +50,7 @@ describe('repair', () => {
       dryRun,
       feeds: [feed(), ...feeds.values()],
       rules,
-      mark,
+      pseudonymOf,
       archiveDir,
       ...hour(n),
       note: async (words, codes) => void rowsNoted.push({ words, codes }),
@@ -116,7 +116,15 @@ describe('repair', () => {
     for (const n of [2, 3]) {
       const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, after: null, order: 'NEWEST' })
       const reject = open.find(({ item }) => item['key'] === `K${n}`)?.id ?? 0
-      await takeCorrection(db(), feed(), { by: 'x', note: '已核实', mark, rules, reject, fields: row(n), ...hour(1) })
+      await takeCorrection(db(), feed(), {
+        by: 'x',
+        note: '已核实',
+        pseudonymOf,
+        rules,
+        reject,
+        fields: row(n),
+        ...hour(1),
+      })
     }
     await sql(`update versions set partial = true where record_key in ('K2', 'K3')`)
     await pullItems(db(), [row(1), row(3, WRONG_DAY)], hour(2))
@@ -336,7 +344,7 @@ describe('repair', () => {
     await sql(`update unmatched set state = 'OPEN', ended_by = null`)
     const before = await dumpOf(db(), ['runs'])
     const failing = repairRecords(db(), {
-      ...{ dryRun: false, feeds: [feed()], rules, mark, archiveDir, ...hour(2) },
+      ...{ dryRun: false, feeds: [feed()], rules, pseudonymOf, archiveDir, ...hour(2) },
       note: async () => {
         throw new Error('the trail is away')
       },

@@ -11,7 +11,7 @@ import {
 } from '../../../src/domain/matters/petitions.js'
 import { lastGoodPulls } from '../../../src/store/intake/feed-health.js'
 import { mirrorPetitions, readPetitionRules } from '../../../src/work/matters/petitions.js'
-import { codeOf, database, log, mark, NOW, penalised, rowsOf, rules } from '../../support/world.js'
+import { codeOf, database, log, NOW, penalised, pseudonymOf, rowsOf, rules } from '../../support/world.js'
 
 const HERE = '220104'
 const THERE = '220202'
@@ -57,7 +57,16 @@ describe('the mirror of 12315', () => {
     const bytes = Buffer.from(JSON.stringify(letters))
     const keys = { seal: (text: string) => text, unseal: (text: string) => text }
     const open = () => ({ items: petitionsMirror.read(bytes, {}), file: null, settle })
-    const given = { feed: petitionsMirror, open, rules, keys, mark, log, now: () => NOW, cause: 'command' as const }
+    const given = {
+      feed: petitionsMirror,
+      open,
+      rules,
+      keys,
+      pseudonymOf,
+      log,
+      now: () => NOW,
+      cause: 'command' as const,
+    }
     const told = await mirrorPetitions(db(), given)
     const {
       received,

@@ -43,7 +43,7 @@ describe('an office in service', () => {
     testPlatforms: () => tests,
     refresh: async () => {},
   } as Partial<LiveOffice> as LiveOffice
-  const keys = { unseal: (text: string) => text, mark: () => 'x' }
+  const keys = { unseal: (text: string) => text, pseudonymOf: () => 'x' }
   const confirm = async (id: number, rules: WorkRules, by = 'wang') =>
     decideOfficeProposal(
       db(),

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import * as ownerless from '../../../src/store/records/ownerless.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { row } from '../../support/rows.js'
-import { at, codeOf, database, later, mark, operatorOf, pullItems, rowsOf, rules } from '../../support/world.js'
+import { at, codeOf, database, later, operatorOf, pseudonymOf, pullItems, rowsOf, rules } from '../../support/world.js'
 
 const hour = (n: number) => ({ now: at(later(n * 3_600)) })
 const REGISTRY = { id: 'registry', kind: 'registration' as const }
@@ -23,7 +23,7 @@ describe('a record of a kind that needs no operator', () => {
     ).map(({ key, operator, by }) => [key, operator, by])
   const takeBackLast = async (feed: string, n: number) => {
     const [last] = await rowsOf(db(), `select max(id)::int as id from runs where job = 'pull' and subject = '${feed}'`)
-    const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, mark, ...hour(n) }
+    const made = { run: Number(last?.['id']), by: 'officer-1', reason: '误报', rules, pseudonymOf, ...hour(n) }
     await rollBack(db(), made as never)
   }
 

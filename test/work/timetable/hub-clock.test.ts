@@ -106,7 +106,7 @@ describe('P-A3: clock of a hub', () => {
 
   it('is confirmed by a person with a reason, and only while it is doubted', async () => {
     const { turned, parts } = machine(db())
-    const given = { by: 'admin-1', reason: '已核对授时中心', mark: MARK }
+    const given = { by: 'admin-1', reason: '已核对授时中心', pseudonymOf: MARK }
     await openClock(db(), parts)
     expect((await refusal(confirmClock(db(), given))).code).to.equal('CLOCK_CERTAIN')
     turned.offset = 2 * DAY
@@ -140,7 +140,7 @@ describe('P-A3: during clock doubt', () => {
     expect((await refusal(expireListings(db(), later))).code).to.equal('CLOCK_DOUBTED')
     expect(await rowsOf(db(), 'select state from listings')).to.deep.equal([{ state: 'PUBLISHED' }])
     expect(await tidyAuditLog(db(), { cause: 'command', now: at(YEARS) })).to.include({ erased: 0 })
-    await confirmClock(db(), { by: 'admin-1', reason: '已核对', mark: MARK })
+    await confirmClock(db(), { by: 'admin-1', reason: '已核对', pseudonymOf: MARK })
     expect(await expireListings(db(), later)).to.deep.equal({ expired: 1 })
   })
 

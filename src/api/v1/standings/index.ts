@@ -98,7 +98,7 @@ const answerOne =
     if (answer === undefined || 'fault' in answer) throw new Error('one row has no answer')
     const content = writeStandingJson(answer.told)
     const about = asOf === null ? '' : `?asOf=${asOf}`
-    const question = redactRequestText('GET /v1/standing', `${code}${about}`, parts.keys.mark)
+    const question = redactRequestText('GET /v1/standing', `${code}${about}`, parts.keys.pseudonymOf)
     if (viewer.sub !== null) await audit({ kind: 'ANSWER', asked: question, shown: shownCodes, content })
     response.set('Cache-Control', 'no-store').type('json').send(content)
   }

@@ -17,7 +17,7 @@ export interface ArchivedRun {
 export async function* readArchivedAgain(
   feed: AgencyFeed,
   { archive, dated, startedAt }: ArchivedRun,
-  { archiveDir, mark }: { archiveDir: string; mark: (id: string) => string },
+  { archiveDir, pseudonymOf }: { archiveDir: string; pseudonymOf: (id: string) => string },
   wanted: (item: SourceItem) => boolean = () => true,
 ): AsyncIterable<{ item: SourceItem; mapped: DraftsOrProblems }> {
   const context = { dated, today: shanghaiDate(startedAt) }
@@ -26,13 +26,13 @@ export async function* readArchivedAgain(
   file.on('error', (error) => lines.destroy(error))
   for await (const line of createInterface({ input: lines, crlfDelay: Number.POSITIVE_INFINITY })) {
     const item = JSON.parse(line) as SourceItem
-    if (wanted(item)) yield { item, mapped: draftsOfItem(feed, item, context, mark) }
+    if (wanted(item)) yield { item, mapped: draftsOfItem(feed, item, context, pseudonymOf) }
   }
 }
 
 export interface StoredRecordsRepair extends ends.RepairRun {
   feeds: readonly AgencyFeed[]
-  mark: (id: string) => string
+  pseudonymOf: (id: string) => string
   archiveDir: string
   today: string
   untold: Set<string>

@@ -14,7 +14,7 @@ import { STORED_RECORD_MENDINGS, type StoredRecordMending } from './checks.js'
 
 const WAIT_MS = 60_000
 
-export interface RepairOptions extends Pick<StoredRecordsRepair, 'feeds' | 'mark' | 'archiveDir'> {
+export interface RepairOptions extends Pick<StoredRecordsRepair, 'feeds' | 'pseudonymOf' | 'archiveDir'> {
   dryRun: boolean
   rules: WorkRules
   now: () => Date
