@@ -283,14 +283,8 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     await pushTo([subject], { ...options, ...lingers }).finally(() => looked)
     return true
   }
-  const audit = makeNightlyVerification(db, {
-    now,
-    log,
-    keys,
-    archiveDir,
-    metrics,
-    noted: () => notes.heads(identity).heads(),
-  })
+  const noted = () => notes.heads(identity).heads()
+  const audit = makeNightlyVerification(db, { now, log, keys, archiveDir, metrics, noted })
 
   return {
     ...{ config, db, log, now, clock, rules, keys, office },

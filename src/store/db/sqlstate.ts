@@ -1,4 +1,4 @@
-/** PostgreSQL's error codes and what they mean (its manual, appendix A). */
+/** Error codes of PostgreSQL (its manual, appendix A). */
 export const CONNECTION_EXCEPTION_CLASS = '08'
 export const UNIQUE_VIOLATION = '23505'
 export const CHECK_VIOLATION = '23514'
