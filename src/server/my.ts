@@ -379,7 +379,7 @@ const readCaseId = (id: string): string | null => {
   return key !== null && 'uuid' in key ? key.uuid : null
 }
 
-/** With `no-referrer`, browsers send `Origin: null`, and forms cannot prove their origin. */
+/** See `PRIVATE` in clue.ts. */
 const withPrivateHeaders: RequestHandler = (_request, response, next) => {
   response.set({
     'Cache-Control': 'no-store',

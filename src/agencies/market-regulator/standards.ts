@@ -69,7 +69,6 @@ const standard = makeSpeltForm(
   ['统一社会信用代码', '企业名称', '标准编号'],
 )
 
-/** Gives the form Q/SHLY 0001S—2025. */
 const numberOf = (sent: string): string =>
   sent
     .normalize('NFKC')

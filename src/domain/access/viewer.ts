@@ -204,9 +204,7 @@ export const visibleSenderOf = (viewer: Viewer): string | null =>
 /** True when the viewer sees some operators only as the public does. */
 export const seesOnlySomeFiles = (viewer: Viewer): boolean => viewer.role === 'party' || regionBoundOf(viewer) !== null
 
-/**
- * Only the province sees an unknown (null) operator.
- */
+/** A regional viewer sees no unknown (null) operator. */
 export const maySeeOperator = (viewer: Viewer, operator: OperatorScope | null): boolean => {
   if (!may(viewer, 'see_operator')) return false
   const code = operator?.uscc ?? operator?.shop ?? null

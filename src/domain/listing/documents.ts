@@ -198,7 +198,6 @@ const ruled =
     return row ? sourced(row.text, row) : null
   }
 
-/** Pseudonyms of ID numbers are masked. */
 const penalty =
   (field: string): BlankSource =>
   ({ decision }) => {

@@ -11,7 +11,7 @@ export const PAPERS_BYTES_MOST = 100 * 1024 * 1024
 
 export const CASE_FILE_PAPERS_BYTES_MOST = 40 * 1024 * 1024
 
-/** Keeps papers in order while they fit. A paper too large leaves room for later ones. */
+/** A paper too large leaves room for later ones. */
 export const choosePapersThatFit = <P extends { bytes: number }>(papers: readonly P[], most: number): Set<P> => {
   const chosen = new Set<P>()
   let left = most

@@ -36,7 +36,7 @@ export interface PartyToPublish extends Pick<PublicEntry, 'uscc' | 'region'> {
 }
 
 export interface PartyFacts {
-  /** An officer found that the person is a minor, or was one when acting. */
+  /** An officer found that the person is a minor, or was one when acting; null: the age is unknown. */
   minor?: boolean | null
   naturalPerson?: boolean
   businessAddress?: string | null

@@ -7,7 +7,6 @@ import { canonicalJson, type Json } from '../records/records.js'
 /** A new version makes a new snapshot, even of an unchanged list. */
 export const SNAPSHOT_FORM = 4
 export const HASH_BEFORE_FIRST = '0'.repeat(64)
-/** Longest validity of a manifest. */
 const VALID_MS = 86_400_000
 const RENEW_MS = VALID_MS / 2
 const ZONE = '+08:00'

@@ -38,7 +38,6 @@ const SCALED = new RegExp(`(${ARABIC})(${SCALE}?)`, 'g')
 const ARABIC_SUM = new RegExp(`^(?:${ARABIC}${SCALE})*${ARABIC}${SCALE}?$`)
 /** 三万五 is refused: it may mean 35000 or 30005. */
 const UNSAID_UNIT = /[百千][一二三四五六七八九](?=[万亿]|$)|[万亿][一二三四五六七八九]$/
-/** Digits and a unit such as 万元人民币. */
 const PLAIN = /^(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?([()（）万亿元人民币美港]{0,12})$/
 const MAX_MEANINGS = 1000
 const DIGIT_ZERO = 0x30

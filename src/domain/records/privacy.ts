@@ -135,7 +135,6 @@ const isClear = (cell: unknown): boolean =>
 
 const mayHoldInNames = memoByNames((names) => names.some(mayHoldInText))
 
-/** True for enough digits in any spelling. */
 const mayHoldInText = (text: string): boolean => {
   if (text.length < FEWEST_CHARACTERS) return false
   let digits = 0

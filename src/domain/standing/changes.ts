@@ -36,7 +36,7 @@ export interface StandingChange {
   version: typeof CHANGE_MESSAGE_VERSION
   /** Counted per marketplace, without gaps. */
   sequence: number
-  /** Instant of the message, a second or two after the change. */
+  /** Instant at which the change was numbered, usually a second or two after it. */
   at: Date
   /** SELLERS has none. */
   code: string | null

@@ -29,7 +29,7 @@ const MATCHING = `l.wrong_from is null and (:list::text is null or l.list = :lis
   and (:keeper::text is null or coalesce(l.keeper, '') = :keeper::text)
   and (:penalty::text is null or strpos((select v.body->>'document_number' from versions v where v.id = l.decision_version), :penalty::text) > 0)
   and (:heavy::boolean is null or coalesce((l.facts->>'decisionHeavy')::boolean, false) = :heavy::boolean)`
-/** Not correlated, so PostgreSQL reads the late deadlines once. */
+/** Not correlated, so the late deadlines are read once. */
 const FILTERED = `${MATCHING} and (not :late or l.id in (select t.listing_id from listing_deadlines t where ${IS_LATE} and t.name = any(:duties::text[])))`
 
 export type CaseSort = 'NEWEST' | 'OLDEST' | 'DUE' | 'NAME' | 'PENALTY' | 'FINE'

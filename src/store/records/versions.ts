@@ -12,7 +12,7 @@ import { type Db, queryFirst, queryMap, queryRows, queryRowsBy, queryValue, type
 /** A merge of so many versions, and this share of the table, refreshes the statistics. */
 const ANALYZE_FROM_VERSIONS = 5_000
 const ANALYZE_FROM_SHARE = 0.1
-/** Rows a written row, up to which rebuilding indexes is cheaper. */
+/** Rows of the table for each row written, up to which rebuilding indexes is cheaper. */
 const BULK_LOAD_SHARE = 2
 
 /** Many of these remarks reveal a column shifted by one row. */

@@ -16,7 +16,6 @@ export interface CompressedPage {
 }
 
 const PUBLIC_SECONDS = 60
-/** Cached pages are compressed well, others fast. */
 const QUALITY = { often: { br: 7, gzip: 7 }, once: { br: 1, gzip: 3 } } as const
 const WAYS_MOST = 100
 

@@ -40,7 +40,6 @@ ${content(shown)}
 
 const words = (zh: string, en: string): BilingualText => ({ zh, en })
 const said = ({ zh, en }: BilingualText): Html => bilingual(zh, en)
-/** Titles are published in Chinese. */
 const titleIn = (title: string): Html => publishedText(splitLanguages(title).zh)
 const code = (text: string): Html => html`<code>${text}</code>`
 const listed = (items: readonly TableCell[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`

@@ -189,7 +189,6 @@ const scopeOf = ({ whole, unmodified, next }: FeedDelivery, { feed, file }: Pull
 const archived = async (run: OpenRun, name: string | null, { feed, file, archive }: PullRunOptions) =>
   archive && !(file && 'path' in file) ? archive.open(run.id, feed.id, name, run.startedAt) : null
 
-/** Refuses a file that changed since `before`. */
 const hashOf = async (file: SubmittedFile | undefined, before: Stats | null): Promise<string | null> => {
   if (file === undefined) return null
   const hash = createHash('sha256')

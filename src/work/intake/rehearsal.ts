@@ -1,4 +1,4 @@
-/** Does the real work in a transaction that is rolled back, without exclusive locks. */
+/** Does the real work in a transaction that is rolled back, without exclusive locks or a used-up knowledge instant. */
 import { Refusal } from '../../foundation/errors.js'
 import type { Tx } from '../../store/db/db.js'
 import { isCancelled } from '../../store/db/sqlstate.js'

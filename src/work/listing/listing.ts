@@ -32,7 +32,7 @@ import { findUnconfirmedRules, holdServiceState, unconfirmedWords } from './unco
 export type { MoveInput } from '../../domain/listing/move-input.js'
 
 const WAIT_MS = 5_000
-/** These moves stop publication, so they do not wait for a merge's lock. */
+/** Hiding stops publication, so it does not wait for a merge's lock. */
 const STOPPING: readonly MoveName[] = ['hideListing']
 const RESTORED = '已恢复列入。It has been restored.'
 
@@ -64,7 +64,7 @@ export interface LeadOpening {
   decision: LinkedDecision
 }
 
-/** Opens leads by the clock, each linked to its penalty. Skips operators with an open case on the list. */
+/** Opens leads by the clock, each linked to its penalty. */
 export const openLeads = async (
   tx: Tx,
   rules: WorkRules,

@@ -1,4 +1,4 @@
-/** Makes all real checks and writes nothing. */
+/** Previews moves: all real checks, nothing written. */
 import { isPublicState } from '../../domain/listing/listing.js'
 import { DENIALS } from '../../domain/listing/moves.js'
 import { type CaseOutlook, type OutlookRequest, previewMoves } from '../../domain/listing/outlook.js'

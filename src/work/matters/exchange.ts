@@ -256,7 +256,7 @@ const writeMatters = async (visit: SeatVisit): Promise<void> => {
     )
     const content = JSON.stringify(await tellMatter(visit, stored, kept), null, 2)
     const shown = await findOperatorCodes(db, stored)
-    // Auditors learn only how many sealed matters there are, and could guess a text by its digest.
+    // Auditors learn only how many sealed matters there are; by a digest they could guess a text.
     const told =
       stored.sealedFields === null ? { asked: `folder out/${number}`, content } : { asked: 'folder out', content: null }
     await audit(visit, 'ANSWER', { ...told, outcome: 'DONE', shown })

@@ -100,7 +100,7 @@ export const openMatter = async (
   const key = { openedBy: seat, kind: kind.kind, reference }
   const requestSha256 = hash('sha256', canonicalJson({ ...opening, reference } as unknown as Json))
   const noteKind = () => store.noteKind(parts.db, { kind: kind.kind, version: versionOfKind(kind), content: kind, now })
-  // An error would end the caller's transaction.
+  // Noted first, because its absence would be an error, which ends the caller's transaction.
   if (isInTransaction(parts.db)) await noteKind()
   return untilKept(async () => {
     const { known, next, amendments } = await store.matterOrNumber(parts.db, key)

@@ -18,7 +18,7 @@ export interface RobotCall {
   signal?: AbortSignal | undefined
 }
 
-/** Throws RobotError, which never holds the address. */
+/** Never holds the address. */
 export class RobotError extends Error {
   override readonly name = 'RobotError'
 }

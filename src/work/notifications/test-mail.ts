@@ -21,8 +21,8 @@ export interface TestMailOutcome {
 }
 
 /**
- * Tries only the mail server in force and the own address: one administrator alone must not make the hub call an
- * internal address. Refusal MAIL_NOT_CONFIGURED.
+ * Tries only the mail server in force, to the person's own or the sender's address: one administrator alone must not
+ * make the hub call an internal address. Refusal MAIL_NOT_CONFIGURED.
  */
 export const sendTestMail = async (
   db: Db,

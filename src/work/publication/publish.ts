@@ -40,7 +40,7 @@ export interface PublishOptions extends RunOptions {
   sure?: () => Date
   /** Notes the publication outside the database, to reveal a restored backup. */
   note: (published: { sequence: number; hash: string; publishedAt: string }) => void
-  /** This number is never reused. */
+  /** Sequence noted outside the database; it is never reused. */
   noted?: () => number
   files?: Pick<PublishedFiles, 'make' | 'adopt'>
   /** Additions and changes wait for the scheduled run. */
@@ -154,7 +154,7 @@ const take = async (
   }
 }
 
-/** Compares the whole list once a day, because days change what is shown; later, touched entries. */
+/** Compares the whole list once a day, because days change what is shown; after that, touched entries only. */
 const findChanges = async (
   tx: Tx,
   last: snapshots.Snapshot | null,

@@ -115,7 +115,6 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
   }
 }
 
-/** The edition's files stay open until released. */
 const holdEdition = (served: ServedEdition) => {
   served.users += 1
   let isReleased = false

@@ -103,7 +103,7 @@ const refuseShrunk = async (tx: Tx, client: string, { sellers: before }: store.S
 
 const read = async ({ bytes, marketplace }: SellerListInput): Promise<{ sellers: Seller[]; malformed: number[] }> => {
   const sellers: Seller[] = []
-  // A wrong file may hold anything.
+  // Line numbers alone: a wrong file may hold anything.
   const malformed: number[] = []
   let number = 0
   for (const line of linesOf(bytes)) {

@@ -1,4 +1,4 @@
-/** Guards against SSRF: resolves the host once and calls a checked address. Ignores redirects and answer bodies. */
+/** Guards against SSRF: resolves the host once and calls a checked address. Ignores redirects. */
 import { lookup } from 'node:dns/promises'
 import http from 'node:http'
 import https from 'node:https'
@@ -27,7 +27,7 @@ export interface SubscriberAnswer {
 const byDns: HostResolver = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address)
 
-/** An error status is an answer, not a fault. */
+/** Ignores the body. An error status is an answer, not a fault. */
 export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> =>
   callCheckedUrl(addressOf(text), telling)
 

@@ -4,7 +4,6 @@ import { listFieldNamesOfFormat, listFieldNamesOfMessage } from '../received-row
 import { DIVISION_PATTERN, makeRowForm } from './spelling.js'
 
 const NUMBER_OF_RECORD = /^(?=.*\d)\S.{1,127}$/u
-/** 万元 with at most six decimals. */
 const WAN = /^\d{1,12}(\.\d{1,6})?$/
 const AGREED = { key: 'HUB_ID', sequence: 'HUB_SN', action: 'HUB_OP', removedOn: 'HUB_CXRQ' } as const
 

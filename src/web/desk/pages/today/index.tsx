@@ -129,7 +129,6 @@ const matterLine = (of: MatterHeadFragment): DueLine => ({
   ],
 })
 
-/** Deadlines of cases and clocks of matters, the first due first. */
 const Deadlines = ({ of: { late, due, matters, matterCounts } }: { of: TodayQuery }) => {
   const dated = (matters?.nodes ?? []).filter(({ nextClock }) => nextClock?.dueOn != null)
   const linesOf = (own: readonly DeadlineLineFragment[] = [], isLate: boolean): DueLine[] => {

@@ -2,7 +2,6 @@ import { Input, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { placeWords, REGION_OPTIONS } from '../places.js'
 
-/** A city and its districts. */
 const CITY_DIGITS = 4
 /** Debounce. */
 const PAUSE_MS = 300
