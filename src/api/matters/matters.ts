@@ -74,7 +74,10 @@ const seatsOfQueue = (seat: string, queue: queues.MatterQueue): queues.SeatRange
     ? rangeOfSeat(seat)
     : { ...rangeOfCoveredSeats(seat), ...(queue === 'BELOW' && { but: seat }) }
 
-/** A holder's read of its queue or of one matter is the receipt of what it lists, if the reader may act for the seat. Matters keep their places. */
+/**
+ * A holder's read of its queue or of one matter is the receipt of what it lists, if the reader may act for the seat.
+ * Matters keep their places.
+ */
 const withReceipts = async <M extends store.StoredMatter>(
   context: GraphqlContext,
   seat: string | null,

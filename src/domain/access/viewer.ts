@@ -43,7 +43,9 @@ export const isRole = (text: string): text is Role => (ROLES as readonly string[
 
 const ALL: readonly Role[] = ROLES
 const SIGNED_IN: readonly Role[] = ROLES.filter((role) => role !== 'public')
-/** A partner (courier, warehouse, payment provider, …) follows its own matters and otherwise sees what the public does. */
+/**
+ * A partner (courier, warehouse, payment provider, …) follows its own matters and otherwise sees what the public does.
+ */
 const READERS: readonly Role[] = SIGNED_IN.filter((role) => role !== 'partner')
 const AUTHORITY: readonly Role[] = ['agency', 'officer', 'reviewer', 'administrator', 'auditor']
 
@@ -161,7 +163,9 @@ export const RECORD_KINDS_SEEN: Record<Role, readonly RecordKind[]> = {
   party: RECORD_KINDS,
 }
 
-/** Acts of the security administrator and the auditor: who registers accounts does not read what is noted of it (三员分立). */
+/**
+ * Acts of the security administrator and the auditor: who registers accounts does not read what is noted of it (三员分立).
+ */
 const ACTS_BEYOND_SYSTEMS: readonly Act[] = ['see_audit_log']
 
 export const may = (viewer: Viewer, act: Act): boolean =>
@@ -176,7 +180,10 @@ export const mayInRegion = (viewer: Viewer, act: Act, region: string | null): bo
   may(viewer, act) &&
   (!isRegionBound(viewer) || !REGIONAL_ACTS.includes(act) || (region ?? '').startsWith(divisionOf(viewer.region ?? '')))
 
-/** Consent of the next higher authority (SAMR order 44, article 22): a city's viewer consents only to a county's listing. */
+/**
+ * Consent of the next higher authority (SAMR order 44, article 22): a city's viewer consents only to a county's
+ * listing.
+ */
 export const mayConsentToListing = (viewer: Viewer, level: DivisionLevel | null): boolean =>
   may(viewer, 'move_listing') &&
   (!isRegionBound(viewer) || (level === 'COUNTY' && divisionLevelOf(viewer.region ?? '') === 'CITY'))
@@ -221,7 +228,9 @@ export const maySeeRecord = (viewer: Viewer, { kind, stands }: { kind: RecordKin
 
 export type GradesSeen = 'ALL' | 'SELLERS' | 'AUTHORISED' | 'NONE'
 
-/** Grades that the viewer sees. SELLERS: those on the marketplace's list. AUTHORISED: those that authorised the viewer. */
+/**
+ * Grades that the viewer sees. SELLERS: those on the marketplace's list. AUTHORISED: those that authorised the viewer.
+ */
 export const gradesSeen = (viewer: Viewer): GradesSeen => {
   if (may(viewer, 'see_grade')) return 'ALL'
   if (viewer.sub === null) return 'NONE'

@@ -45,7 +45,9 @@ export interface GroundHistory {
   isLetGo: boolean
 }
 
-/** A withdrawn or erroneous penalty ends the case. A lighter penalty, or a penalty of another operator, hides the entry. */
+/**
+ * A withdrawn or erroneous penalty ends the case. A lighter penalty, or a penalty of another operator, hides the entry.
+ */
 export const decideGroundConsequence = (
   { state, heavy }: GroundStatus,
   { wasHeavy, isWrong, isLetGo }: GroundHistory,

@@ -1,6 +1,6 @@
 /**
- * Natural persons appear only under a confirmed row of schema/rules/public-entry.json, minors never. Free text is masked, and the officer
- * sees what was masked.
+ * Natural persons appear only under a confirmed row of schema/rules/public-entry.json, minors never. Free text is
+ * masked, and the officer sees what was masked.
  */
 import type { BilingualText } from '../../foundation/text/words.js'
 import { checkRuleRows, type DatedRow, isInForce, type RuleFault } from '../calendar/dated-rows.js'

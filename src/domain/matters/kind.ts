@@ -1,6 +1,6 @@
 /**
- * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are schema/contracts/matter-kind.json.
- * Only measures, petitions and takedowns are named in code.
+ * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are
+ * schema/contracts/matter-kind.json. Only measures, petitions and takedowns are named in code.
  */
 import { memoByObject } from '../../foundation/memo.js'
 import type { BilingualText } from '../../foundation/text/words.js'
@@ -31,7 +31,9 @@ interface MatterStateRow extends BilingualText {
   ends?: string
 }
 
-/** Checked by moves.ts and guards.ts, as written: `field:purpose`, `in_time:ANSWER`, `all_attachments:[LETTER, TESTS]`. */
+/**
+ * Checked by moves.ts and guards.ts, as written: `field:purpose`, `in_time:ANSWER`, `all_attachments:[LETTER, TESTS]`.
+ */
 type MatterRequirement = string
 type MatterGuard = string
 type MatterEffect = 'hand_to' | 'copy_to' | 'link' | 'back'

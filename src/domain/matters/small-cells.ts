@@ -75,7 +75,10 @@ const isUnknown = ({ hidden, known }: Protection, { row, column }: SmallCell): b
 const findExposed = (table: Protection): SmallCell | undefined =>
   cellsOf(table).find((cell) => isUnknown(table, cell) && !mayDiffer(table, cell))
 
-/** Prefers a line in which the cell stands alone, then a cell that closes a rectangle, then no total, then a small number. */
+/**
+ * Prefers a line in which the cell stands alone, then a cell that closes a rectangle, then no total, then a small
+ * number.
+ */
 const findComplement = (table: Protection, { row, column }: SmallCell): SmallCell | undefined => {
   const [lastRow, lastColumn] = [table.values.length - 1, (table.values[0]?.length ?? 1) - 1]
   const unknown = cellsOf(table).filter((cell) => isUnknown(table, cell))
@@ -103,7 +106,10 @@ const mayMove = ({ sticky }: Protection, { row, column, value }: SmallCell, isRa
 const signOf = ({ values }: ShownTable, { row, column }: SmallCell): number =>
   (row === values.length - 1 ? -1 : 1) * (column === (values[0]?.length ?? 0) - 1 ? -1 : 1)
 
-/** Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. Columns follow the rows as nodes. */
+/**
+ * Crossing a cell from its row to its column raises a cell of sign 1; crossing it back lowers it. Columns follow the
+ * rows as nodes.
+ */
 const closesCycle = (table: Protection, start: SmallCell, isRaised: boolean): boolean => {
   const rows = table.values.length
   const others = cellsOf(table).filter(

@@ -1,4 +1,7 @@
-/** The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts are erased. */
+/**
+ * The chain hash needs only (id, hash, from, to) of each entry, so it can be verified after bodies and salts are
+ * erased.
+ */
 import { createHash } from 'node:crypto'
 import { isDatedAhead } from '../../foundation/time/clock-doubt.js'
 import type { AuditHead } from '../audit/audit-log.js'

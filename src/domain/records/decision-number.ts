@@ -4,7 +4,10 @@ import { normalizeName } from '../operators/names.js'
 /** Text over this many characters is compared unchanged. */
 const LONGEST = 200
 
-/** Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one fact in two; it never merges two facts. */
+/**
+ * Traditional and simplified characters of document numbers, authorities and places of Jilin. A missing pair splits one
+ * fact in two; it never merges two facts.
+ */
 const SIMPLIFIED = new Map(
   (
     '處处 罰罚 號号 監监 場场 決决 執执 書书 當当 簡简 調调 許许 審审 認认 證证 責责 銷销 沒没 質质 標标 準准 檢检 驗验 測测 計计 藥药 衛卫 環环 護护 稅税 ' +

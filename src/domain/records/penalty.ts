@@ -128,7 +128,9 @@ const ONLY_FINE = /^(罚款|警告|通报批评)([、,，和及]?(罚款|警告|
 const MARKET_REGULATOR = /市场监(督管理|管)/
 const OTHER = /^其他|^其它/
 const DETENTION = /行政拘留/
-/** Text within one clause. The bound of 100 characters prevents quadratic scanning. PostgreSQL runs these patterns too. */
+/**
+ * Text within one clause. The bound of 100 characters prevents quadratic scanning. PostgreSQL runs these patterns too.
+ */
 export const WITHIN_CLAUSE_PATTERN = '[^，。；;,\\n]{0,100}'
 const SUSPENDED_OR_REVOKED = new RegExp(`暂扣${WITHIN_CLAUSE_PATTERN}吊销|吊销${WITHIN_CLAUSE_PATTERN}暂扣`)
 const HEAVY_TYPE = new RegExp(

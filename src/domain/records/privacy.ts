@@ -36,8 +36,8 @@ const MAY_REGISTER = /^(?:keys?|codes?|fact)$|uscc|uniscid|shxym|gszc|reg_?no|ä¿
 const NONE_EXEMPT: ReadonlySet<string> = new Set()
 
 /**
- * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`pseudonymOf`), also one split over two neighbouring cells.
- * In `exempt` fields fifteen digits stay unless the text calls them an ID.
+ * Replaces every resident ID number (GB 11643-1999) by a pseudonym (`pseudonymOf`), also one split over two
+ * neighbouring cells. In `exempt` fields fifteen digits stay unless the text calls them an ID.
  */
 export const redactIdNumbers = <T>(
   value: T,

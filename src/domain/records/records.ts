@@ -3,8 +3,8 @@ import { memoByNames } from '../../foundation/memo.js'
 
 interface KindRule {
   /**
-   * `state`: the old version stays true for earlier days (a registration). `event`: a new version corrects it for all days (a penalty, a
-   * test).
+   * `state`: the old version stays true for earlier days (a registration). `event`: a new version corrects it for all
+   * days (a penalty, a test).
    */
   changes: 'state' | 'event'
   /** Without an operator the record stays unmatched until a person decides. */

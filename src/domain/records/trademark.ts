@@ -1,4 +1,7 @@
-/** Every trademark office counts from one, so a number needs its office. Each Nice class of a registration is a right of its own. */
+/**
+ * Every trademark office counts from one, so a number needs its office. Each Nice class of a registration is a right of
+ * its own.
+ */
 import { compactText, textOfValue } from '../../foundation/text/values.js'
 
 /** CN 国家知识产权局, TW 智慧財產局, US USPTO. */

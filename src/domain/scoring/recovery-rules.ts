@@ -6,8 +6,8 @@ import { type FactName, findFact } from '../records/facts.js'
 export type RestoringAct = 'PERFORM' | 'CORRECT' | 'REPAIR' | 'WAIT'
 
 /**
- * A sentence with `{count}` to be filled. It is unconfirmed when facts outside the data may move the day, or for this project's own
- * proposals.
+ * A sentence with `{count}` to be filled. It is unconfirmed when facts outside the data may move the day, or for this
+ * project's own proposals.
  */
 export interface SourcedSentence extends BilingualText, RuleSource {
   confirmed: boolean

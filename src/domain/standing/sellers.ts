@@ -75,8 +75,8 @@ export const describeClosedGrades = (closed: number | null, most: number | null)
 export const isSellerHeading = (cell: string): boolean => HEADINGS.has(cell.trim().toLowerCase())
 
 /**
- * Accepts any code or `shop:<marketplace>:<shopId>`; with `marketplace` other text is a shop id. ID numbers give null, because they would
- * be stored.
+ * Accepts any code or `shop:<marketplace>:<shopId>`; with `marketplace` other text is a shop id. ID numbers give null,
+ * because they would be stored.
  */
 export const parseSeller = (text: unknown, marketplace: string | null): Seller | null => {
   const given = trimmedTextOrNull(text)

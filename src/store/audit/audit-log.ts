@@ -17,10 +17,14 @@ const SELECT_HEAD = `select number, encode(hash, 'hex') as hash from trail order
 
 export const readHead = (db: Db): Promise<AuditHead | null> => queryFirst(db, `${SELECT_HEAD} /* audit-log.head */`)
 
-/** TAKEN: another process used one of the numbers. GONE: the previous row is missing. FULL: no partition takes a number. */
+/**
+ * TAKEN: another process used one of the numbers. GONE: the previous row is missing. FULL: no partition takes a number.
+ */
 export type AppendResult = { server: ServerIdentity } | 'TAKEN' | 'GONE' | 'FULL'
 
-/** Commits durably. The previous row must be in `partition`: after a failover the connection may lead to another server. */
+/**
+ * Commits durably. The previous row must be in `partition`: after a failover the connection may lead to another server.
+ */
 export const appendRows = async (
   db: Db,
   rows: readonly SealedAuditRow[],

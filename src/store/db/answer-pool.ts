@@ -28,7 +28,10 @@ export interface AnswerPoolOptions {
   what: string
   max?: number
   statementMs?: number
-  /** ONE_PLAN, for reads by key, reuses one generic plan. BY_INDEX also where the table was empty when it was made. */
+  /**
+   * ONE_PLAN reuses one generic plan, for reads by key. ONE_PLAN_BY_INDEX also forbids sequential scans, which a plan
+   * made on an empty table would take.
+   */
   prepared?: keyof typeof PLANNING
   /** The address leads through a pooler: settings go into each transaction, own connections to `directUrl`. */
   pooled?: { directUrl: string } | null

@@ -123,7 +123,10 @@ const reached = async (look: Promise<DatabaseAddress>): Promise<DatabaseAddress>
   }
 }
 
-/** Jobs keep locks, settings and temporary tables on their connections. Throws DATABASE_POOLED where a pooler would share these. */
+/**
+ * Jobs keep locks, settings and temporary tables on their connections. Throws DATABASE_POOLED where a pooler would
+ * share these.
+ */
 export const checkServesJobs = async (db: Db): Promise<DatabaseAddress> => {
   const address = await reached(withConnection(db, lookAtServer))
   if (address.pooled) throw new Refusal('DATABASE_POOLED')

@@ -1,4 +1,7 @@
-/** A hub waits for a primary during a failover instead of refusing, and leaves connections whose server became a standby. */
+/**
+ * A hub waits for a primary during a failover instead of refusing, and leaves connections whose server became a
+ * standby.
+ */
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../../foundation/errors.js'

@@ -125,7 +125,10 @@ export interface UnreceivedSeat {
   latest: Date
 }
 
-/** Counts unreceived matters that each seat handed over before `before`, among its last `most`; `latest` is the newest handing over. */
+/**
+ * Counts unreceived matters that each seat handed over before `before`, among its last `most`; `latest` is the newest
+ * handing over.
+ */
 export const listUnreceivedSeats = (
   db: Db,
   seats: readonly string[],

@@ -38,7 +38,10 @@ export const findRecordsOfProduct = async (db: Db, { gtin, brand, removed }: Pro
 
 export const SITE_RECORDS_MOST = 200
 
-/** Host in the address of shop `v`, as in the index versions_shop_host. knex takes a question mark for a binding, so it is chr(63). */
+/**
+ * Host in the address of shop `v`, as in the index versions_shop_host. knex takes a question mark for a binding, so it
+ * is chr(63).
+ */
 const SHOP_HOST = `split_part(split_part(split_part(translate(lower(v.body->>'url'), chr(63) || '#', '//'), '://', 2), '/', 1), ':', 1)`
 
 /** At most SITE_RECORDS_MOST + 1 filings, trust marks and shops in force. */

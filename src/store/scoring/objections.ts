@@ -42,7 +42,10 @@ const contested = (
 
 export const IS_CORRECTION_PENDING_SQL = `b.state = 'UPHELD' and ${contested("'infinity'")}`
 
-/** OPEN or UPHELD (not yet corrected) where an objection concerns record `v` or the same decision from another source; else null. */
+/**
+ * OPEN or UPHELD (not yet corrected) where an objection concerns record `v` or the same decision from another source;
+ * else null.
+ */
 export const objectionToRecordSql = (
   v: string,
 ): string => `(select max(b.state) from ${partsOf(`${v}.operator_id`)} join objections b on b.operator_id = p.id

@@ -1,4 +1,6 @@
-/** Every source has the columns kind, keeper, not_by, level, subject, n, since, latest, due_on, listing_id, operator_id. */
+/**
+ * Every source has the columns kind, keeper, not_by, level, subject, n, since, latest, due_on, listing_id, operator_id.
+ */
 import { CLOSING_STATE } from '../../domain/matters/measures.js'
 import { HUB_SEAT } from '../../domain/matters/seats.js'
 import type { OfficeProposalKind } from '../../domain/office/proposals.js'

@@ -24,7 +24,10 @@ export interface PersonInput extends AccountInput {
   duty?: string
 }
 
-/** `onlyFirst`: refused with SETUP_CLOSED where anybody is registered. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN, CLIENT_UNKNOWN, PERSON_EXISTS. */
+/**
+ * `onlyFirst`: refused with SETUP_CLOSED where anybody is registered. Refusals: USAGE, ROLE_UNKNOWN, AGENCY_UNKNOWN,
+ * CLIENT_UNKNOWN, PERSON_EXISTS.
+ */
 export const registerPerson = async (
   db: Db,
   input: PersonInput,

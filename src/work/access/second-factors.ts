@@ -30,7 +30,7 @@ export interface ShownFactor {
   passkey: unknown
 }
 
-/** A factor that was shown is used up. */
+/** A code or challenge that was shown is used up. */
 export const factorMatches = async (
   db: Db,
   person: string,

@@ -1,4 +1,4 @@
-/** Gzip members of 256 numbers each, lines of `<number> <content>`. */
+/** Archive files: gzip members of 256 row numbers each, lines of `<number> <content>`. */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Heads of the audit chain, outside the database: appended before their answers leave, fsynced each second. All processes
- * share `noted/<database>.heads`, one line a head: `1 <stretch> <number> <timeline> <system> <instant> <hash>`. A stretch is
- * one process's unbroken series; its last head covers the others.
+ * Heads of the audit chain, outside the database: appended before their answers leave, fsynced each second. All
+ * processes share `noted/<database>.heads`, one line a head: `1 <stretch> <number> <timeline> <system> <instant>
+ * <hash>`. A stretch is one process's unbroken series; its last head covers the others.
  */
 import { randomBytes } from 'node:crypto'
 import {

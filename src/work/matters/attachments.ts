@@ -24,7 +24,10 @@ export interface AttachmentSent {
 
 const OF_THE_DAY = { count: FILES_A_DAY_MOST, limit: `${BYTES_A_DAY_MOST / 1024 / 1024} MB` }
 
-/** Refusals: ATTACHMENT_UNKNOWN for a hash that the seat has not named (in `id`), ATTACHMENT_HASH_MISMATCH, ATTACHMENT_SIZE_MISMATCH, PAPER_REFUSED, ATTACHMENTS_OF_THE_DAY. */
+/**
+ * Refusals: ATTACHMENT_UNKNOWN for a hash that the seat has not named (in `id`), ATTACHMENT_HASH_MISMATCH,
+ * ATTACHMENT_SIZE_MISMATCH, PAPER_REFUSED, ATTACHMENTS_OF_THE_DAY.
+ */
 export const keepAttachment = async (
   db: Db,
   keys: Pick<Keys, 'sealBytes'>,

@@ -142,7 +142,10 @@ const kindWordsOf = (kind: MatterKind): FigureKind => {
   }
 }
 
-/** Returns the number of the new issue, or null where the count is that of the newest. Refusals INPUT_INVALID, MONTH_NOT_OVER. */
+/**
+ * Returns the number of the new issue, or null where the count is that of the newest. Refusals INPUT_INVALID,
+ * MONTH_NOT_OVER.
+ */
 export const freezeMonth = async (db: Db, rules: WorkRules, month: string, now: Date): Promise<number | null> => {
   if (!isOverMonth(monthOf(month), now)) throw new Refusal('MONTH_NOT_OVER', { month })
   const content = await countMonth(db, rules, month)

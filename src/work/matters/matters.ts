@@ -80,7 +80,10 @@ export interface MatterMoving extends MatterMoveGiven {
 
 const KIND_NOTED = 'matters_kind_kind_version_fkey'
 
-/** Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN, MATTER_MOVE_REFUSED. */
+/**
+ * Refusals: MATTER_KIND_UNKNOWN, MATTER_NOT_YOURS, ORGANISATION_UNKNOWN, MATTER_FIELD_INVALID, MATTER_REFERENCE_TAKEN,
+ * MATTER_MOVE_REFUSED.
+ */
 export const openMatter = async (
   parts: MatterParts,
   who: MatterPerson,

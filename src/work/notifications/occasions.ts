@@ -41,7 +41,7 @@ export const gatherOccasions = async (
   return parts.flat()
 }
 
-/** Reviewers hear of them by the worklist. */
+/** Told to officers and agencies. Reviewers hear of objections by the worklist. */
 const gatherObjections = async (db: Db, { agencies, rules }: OccasionSources, now: Date): Promise<SharedOccasion[]> => {
   const today = shanghaiDate(now)
   const until = lastDayToldOf(rules.calendar, today)

@@ -69,7 +69,10 @@ interface MailParts {
   publicUrl: string
 }
 
-/** Refusals: INPUT_INVALID, MAIL_NOT_CONFIGURED, MAIL_CODE_LATER, MAIL_FAILED. The former address counts until the new one is confirmed. */
+/**
+ * Refusals: INPUT_INVALID, MAIL_NOT_CONFIGURED, MAIL_CODE_LATER, MAIL_FAILED. The former address counts until the new
+ * one is confirmed.
+ */
 export const sendMailCode = async (
   db: Db,
   { keys, mail, publicUrl }: MailParts,

@@ -42,8 +42,8 @@ export interface OfficeDecision {
 const BECOMES = { CONFIRM: 'IN_FORCE', REFUSE: 'REFUSED', WITHDRAW: 'WITHDRAWN' } as const
 
 /**
- * A confirmed proposal takes effect at once here. Refusals: OFFICE_PROPOSAL_UNKNOWN, PROPOSER_ENDED, FORBIDDEN, INPUT_INVALID,
- * those of `findOfficeVerdictFault`, and those of proposing.
+ * A confirmed proposal takes effect at once here. Refusals: OFFICE_PROPOSAL_UNKNOWN, PROPOSER_ENDED, FORBIDDEN,
+ * INPUT_INVALID, those of `findOfficeVerdictFault`, and those of proposing.
  */
 export const decideOfficeProposal = async (
   db: Db,

@@ -51,7 +51,10 @@ export const refuseUnready = async (db: Db | Tx, parts: ServiceParts): Promise<v
     })
 }
 
-/** The declaration cannot be taken back. Refusals: OFFICE_NOT_READY, OFFICE_IN_SERVICE, OFFICE_PROPOSAL_WAITS, INPUT_INVALID. */
+/**
+ * The declaration cannot be taken back. Refusals: OFFICE_NOT_READY, OFFICE_IN_SERVICE, OFFICE_PROPOSAL_WAITS,
+ * INPUT_INVALID.
+ */
 export const proposeService = async (
   db: Db,
   parts: ServiceParts,

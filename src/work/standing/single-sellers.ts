@@ -35,7 +35,8 @@ export interface SingleSellersResult extends SellerListResult {
 }
 
 /**
- * The day of the list stays. Refusals: SELLERS_NONE, SELLERS_SHRUNK, SELLERS_MALFORMED, INPUT_INVALID, CONTENT_TOO_LARGE, RUN_BUSY.
+ * The day of the list stays. Refusals: SELLERS_NONE, SELLERS_SHRUNK, SELLERS_MALFORMED, INPUT_INVALID,
+ * CONTENT_TOO_LARGE, RUN_BUSY.
  */
 export const changeSellers = async (db: Db, input: SingleSellersInput): Promise<SingleSellersResult> => {
   const { client, force = false, now, log } = input
