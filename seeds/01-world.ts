@@ -56,7 +56,15 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly RecordDraft[]): P
     for (const row of rows) stage.put(row)
     await stage.flush()
     return stage.transaction((tx) =>
-      mergeDelivery(tx, { run, feed, whole: true, drafts: 0, says: stage.says, known: makeEmptyKnownVersions(), now }),
+      mergeDelivery(tx, {
+        run,
+        feed,
+        whole: true,
+        drafts: 0,
+        contents: stage.contents,
+        known: makeEmptyKnownVersions(),
+        now,
+      }),
     )
   })
   await runs.finishRun(db, run, {

@@ -18,12 +18,12 @@ async function* itemsAfterMark(
   wanted: WantedForms,
 ): ItemChunks<SourceItem> {
   let waiting: SourceItem[] | null = []
-  for await (const stretch of chunksOfItems(items)) {
+  for await (const chunk of chunksOfItems(items)) {
     if (waiting === null) {
-      yield stretch
+      yield chunk
       continue
     }
-    const rest = stretch[Symbol.iterator]()
+    const rest = chunk[Symbol.iterator]()
     for (let next = rest.next(); !next.done; next = rest.next()) {
       waiting.push(next.value)
       if (marks.some((mark) => Object.hasOwn(next.value.fields, mark))) {

@@ -304,7 +304,7 @@ const bring = async (
         feed,
         whole: false,
         drafts: 0,
-        says: stage.says,
+        contents: stage.contents,
         known: makeEmptyKnownVersions(),
         now,
         ...(rules && { rules }),

@@ -100,7 +100,15 @@ const merges = async (folder: string, url: string): Promise<Record<string, numbe
       const known = await loadKnownVersions(db, 'registry', { whole: true })
       await stage.copy(unmet(path, known))
       await stage.ready()
-      const merging = { run, feed: 'registry', whole: true, drafts: ROWS, says: NOTHING_SAID, known, now: new Date() }
+      const merging = {
+        run,
+        feed: 'registry',
+        whole: true,
+        drafts: ROWS,
+        contents: NOTHING_SAID,
+        known,
+        now: new Date(),
+      }
       return stage.transaction((tx) => mergeDelivery(tx, merging))
     })
     await runs.finishRun(db, run, { outcome: 'DONE', now: new Date() })

@@ -63,8 +63,8 @@ export const reading = async (path: string): Promise<number> => {
     batch = []
   }
   let [began, used] = [performance.now(), process.cpuUsage()]
-  for await (const stretch of chunksOfItems(feed.read(path, {}))) {
-    for (const item of stretch) {
+  for await (const chunk of chunksOfItems(feed.read(path, {}))) {
+    for (const item of chunk) {
       batch.push(item)
       if (batch.length < BATCH) continue
       count('read', began, used)

@@ -10,12 +10,12 @@ const singly = async (items: AsyncIterable<SourceItem>): Promise<number[]> => {
   for await (const { row } of items) rows.push(row)
   return rows
 }
-const inStretches = async (items: AsyncIterable<SourceItem>): Promise<number[]> => {
+const inChunks = async (items: AsyncIterable<SourceItem>): Promise<number[]> => {
   const rows: number[] = []
-  for await (const stretch of chunksOfItems(items)) for (const { row } of stretch) rows.push(row)
+  for await (const chunk of chunksOfItems(items)) for (const { row } of chunk) rows.push(row)
   return rows
 }
-const WAYS = { singly, 'in stretches': inStretches }
+const WAYS = { singly, 'in chunks': inChunks }
 
 const given = (sizes: readonly number[], closed: () => void = () => {}): AsyncIterable<SourceItem> => {
   let row = 0
@@ -57,8 +57,8 @@ describe('chunks', () => {
       closed += 1
     }
     for await (const { row } of given([3, 3], close)) if (row === 2) break
-    for await (const stretch of chunksOfItems(given([3, 3], close))) {
-      for (const { row } of stretch) if (row === 2) break
+    for await (const chunk of chunksOfItems(given([3, 3], close))) {
+      for (const { row } of chunk) if (row === 2) break
       break
     }
     expect(closed).to.equal(2)
@@ -69,6 +69,6 @@ describe('chunks', () => {
       yield itemOf(1)
       yield itemOf(2)
     }
-    expect(await inStretches(ones())).to.deep.equal([1, 2])
+    expect(await inChunks(ones())).to.deep.equal([1, 2])
   })
 })

@@ -40,13 +40,13 @@ export const renameFields = (
     if (checked.size < MOST_CHECKED) checked.add(signature)
     return { ...item, fields, map }
   }
-  function* all(stretch: Iterable<SourceItem>): Iterable<SourceItem> {
-    for (const item of stretch) yield renamed(item)
+  function* all(chunk: Iterable<SourceItem>): Iterable<SourceItem> {
+    for (const item of chunk) yield renamed(item)
   }
-  async function* stretches(): ItemChunks<SourceItem> {
-    for await (const stretch of chunksOfItems(items)) yield all(stretch)
+  async function* chunks(): ItemChunks<SourceItem> {
+    for await (const chunk of chunksOfItems(items)) yield all(chunk)
   }
-  return asItems(stretches())
+  return asItems(chunks())
 }
 
 const MOST_CHECKED = 1_000 // sets of field names

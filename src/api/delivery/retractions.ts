@@ -14,7 +14,7 @@ import { NO_SUBJECT } from '../request/viewer.js'
 import { closingOf, getSubOfViewer } from './deliveries.js'
 
 const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => {
-  const { at, kind, subjectId, name, removal, receivers, hearers, done } = one
+  const { at, kind, subjectId, name, removal, receivers, listeners, done } = one
   return {
     at,
     subjectId,
@@ -25,11 +25,11 @@ const retractionView = (context: GraphqlContext, one: work.RetractionStatus) => 
     removedAt: new Date(at),
     ...(removal ?? { removedOn: null, reason: null, reasonText: null, documentNumber: null }),
     done,
-    heard: hearers.every(({ confirmedAt }) => confirmedAt !== null),
+    heard: listeners.every(({ confirmedAt }) => confirmedAt !== null),
     // Agencies may not learn which marketplaces an operator sells on.
-    marketplaces: hearers.map((hearer) => ({
-      ...hearer,
-      state: hearer.confirmedAt !== null ? 'CONFIRMED' : hearer.toldAt !== null ? 'TOLD' : 'OWED',
+    marketplaces: listeners.map((listener) => ({
+      ...listener,
+      state: listener.confirmedAt !== null ? 'CONFIRMED' : listener.toldAt !== null ? 'TOLD' : 'OWED',
     })),
     receivers: receivers.map((receiver) => ({ ...receiver, closed: closingOf(receiver) })),
   }

@@ -1,14 +1,14 @@
 import { type Act, may, mayOnFeed, type Viewer, visibleSenderOf } from '../../domain/access/viewer.js'
 import type { ItemProblem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as setAside from '../../store/intake/reject-desk.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
 import * as work from '../../work/intake/rejects.js'
 import { makeConnection, type OrderedPageArgs, readPageSize } from '../request/connection.js'
 import { type GraphqlContext, renewLoaders } from '../request/context.js'
 import { makeCursor, makeGlobalId, readNumberInCursor, readNumberInGlobalId } from '../request/ids.js'
 import { refuseUnstorableText } from '../request/limits.js'
 
-const view = (reject: setAside.StoredReject) => ({
+const view = (reject: rejectDesk.StoredReject) => ({
   ...reject,
   __typename: 'Reject' as const,
   key: reject.id,
@@ -21,7 +21,7 @@ const view = (reject: setAside.StoredReject) => ({
 interface RejectsArgs extends OrderedPageArgs {
   feed?: string | null
   run?: string | null
-  state?: setAside.RejectState | null
+  state?: rejectDesk.RejectState | null
   rule?: string | null
   field?: string | null
 }
@@ -29,7 +29,7 @@ interface RejectsArgs extends OrderedPageArgs {
 const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) => {
   const { db } = context.parts
   const filter = filterOf(context, args)
-  const rows = await setAside.list(db, filter, {
+  const rows = await rejectDesk.list(db, filter, {
     first: readPageSize(args) + 1,
     after: readNumberInCursor(args.after),
     order: args.order ?? 'NEWEST',
@@ -38,14 +38,14 @@ const rejects = async (_: unknown, args: RejectsArgs, context: GraphqlContext) =
     rows.map(view),
     args,
     ({ key }) => makeCursor(key),
-    (most) => setAside.count(db, filter, most),
+    (most) => rejectDesk.count(db, filter, most),
   )
 }
 
 const rejectRules = (_: unknown, args: RejectsArgs, context: GraphqlContext) =>
-  setAside.countByRule(context.parts.db, filterOf(context, args))
+  rejectDesk.countByRule(context.parts.db, filterOf(context, args))
 
-const filterOf = (context: GraphqlContext, args: RejectsArgs): setAside.RejectFilter => {
+const filterOf = (context: GraphqlContext, args: RejectsArgs): rejectDesk.RejectFilter => {
   const { feed = null, run = null, state = null, rule = null, field = null } = refuseUnstorableText(args)
   // Run 0 stands for an unknown id: it has no rejects.
   return {
@@ -64,8 +64,8 @@ const visible = ({ viewer, parts }: GraphqlContext, feed: string | null): string
   return feed === null ? [...theirFeeds] : theirFeeds.filter((id) => id === feed)
 }
 
-const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<setAside.StoredReject | null> => {
-  const reject = id === null ? null : await setAside.byId(context.parts.db, id)
+const seen = async (context: GraphqlContext, id: number | null, act: Act): Promise<rejectDesk.StoredReject | null> => {
+  const reject = id === null ? null : await rejectDesk.byId(context.parts.db, id)
   if (reject === null || !mayOnFeed(context.viewer, act, { agency: senderOf(context, reject.feed) })) return null
   const by = visibleSenderOf(context.viewer)
   return by === null || by === reject.by ? reject : null
@@ -117,7 +117,7 @@ const settling = ({ viewer, parts, now }: GraphqlContext & { viewer: Viewer }, r
 
 const payload = async (context: GraphqlContext, id: number) => {
   renewLoaders(context)
-  const reject = await setAside.byId(context.parts.db, id)
+  const reject = await rejectDesk.byId(context.parts.db, id)
   if (reject === null) throw new Error(`reject ${id} is gone`)
   return { reject: view(reject) }
 }

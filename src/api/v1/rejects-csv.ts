@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { mayOnFeed, visibleSenderOf } from '../../domain/access/viewer.js'
 import { AUDIT_ROW_CODES_MOST, findCodesInItem, ITEM_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as setAside from '../../store/intake/reject-desk.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
 import * as runs from '../../store/timetable/runs.js'
 import { BYTE_ORDER_MARK, publicCsvLine as line } from '../../work/publication/publish-files.js'
 import { parseWholeNumber, readNumberInGlobalId } from '../request/ids.js'
@@ -35,7 +35,7 @@ export const answerRejectsCsv = async ({ request, response, parts, viewer, audit
     'Cache-Control': 'no-store',
   })
   if (request.method === 'HEAD') return void response.end()
-  const rows = setAside.ofRun(parts.db, run.id)
+  const rows = rejectDesk.ofRun(parts.db, run.id)
   const endpoint = `GET /v1/runs/${run.id}/rejects.csv`
   const audited = async function* (): AsyncIterable<string> {
     for await (const piece of piecesOf(rows)) {
@@ -53,7 +53,7 @@ interface RejectsChunk {
   shown: ReadonlySet<string>
 }
 
-async function* piecesOf(rejects: AsyncIterable<setAside.StoredReject>): AsyncIterable<RejectsChunk> {
+async function* piecesOf(rejects: AsyncIterable<rejectDesk.StoredReject>): AsyncIterable<RejectsChunk> {
   let content = BYTE_ORDER_MARK + line(HEADER)
   let shown = new Set<string>()
   for await (const { page, row, field, rule, problems, item } of rejects) {

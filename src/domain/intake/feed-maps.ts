@@ -54,13 +54,13 @@ export const parseHeadingMap = (
   const form = forms.map((names) => ({ names, lacks: fields.filter((field) => !names.includes(field)) }))
   if (form.every(({ lacks }) => lacks.length > 0)) {
     const nearest = form.sort((a, b) => a.lacks.length - b.lacks.length)[0]
-    const known = nearest?.names.slice(0, MOST_TOLD).join('、') ?? ''
+    const known = nearest?.names.slice(0, FIELDS_NAMED_MOST).join('、') ?? ''
     return { fault: `不是同一格式的字段 no fields of one form: ${nearest?.lacks.join('、')}；可用 known: ${known}` }
   }
   return { map: { headings: Object.fromEntries(headings), values: Object.fromEntries(values) } }
 }
 
-const MOST_TOLD = 60 // fields
+const FIELDS_NAMED_MOST = 60 // fields
 
 export const addHeadingsToProblems = (
   problems: readonly ItemProblem[],

@@ -2,7 +2,7 @@ import type { ItemProblem } from '../records/records.js'
 import { describeRejectRule } from './reject-words.js'
 
 const MOST_KEPT = 1_000 // different causes
-const MOST_TOLD = 3
+const CAUSES_DESCRIBED_MOST = 3
 
 export const makeRejectCauses = () => {
   const counts = new Map<string, number>()
@@ -15,10 +15,10 @@ export const makeRejectCauses = () => {
       if (count !== undefined || counts.size < MOST_KEPT) counts.set(cause, (count ?? 0) + 1)
     },
     /** Most frequent causes, such as “整行不是约定的格式 × 58、失信领域必填项为空 × 2”; empty without rejects. */
-    told: (): string =>
+    describe: (): string =>
       [...counts]
         .sort(([, a], [, b]) => b - a)
-        .slice(0, MOST_TOLD)
+        .slice(0, CAUSES_DESCRIBED_MOST)
         .map(([cause, count]) => `${cause} × ${count}`)
         .join('、'),
   }

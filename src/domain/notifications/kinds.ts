@@ -56,9 +56,9 @@ export interface SharedOccasion extends NotificationOccasion {
   seat?: string
 }
 
-export interface NotificationHearer {
+export interface OccasionRecipient {
   kinds: readonly NotificationKind[]
-  /** A group hears what any of its roles does. */
+  /** A group receives what any of its roles does. */
   roles: readonly Role[]
   /** Groups have none. */
   person: string | null
@@ -67,15 +67,15 @@ export interface NotificationHearer {
   seat: string | null
 }
 
-export const hearsOccasion = (hearer: NotificationHearer, one: SharedOccasion): boolean =>
-  hearer.kinds.includes(one.kind) &&
-  (one.seat === undefined || one.seat === hearer.seat) &&
-  hearer.roles.some(
+export const receivesOccasion = (recipient: OccasionRecipient, one: SharedOccasion): boolean =>
+  recipient.kinds.includes(one.kind) &&
+  (one.seat === undefined || one.seat === recipient.seat) &&
+  recipient.roles.some(
     (role) =>
       ROLES_BY_KIND[one.kind].includes(role) &&
       one.roles.includes(role) &&
-      (role !== 'agency' || (one.agency !== null && one.agency === hearer.agency)) &&
-      isSeenBy({ role, sub: hearer.person, agency: hearer.agency, region: hearer.region }, one),
+      (role !== 'agency' || (one.agency !== null && one.agency === recipient.agency)) &&
+      isSeenBy({ role, sub: recipient.person, agency: recipient.agency, region: recipient.region }, one),
   )
 
 const isSeenBy = (viewer: Viewer, { kind, act, region }: SharedOccasion): boolean => {

@@ -45,14 +45,14 @@ export interface NumberedRange {
 export const tryNumberingLock = (tx: Tx, { lock }: ChangeLedger): Promise<boolean> =>
   queryValue(tx, 'select pg_try_advisory_xact_lock(hashtextextended(?, 0)) as mine /* changes.tryNumbering */', [lock])
 
-/** CTEs `counted` and `placed` number the rows of CTE `heard` in this order. */
+/** CTEs `counted` and `placed` number the rows of CTE `changes_by_reader` in this order. */
 export const numberedSql = ({ counters, reader }: ChangeLedger, order: string): string =>
   `counted as (
-     insert into ${counters} as c (${reader}, last) select ${reader}, count(*) from heard group by ${reader} order by ${reader}
+     insert into ${counters} as c (${reader}, last) select ${reader}, count(*) from changes_by_reader group by ${reader} order by ${reader}
      on conflict (${reader}) do update set last = c.last + excluded.last returning ${reader}, last),
    placed as (
      select h.*, c.last, c.last - count(*) over own + row_number() over (own order by ${order}) as sequence
-     from heard h join counted c using (${reader}) window own as (partition by h.${reader}))`
+     from changes_by_reader h join counted c using (${reader}) window own as (partition by h.${reader}))`
 
 export const rangesSql = ({ reader }: ChangeLedger): string =>
   `coalesce((select jsonb_agg(jsonb_build_object('reader', n.${reader}, 'before', n.last - n.count, 'last', n.last))

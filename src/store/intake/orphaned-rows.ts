@@ -18,7 +18,7 @@ export const detachRecords = async (
   { by, at }: { by: number; at: Date },
 ): Promise<number> => {
   if (codes.length + operators.length === 0) return 0
-  const strays = await queryRows<OrphanedRow>(
+  const orphaned = await queryRows<OrphanedRow>(
     tx,
     `update versions v set known_to = :at, closed_as = 'WRONG', wrong_from = :at
      where (v.found_by = any(:codes::text[]) or (v.operator_id = any(:operators::int[]) and v.found_by is not null)) and v.known_to is null and v.decision_id is null
@@ -27,29 +27,29 @@ export const detachRecords = async (
      returning v.id, v.feed, v.record_key as key, v.kind, v.body, v.found_by as "foundBy", v.operator_id as operator /* orphaned-rows.giveBack */`,
     { codes, operators, at },
   )
-  if (strays.length === 0) return 0
+  if (orphaned.length === 0) return 0
   await insertUnmatched(
     tx,
-    strays.filter(({ kind }) => RECORD_KIND_TRAITS[kind].needsOperator),
+    orphaned.filter(({ kind }) => RECORD_KIND_TRAITS[kind].needsOperator),
   )
-  const alone = strays.filter(({ kind }) => !RECORD_KIND_TRAITS[kind].needsOperator).map(({ id }) => id)
+  const alone = orphaned.filter(({ kind }) => !RECORD_KIND_TRAITS[kind].needsOperator).map(({ id }) => id)
   if (alone.length > 0) await ownerless.detachFromOperators(tx, alone, { by, at })
   await rescoringQueue.markDirty(
     tx,
-    strays.map(({ operator }) => operator),
+    orphaned.map(({ operator }) => operator),
     at,
   )
-  return strays.length
+  return orphaned.length
 }
 
-const insertUnmatched = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<void> => {
-  const waiting = strays.map((stray) => {
-    const subject = subjectOf(stray)
+const insertUnmatched = async (tx: Tx, orphaned: readonly OrphanedRow[]): Promise<void> => {
+  const unmatched = orphaned.map((row) => {
+    const subject = subjectOf(row)
     return {
-      id: stray.id,
+      id: row.id,
       subject,
       name_key: subject.name === null ? null : normalizeName(subject.name),
-      subject_key: makeSubjectKey({ subject, body: stray.body, key: stray.key }),
+      subject_key: makeSubjectKey({ subject, body: row.body, key: row.key }),
     }
   })
   await tx.raw(
@@ -60,7 +60,7 @@ const insertUnmatched = async (tx: Tx, strays: readonly OrphanedRow[]): Promise<
      from jsonb_to_recordset(?::jsonb) as w(id bigint, subject jsonb, name_key text, subject_key text) join versions v on v.id = w.id
      on conflict (feed, record_key) do update set state = 'OPEN', decision_id = null, partial = excluded.partial, ended_by = null
      /* orphaned-rows.giveBack waits */`,
-    [JSON.stringify(waiting)],
+    [JSON.stringify(unmatched)],
   )
 }
 

@@ -12,14 +12,14 @@ interface FilledPlan {
   feed: string
   whole: boolean
   needOperator: readonly string[]
-  says: StageContents
+  contents: StageContents
 }
 
 /**
  * Fills table `plan`: operator, version met and effect of each staged record. The operator is found by USCC or shop
  * code, else by other codes that lead to one operator, else by a person's decision, never by name.
  */
-export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: FilledPlan): Promise<void> => {
+export const fillPlan = async (tx: Tx, { feed, whole, needOperator, contents }: FilledPlan): Promise<void> => {
   await tx.raw(
     `create temporary table plan on commit drop as
      select s.item, s.part, s.record_key, s.late, coalesce(o.operator_id, f.owner) as operator_id,
@@ -55,22 +55,22 @@ export const fillPlan = async (tx: Tx, { feed, whole, needOperator, says }: Fill
        left join operators w on w.id = i.operator_id where i.feed = :feed and i.undone_at is null) d
        on o.operator_id is null and f.owner is null and d.subject_key = s.subject_key
      left join versions v on v.feed = :feed and v.record_key = s.record_key and v.known_to is null /* plan.decide */`,
-    { feed, whole, shops: says.shops, need: needOperator, withdrawn: WITHDRAWN_RECORD_STATUS },
+    { feed, whole, shops: contents.shops, need: needOperator, withdrawn: WITHDRAWN_RECORD_STATUS },
   )
   await tx.raw(
     `update plan p set operator_id = coalesce(w.merged_into, w.id) from identity_decisions d join operators w on w.id = d.operator_id
      where d.id = p.decision_id and p.operator_id is null /* plan.decide decided */`,
   )
-  await tellMergers(tx)
-  if (says.codes) await oneRegistration(tx, feed)
+  await attachMergeDecisions(tx)
+  if (contents.codes) await oneRegistration(tx, feed)
   // Without statistics the planner joins millions of pairs.
   await tx.raw('analyze plan /* plan.decide analyze */')
 }
 
 /** The merge decision's id is stored, so undoing it returns the records. */
-const tellMergers = async (tx: Tx): Promise<void> => {
+const attachMergeDecisions = async (tx: Tx): Promise<void> => {
   const some = await tx.raw(
-    `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.tellMergers */`,
+    `select exists (select 1 from identity_decisions where merged_id is not null and undone_at is null) as some /* plan.attachMergeDecisions */`,
   )
   if (!some.rows[0].some) return
   await tx.raw(
@@ -83,7 +83,7 @@ const tellMergers = async (tx: Tx): Promise<void> => {
        select s.item, s.part, m.decision_id, m.operator_id from staged_drafts s
          cross join lateral (values (s.shop), (s.org_code), (s.reg_no)) a(code) join merged m on m.code = a.code where s.uscc is null)
      update plan p set decision_id = b.decision_id from brought b
-     where p.item = b.item and p.part = b.part and p.operator_id = b.operator_id and p.decision_id is null /* plan.tellMergers */`,
+     where p.item = b.item and p.part = b.part and p.operator_id = b.operator_id and p.decision_id is null /* plan.attachMergeDecisions */`,
   )
 }
 

@@ -51,14 +51,14 @@ const ALL = { run: null, state: null, rule: null, field: null, by: null }
 export const list = (db: Db, filter: RejectFilter, page: IdPage): Promise<StoredReject[]> =>
   queryRows(
     db,
-    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} ${pageByIdSql(page, 'j.id')} /* setAside.list */`,
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where ${WHERE} ${pageByIdSql(page, 'j.id')} /* rejectDesk.list */`,
     { ...ALL, ...filter, ...page },
   )
 
 export const count = (db: Db, filter: RejectFilter, most: number | null): Promise<number> =>
   queryCount(
     db,
-    `from rejects j join runs r on r.id = j.run_id where ${WHERE} /* setAside.count */`,
+    `from rejects j join runs r on r.id = j.run_id where ${WHERE} /* rejectDesk.count */`,
     { ...ALL, ...filter },
     most,
   )
@@ -69,14 +69,16 @@ export const countByRule = (db: Db, filter: RejectFilter): Promise<{ rule: strin
   queryRows(
     db,
     `select j.rule, count(*)::int as count from rejects j join runs r on r.id = j.run_id where ${WHERE} group by j.rule order by count desc, j.rule limit ${RULES_MOST}
-     /* setAside.countByRule */`,
+     /* rejectDesk.countByRule */`,
     { ...ALL, ...filter },
   )
 
 export const byId = (db: Db | Tx, id: number): Promise<StoredReject | null> =>
-  queryFirst(db, `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* setAside.byId */`, [
-    id,
-  ])
+  queryFirst(
+    db,
+    `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.id = ? /* rejectDesk.byId */`,
+    [id],
+  )
 
 const STEP_ITEMS = 200
 
@@ -84,7 +86,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
   for (let after = 0; ; ) {
     const { rows } = await db.raw(
       `select ${COLUMNS} from rejects j join runs r on r.id = j.run_id where j.run_id = ? and j.id > ? order by j.id limit ?
-       /* setAside.ofRun */`,
+       /* rejectDesk.ofRun */`,
       [run, after, STEP_ITEMS],
     )
     yield* rows as StoredReject[]
@@ -94,7 +96,7 @@ export async function* ofRun(db: Db, run: number): AsyncIterable<StoredReject> {
 }
 
 export const lockIfOpen = (tx: Tx, id: number): Promise<boolean> =>
-  hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* setAside.holdOpen */`, [id])
+  hasRows(tx, `select 1 from rejects where id = ? and state = 'OPEN' for update /* rejectDesk.holdOpen */`, [id])
 
 /** For kinds that end by absence (`ends`), any later full delivery counts. */
 export const isOutdated = (
@@ -107,7 +109,7 @@ export const isOutdated = (
        union all select 1 from unmatched where feed = :feed and record_key = any(:keys::text[]) and last_run > :run
        union all select 1 from runs where :ends and job = 'pull' and subject = :feed and complete and outcome = 'DONE'
          and taken_back_at is null and id > :run) as since
-     /* setAside.isOutdated */`,
+     /* rejectDesk.isOutdated */`,
     { feed, keys: [...keys], run, ends },
   )
 
@@ -133,7 +135,7 @@ export const settle = async (
 export const reopenAfterRollback = async (tx: Tx, takenRun: number): Promise<void> => {
   await tx.raw(
     `update rejects set state = 'OPEN', corrected = null, taken_run = null, settled_at = null, settled_by = null, note = null
-     where taken_run = ? or (state = 'DROPPED' and settled_by is null and note = ?) /* setAside.reopen */`,
+     where taken_run = ? or (state = 'DROPPED' and settled_by is null and note = ?) /* rejectDesk.reopen */`,
     [takenRun, repeatedNote(takenRun)],
   )
 }

@@ -62,12 +62,12 @@ export const withStage = <T>(db: Db, work: (stage: DraftStage) => Promise<T>): P
   })
 
 const stageOn = (connection: ClientBase, transaction: OpenTransaction) => {
-  const says: StageContents = { shops: false, codes: false, former: false, late: false }
+  const contents: StageContents = { shops: false, codes: false, former: false, late: false }
   const lines = pending()
   return {
-    says,
+    contents,
     put: (row: StagedDraft): boolean => {
-      note(says, row)
+      note(contents, row)
       return lines.put(copyLine(row))
     },
     flush: async (): Promise<void> => {
@@ -75,7 +75,7 @@ const stageOn = (connection: ClientBase, transaction: OpenTransaction) => {
       if (taken.length > 0) await copy(connection, taken)
     },
     copy: (lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> => {
-      Object.assign(says, { shops: true, codes: true, former: true, late: true })
+      Object.assign(contents, { shops: true, codes: true, former: true, late: true })
       return copy(connection, lines)
     },
     ready: async (): Promise<void> => {
@@ -113,11 +113,11 @@ const pending = () => {
   }
 }
 
-const note = (says: StageContents, { draft: { subject }, former, late }: StagedDraft): void => {
-  if (subject.shop !== null) says.shops = true
-  if (subject.regNo !== null || subject.orgCode !== null) says.codes = true
-  if (former.length > 0) says.former = true
-  if (late !== null) says.late = true
+const note = (contents: StageContents, { draft: { subject }, former, late }: StagedDraft): void => {
+  if (subject.shop !== null) contents.shops = true
+  if (subject.regNo !== null || subject.orgCode !== null) contents.codes = true
+  if (former.length > 0) contents.former = true
+  if (late !== null) contents.late = true
 }
 
 const copy = (connection: ClientBase, lines: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<void> =>

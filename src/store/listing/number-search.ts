@@ -20,7 +20,7 @@ export interface NumberedCase {
 
 export const findCasesByNumber = (
   db: Db,
-  { states, ...asked }: NumberQuestion & { states: readonly CaseState[] },
+  { states, ...query }: NumberQuestion & { states: readonly CaseState[] },
 ): Promise<NumberedCase[]> =>
   queryRows(
     db,
@@ -30,10 +30,10 @@ export const findCasesByNumber = (
        join listing_events e on (e.act->>'documentNumber') collate "C" >= b.beginning
          and (e.act->>'documentNumber') collate "C" < b.beginning || :last::text and e.act->>'documentNumber' is not null
        join listings l on l.id = e.listing_id
-       where l.wrong_from is null and l.state = any(:states::text[]) ${andIsWithinSightSql(asked.sight, 'l.operator_id')}
+       where l.wrong_from is null and l.state = any(:states::text[]) ${andIsWithinSightSql(query.sight, 'l.operator_id')}
        order by l.id, e.number) f
      order by f.created_at desc, f.id limit :first /* numberSearch.cases */`,
-    { ...asked, states: [...states], last: LAST_CODE_POINT },
+    { ...query, states: [...states], last: LAST_CODE_POINT },
   )
 
 export interface NumberedPenalty {
@@ -43,14 +43,14 @@ export interface NumberedPenalty {
 }
 
 /** `beginnings` are simplified numbers, as in the keys of facts. */
-export const findPenaltiesByNumber = (db: Db, asked: NumberQuestion): Promise<NumberedPenalty[]> =>
+export const findPenaltiesByNumber = (db: Db, query: NumberQuestion): Promise<NumberedPenalty[]> =>
   queryRows(
     db,
     `select distinct on (v.operator_id, v.fact) v.id, v.operator_id as "operatorId", v.body->>'document_number' as number
      from unnest(:beginnings::text[]) as b(beginning)
      join versions v on v.fact >= b.beginning and v.fact < b.beginning || :last::text
        and v.kind = 'penalty' and v.known_to is null and v.fact is not null
-     where v.operator_id is not null and v.wrong_from is null ${andIsWithinSightSql(asked.sight, 'v.operator_id')}
+     where v.operator_id is not null and v.wrong_from is null ${andIsWithinSightSql(query.sight, 'v.operator_id')}
      order by v.operator_id, v.fact, v.id limit :first /* numberSearch.penalties */`,
-    { ...asked, last: LAST_CODE_POINT },
+    { ...query, last: LAST_CODE_POINT },
   )

@@ -19,24 +19,24 @@ export const lockMarks = (tx: Tx, most: number): Promise<MarkedMove[]> =>
     [most],
   )
 
-/** Replaces marks by a change for each of their hearers. */
+/** Replaces marks by a change for each of their readers. */
 export const numberMarks = (
   tx: Tx,
-  { marks, heard, now }: { marks: readonly number[]; heard: readonly { mark: number; seat: string }[]; now: Date },
+  { marks, readers, now }: { marks: readonly number[]; readers: readonly { mark: number; seat: string }[]; now: Date },
 ): Promise<NumberedRange[]> =>
   queryValue(
     tx,
     `with taken as (delete from matter_marks where id = any(:marks::bigint[]) returning id, matter_id, move),
-     heard as (
+     changes_by_reader as (
        select n.seat, t.id as mark, t.matter_id, t.move, m.number, m.kind, v.state
-       from jsonb_to_recordset(:heard::jsonb) as n(mark bigint, seat text) join taken t on t.id = n.mark
+       from jsonb_to_recordset(:readers::jsonb) as n(mark bigint, seat text) join taken t on t.id = n.mark
        join matters m on m.id = t.matter_id join matter_moves v on v.matter_id = t.matter_id and v.sequence = t.move),
      ${numberedSql(MATTER_CHANGES, 'h.mark')},
      kept as (
        insert into matter_changes (seat, sequence, matter_id, move, number, kind, state, at)
        select seat, sequence, matter_id, move, number, kind, state, :now::timestamptz from placed)
      select ${rangesSql(MATTER_CHANGES)} as numbered /* matter-changes.number */`,
-    { marks: [...marks], heard: JSON.stringify(heard), now },
+    { marks: [...marks], readers: JSON.stringify(readers), now },
   )
 
 export interface MatterChangeRow {

@@ -136,8 +136,8 @@ export const selectMatters = async <M extends StoredMatter = StoredMatter>(
   return rows.map(reviveMatter)
 }
 
-const selectMatter = async (...asked: Parameters<typeof selectMatters>): Promise<StoredMatter | null> =>
-  (await selectMatters(...asked))[0] ?? null
+const selectMatter = async (...query: Parameters<typeof selectMatters>): Promise<StoredMatter | null> =>
+  (await selectMatters(...query))[0] ?? null
 
 export const matterById = (db: Db | Tx, id: string): Promise<StoredMatter | null> =>
   selectMatter(db, 'where m.id = ?::uuid /* matters.byId */', [id])

@@ -50,14 +50,14 @@ export const numberMarks = (
      marked as (select coalesce(o.merged_into, o.id) as owner, t.what, t.listing_id from taken t join operators o on o.id = t.operator_id),
      owners as (select distinct owner from marked),
      parts as (select owner, owner as id from owners union all select w.owner, o.id from owners w join operators o on o.merged_into = w.owner),
-     said as (
+     codes_of_operators as (
        select p.owner, c.scheme, c.code from parts p join operators o on o.id = p.id, lateral (values
          ('uscc' collate "C", o.uscc), ('shop', o.shop), ('org_code', substr(o.uscc, 9, 9))) as c(scheme, code) where c.code is not null
        union select p.owner, c.scheme, c.code from parts p join operator_codes c on c.operator_id = p.id),
-     heard as (
+     changes_by_reader as (
        select l.client, s.scheme, s.code, array_agg(distinct m.what) as what,
          array_agg(distinct m.listing_id) filter (where m.what = 'ENTRY_REMOVED') as removed
-       from seller_lists l join said w on true join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
+       from seller_lists l join codes_of_operators w on true join sellers s on s.list_id = l.id and s.scheme = w.scheme and s.code = w.code
          join marked m on m.owner = w.owner and (s.opens_grade or m.what not in ('GRADE', 'OBJECTION'))
        where l.current and l.dated >= :oldest::date group by l.client, s.scheme, s.code),
      ${numberedSql(SELLER_CHANGES, 'h.removed is null, h.scheme, h.code')},

@@ -18,19 +18,19 @@ export const addOwedMessages = async (
   now: Date,
 ): Promise<void> => {
   if (numbered.length === 0) return
-  const asked = { numbered: JSON.stringify(numbered), now }
+  const bindings = { numbered: JSON.stringify(numbered), now }
   const news = `jsonb_to_recordset(:numbered::jsonb) as n(reader text, before bigint, last bigint)
     join ${changes} c on c.${reader} = n.reader and c.sequence > n.before and c.sequence <= n.last
     join webhooks w on ${readerOfWebhook} = n.reader and w.removed_at is null and w.disabled_at is null`
   await tx.raw(
     `update webhook_messages m set state = 'FOLDED' from ${news}
      where ${isRemoval} and m.webhook_id = w.id and m.code = ${subject} and m.state = 'OWED' /* webhook-queue.fold */`,
-    asked as never,
+    bindings as never,
   )
   await tx.raw(
     `insert into webhook_messages (webhook_id, sequence, code, removal, due_at)
      select w.id, c.sequence, ${subject}, ${isRemoval}, :now::timestamptz from ${news} /* webhook-queue.owe */`,
-    asked as never,
+    bindings as never,
   )
 }
 

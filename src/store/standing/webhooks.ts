@@ -7,7 +7,7 @@ export interface StoredWebhook {
   client: string
   role: Role
   agency: string | null
-  /** The seat whose matters it hears; null: changes of the client's sellers. */
+  /** The seat whose matters it receives; null: changes of the client's sellers. */
   seat: string | null
   url: string
   secret: string
@@ -27,7 +27,10 @@ const COLUMNS = `w.id, w.client, w.seat, coalesce((select k.role from clients k 
   w.created_at as "createdAt", w.failures, w.open_until as "openUntil", w.failing_since as "failingSince",
   w.confirmed_at as "confirmedAt", w.disabled_at as "disabledAt", w.disabled_because as "disabledBecause"`
 
-export const hearingOf = ({ seat, client }: Pick<StoredWebhook, 'seat' | 'client'>): [ChangeLedger, reader: string] =>
+export const ledgerAndReaderOf = ({
+  seat,
+  client,
+}: Pick<StoredWebhook, 'seat' | 'client'>): [ChangeLedger, reader: string] =>
   seat === null ? [SELLER_CHANGES, client] : [MATTER_CHANGES, seat]
 
 export const lockWebhooks = async (tx: Tx, client: string): Promise<void> => {

@@ -201,10 +201,10 @@ ${unliftedMeasures(listing.measures.filter(({ lifted }) => !lifted))}`
 }
 
 const receivers = (retraction: RetractionStatus | null, names: ReadonlyMap<string, { zh: string; en: string }>) => {
-  if (retraction === null || retraction.receivers.length + retraction.hearers.length === 0)
+  if (retraction === null || retraction.receivers.length + retraction.listeners.length === 0)
     return html`<p>${bilingual('没有平台曾收到该条目，无须告知。', 'No platform ever got the entry: nobody had to be told.')}</p>`
-  const { hearers } = retraction
-  const heard = hearers.filter(({ confirmedAt }) => confirmedAt !== null).length
+  const { listeners } = retraction
+  const heard = listeners.filter(({ confirmedAt }) => confirmedAt !== null).length
   return html`${
     retraction.receivers.length === 0
       ? null
@@ -224,5 +224,5 @@ const receivers = (retraction: RetractionStatus | null, names: ReadonlyMap<strin
           }),
         })
   }
-${hearers.length === 0 ? null : html`<p>${bilingual(`名单上有该卖家的电子商务平台 ${hearers.length} 家，其中 ${heard} 家已确认。`, `${hearers.length === 1 ? '1 marketplace has' : `${hearers.length} marketplaces have`} the seller on its list; ${heard} confirmed.`)}</p>`}`
+${listeners.length === 0 ? null : html`<p>${bilingual(`名单上有该卖家的电子商务平台 ${listeners.length} 家，其中 ${heard} 家已确认。`, `${listeners.length === 1 ? '1 marketplace has' : `${listeners.length} marketplaces have`} the seller on its list; ${heard} confirmed.`)}</p>`}`
 }

@@ -18,7 +18,7 @@ import { noticesOfSubjects, type SubjectInForce, subjectsInForce } from './in-fo
 const STEP_SUBJECTS = 200
 
 interface BackfillTarget {
-  hearing: PlatformSubjects
+  receiver: PlatformSubjects
   wipedAt: Date | null
   now: () => Date
 }
@@ -30,64 +30,64 @@ export const queueBackfill = async (
   platform: string,
   { now, signal }: { now: () => Date; signal?: AbortSignal },
 ): Promise<number> => {
-  const hearing = rules.platforms.find(({ id }) => id === platform)
+  const receiver = rules.platforms.find(({ id }) => id === platform)
   const state = await platformStates.of(db, platform)
-  if (hearing === undefined) return 0
+  if (receiver === undefined) return 0
   const had = state === null || state.filledAt === null ? [] : state.filledKinds
-  const kinds = hearing.kinds.filter((kind) => !had.includes(kind))
+  const kinds = receiver.kinds.filter((kind) => !had.includes(kind))
   // A kind no longer received must be stored as dropped, or its return would not be backfilled.
-  if (kinds.length === 0 && had.length === hearing.kinds.length && state?.filledAt != null) return 0
-  const filling = { hearing: { ...hearing, kinds }, wipedAt: state?.wipedAt ?? null, now }
+  if (kinds.length === 0 && had.length === receiver.kinds.length && state?.filledAt != null) return 0
+  const target = { receiver: { ...receiver, kinds }, wipedAt: state?.wipedAt ?? null, now }
   let owed = 0
   const oweInSteps = async (lacking: readonly SubjectInForce[]): Promise<SubjectInForce[]> => {
     const busy: SubjectInForce[] = []
     for (const some of splitIntoPieces(lacking, STEP_SUBJECTS)) {
       signal?.throwIfAborted()
-      const step = await db.transaction((tx) => oweStep(tx, rules, filling, some))
+      const step = await db.transaction((tx) => oweStep(tx, rules, target, some))
       owed += step.owed
       busy.push(...step.busy)
     }
     return busy
   }
   const busy: SubjectInForce[] = []
-  for await (const page of subjectsInForce(db, rules, filling.hearing, shanghaiDate(now())))
-    busy.push(...(await oweInSteps(await lackingOf(db, filling, page))))
+  for await (const page of subjectsInForce(db, rules, target.receiver, shanghaiDate(now())))
+    busy.push(...(await oweInSteps(await lackingOf(db, target, page))))
   if ((await oweInSteps(busy)).length === 0)
-    await platformStates.noteFilled(db, { platform, kinds: hearing.kinds, wipedAt: filling.wipedAt, at: now() })
+    await platformStates.noteFilled(db, { platform, kinds: receiver.kinds, wipedAt: target.wipedAt, at: now() })
   return owed
 }
 
 const lackingOf = async (
   db: Db | Tx,
-  { hearing, wipedAt }: BackfillTarget,
+  { receiver, wipedAt }: BackfillTarget,
   page: readonly SubjectInForce[],
 ): Promise<SubjectInForce[]> => {
   const ids = page.map(({ subjectId }) => subjectId)
-  const heard = await deliveries.earlierDeliveries(db, ids, { platform: hearing.id })
-  const bySubject = groupBy(heard, ({ subjectId }) => subjectId)
+  const earlier = await deliveries.earlierDeliveries(db, ids, { platform: receiver.id })
+  const bySubject = groupBy(earlier, ({ subjectId }) => subjectId)
   return page.filter(({ subjectId }) => lacksSubject(bySubject.get(subjectId) ?? [], wipedAt))
 }
 
 const oweStep = async (
   tx: Tx,
   rules: WorkRules,
-  filling: BackfillTarget,
+  target: BackfillTarget,
   lacking: readonly SubjectInForce[],
 ): Promise<{ owed: number; busy: SubjectInForce[] }> => {
-  const held = await hold(tx, lacking, filling.now())
+  const held = await hold(tx, lacking, target.now())
   const ids = lacking.map(({ subjectId }) => subjectId).filter((id) => held.has(id))
   const standing = await noticesOfSubjects(tx, rules, ids)
-  const { id: platform } = filling.hearing
-  const owed = (await lackingOf(tx, filling, standing)).map(({ kind, subjectId, notice }) => ({
+  const { id: platform } = target.receiver
+  const owed = (await lackingOf(tx, target, standing)).map(({ kind, subjectId, notice }) => ({
     platform,
     kind,
     subjectId,
     action: 'ADD' as const,
     notice,
-    dueAt: filling.now(),
+    dueAt: target.now(),
   }))
   // The platform is empty: additions hold the present content and replace unconfirmed deliveries.
-  if (filling.wipedAt !== null)
+  if (target.wipedAt !== null)
     await deliveries.foldEarlier(
       tx,
       owed.map(({ subjectId }) => ({ subjectId, platform, what: 'unconfirmed' as const })),

@@ -24,17 +24,17 @@ const STEP_ENTRIES = 1_000
 export const subjectsInForce = async function* (
   db: Db | Tx,
   rules: WorkRules,
-  hearing: PlatformSubjects,
+  receiver: PlatformSubjects,
   today: string,
 ): AsyncGenerator<SubjectInForce[]> {
-  if (hearing.kinds.includes('listing'))
+  if (receiver.kinds.includes('listing'))
     for await (const page of pagesFrom<string>((after) =>
       listings.listShownIds(db, { today, after, limit: STEP_ENTRIES }),
     )) {
       const standing = await entriesOf(db, rules, page)
-      yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(hearing, 'listing', notice.list))
+      yield standing.filter(({ notice }) => 'list' in notice && receivesSubject(receiver, 'listing', notice.list))
     }
-  yield* recordsInForce(db, hearing, today)
+  yield* recordsInForce(db, receiver, today)
 }
 
 /** Omits subjects that are not public and records ended by `today`. */

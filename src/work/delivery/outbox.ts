@@ -27,20 +27,23 @@ export const queueForPlatforms = async (
 ): Promise<void> => {
   if (changes.length === 0) return
   const subjectIds = changes.map(({ subjectId }) => subjectId)
-  const heard = groupBy(await deliveries.earlierDeliveries(tx, subjectIds, { lock: true }), (row) => row.subjectId)
+  const earlierBySubject = groupBy(
+    await deliveries.earlierDeliveries(tx, subjectIds, { lock: true }),
+    (row) => row.subjectId,
+  )
   const folded: Parameters<typeof deliveries.foldEarlier>[1][number][] = []
   const owed: deliveries.NewDelivery[] = []
   for (const { kind, subjectId, change, notice } of changes) {
-    const all = heard.get(subjectId) ?? []
+    const all = earlierBySubject.get(subjectId) ?? []
     const list = 'list' in notice ? notice.list : undefined
-    const hearing = rules.platforms.filter((platform) => receivesSubject(platform, kind, list)).map(({ id }) => id)
-    for (const platform of new Set([...hearing, ...all.map((row) => row.platform)])) {
+    const receivers = rules.platforms.filter((platform) => receivesSubject(platform, kind, list)).map(({ id }) => id)
+    for (const platform of new Set([...receivers, ...all.map((row) => row.platform)])) {
       if (only !== null && platform !== only) continue
       const earlier = all.filter((row) => row.platform === platform)
       const { owe, fold } = decideRequiredDelivery(change, earlier)
       if (fold !== 'nothing' && earlier.length > 0) folded.push({ subjectId, platform, what: fold })
       // A platform that no longer receives this kind gets only changes and removals of what it has.
-      if (owe === null || (owe === 'ADD' && !hearing.includes(platform))) continue
+      if (owe === null || (owe === 'ADD' && !receivers.includes(platform))) continue
       owed.push({ platform, kind, subjectId, action: owe, notice, dueAt })
     }
   }

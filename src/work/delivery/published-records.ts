@@ -41,13 +41,13 @@ export const queueChangedRecords = async (
   cause: RecordChangeCause,
   { at, dueAt }: { at: Date; dueAt: Date },
 ): Promise<PublishedRecordCounts | null> => {
-  const heard = kindsHeard(rules.platforms)
+  const receivedKinds = listReceivedKinds(rules.platforms)
   // A platform that no longer receives a kind still gets removals of that kind.
   const delivered = await store.listKindsEverSent(
     tx,
-    PUBLISHED_KINDS.filter((kind) => !heard.includes(kind)),
+    PUBLISHED_KINDS.filter((kind) => !receivedKinds.includes(kind)),
   )
-  const kinds = [...heard, ...delivered]
+  const kinds = [...receivedKinds, ...delivered]
   if (kinds.length === 0) return null
   if (cause === 'takeback') await store.gatherChangedByRollback(tx, { at, kinds })
   else if ('run' in cause) await store.gatherChangedByRun(tx, { ...cause, kinds })
@@ -56,19 +56,23 @@ export const queueChangedRecords = async (
   for await (const page of pagesFrom((after: store.GatheredRecord | null) =>
     store.pageGatheredRecords(tx, after, STEP_RECORDS),
   ))
-    await queuePage(tx, rules, page, { kinds, heard, dueAt }, counts)
+    await queuePage(tx, rules, page, { kinds, receivedKinds, dueAt }, counts)
   await store.dropGathered(tx)
   return counts
 }
 
-const kindsHeard = (platforms: readonly PlatformSubjects[]): PublishedKind[] =>
+const listReceivedKinds = (platforms: readonly PlatformSubjects[]): PublishedKind[] =>
   PUBLISHED_KINDS.filter((kind) => platforms.some(({ kinds }) => kinds.includes(kind)))
 
 const queuePage = async (
   tx: Tx,
   rules: Pick<WorkRules, 'platforms'>,
   page: readonly store.RecordKey[],
-  { kinds, heard, dueAt }: { kinds: readonly PublishedKind[]; heard: readonly PublishedKind[]; dueAt: Date },
+  {
+    kinds,
+    receivedKinds,
+    dueAt,
+  }: { kinds: readonly PublishedKind[]; receivedKinds: readonly PublishedKind[]; dueAt: Date },
   counts: PublishedRecordCounts,
 ): Promise<void> => {
   const today = shanghaiDate(dueAt)
@@ -89,7 +93,7 @@ const queuePage = async (
     if (due === null || party === null) continue
     const notice = makePublishedRecord(known, party, null)
     const digest = digestPublishedRecord(notice)
-    const telling = decideRecordActions({ due, told, operatorId: party.id, digest }, heard.includes(kind))
+    const telling = decideRecordActions({ due, told, operatorId: party.id, digest }, receivedKinds.includes(kind))
     if (telling === null) continue
     if (telling.removes) {
       // A removal repeats the text last sent, unless the decision was revoked.
@@ -166,10 +170,10 @@ interface RecordInForce {
 
 export const recordsInForce = async function* (
   db: Db | Tx,
-  hearing: PlatformSubjects,
+  receiver: PlatformSubjects,
   today: string,
 ): AsyncGenerator<RecordInForce[]> {
-  const kinds = PUBLISHED_KINDS.filter((kind) => hearing.kinds.includes(kind))
+  const kinds = PUBLISHED_KINDS.filter((kind) => receiver.kinds.includes(kind))
   if (kinds.length === 0) return
   const read = (after: store.RecordKey | null) => store.pageKeysInForce(db, { kinds, after, limit: STEP_RECORDS })
   for await (const page of pagesFrom(read)) {

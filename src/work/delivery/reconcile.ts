@@ -206,8 +206,8 @@ const judgeSubjects = async (
     }
   }
   const seen = new Set<string>()
-  const hearing = rules.platforms.find(({ id }) => id === platform) ?? { id: platform, kinds: [], lists: null }
-  for await (const page of subjectsInForce(db, rules, hearing, today)) {
+  const receiver = rules.platforms.find(({ id }) => id === platform) ?? { id: platform, kinds: [], lists: null }
+  for await (const page of subjectsInForce(db, rules, receiver, today)) {
     for (const { subjectId } of page) seen.add(subjectId)
     read.expected += page.length
     await judge(

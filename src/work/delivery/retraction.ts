@@ -8,7 +8,7 @@ import type { WorkRules } from '../calendar/rules.js'
 
 export interface RetractionStatus extends store.RetractionRow {
   receivers: store.RemovalReceiver[]
-  hearers: RemovalListener[]
+  listeners: RemovalListener[]
   done: boolean
 }
 
@@ -20,7 +20,7 @@ export const listRetractions = async (
 ): Promise<RetractionStatus[]> => {
   const rows = await store.list(db, filter, page)
   const keys = rows.map(({ at, subjectId }) => ({ at, subjectId }))
-  const [receivers, hearers] = await Promise.all([store.listReceivers(db, keys), listRemovalListeners(db, keys)])
+  const [receivers, listeners] = await Promise.all([store.listReceivers(db, keys), listRemovalListeners(db, keys)])
   const isOf = (one: store.RetractionKey) => (each: store.RetractionKey) =>
     each.at === one.at && each.subjectId === one.subjectId
   return rows.map((one) => {
@@ -29,7 +29,7 @@ export const listRetractions = async (
       ...one,
       removal: one.untoldOf === null ? one.removal : withWords(rules, one.untoldOf, one.removal),
       receivers: ofThis,
-      hearers: hearers.filter(isOf(one)),
+      listeners: listeners.filter(isOf(one)),
       done:
         !one.liftsDue && ofThis.every(({ state, check }) => state !== 'OWED' && state !== 'REFUSED' && check !== 'DUE'),
     }

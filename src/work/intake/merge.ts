@@ -63,7 +63,7 @@ export interface MergeInput {
   /** Records of a partial file never end by absence. Default `!whole`. */
   partial?: boolean
   drafts: number
-  says: StageContents
+  contents: StageContents
   known: KnownVersions
   /** Keys of rejected items: their records do not count as absent. */
   unreadable?: UnreadableRecords
@@ -79,10 +79,10 @@ const NOTHING: UnreadableRecords = { keys: [], stems: [], codes: [] }
  * transaction.
  */
 export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
-  const { run, feed, whole, partial = !merging.whole, drafts, says, known, unreadable = NOTHING, rules } = merging
+  const { run, feed, whole, partial = !merging.whole, drafts, contents, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)
-  const made = await operators.makeFromDrafts(tx, run, at, { ...says, drafts })
-  await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR, says })
+  const made = await operators.makeFromDrafts(tx, run, at, { ...contents, drafts })
+  await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR, contents })
   const counts = await plan.itemCounts(tx)
   await rejects.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.mergePlan(tx, {
@@ -96,7 +96,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   if (whole) await rejects.endAbsentUnmatched(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
-    await operators.learnCodesAndNames(tx, run, at, { ...says, known: changes > made })
+    await operators.learnCodesAndNames(tx, run, at, { ...contents, known: changes > made })
     await names.indexNamesOfPlan(tx, run, { made, changes: counts.NEW + counts.CHANGED })
     await rescoringQueue.markDirtyByPlan(tx, run, at)
   }
@@ -112,6 +112,6 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   }
   const told =
     rules && changes > 0 ? await queueChangedRecords(tx, rules, { run, feed }, { at, dueAt: merging.now }) : null
-  const timeliness = says.late ? await plan.timelinessCounts(tx) : { late: 0, timely: 0 }
+  const timeliness = contents.late ? await plan.timelinessCounts(tx) : { late: 0, timely: 0 }
   return { ...counts, ended, ...timeliness, told }
 }

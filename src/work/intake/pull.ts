@@ -139,12 +139,12 @@ const takeIn = async (
   let stored: string | null = null
   try {
     const { items } = delivery
-    const setAside = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
+    const addRejects = (bad: readonly rejects.NewReject[]) => rejects.add(db, run.id, feed.id, bad)
     const given = { ...options, items, startedAt: run.startedAt, dated: file?.dated ?? null, whole, partial }
-    const reading = { ...given, calendar: rules?.calendar, archive, maps, setAside }
+    const reading = { ...given, calendar: rules?.calendar, archive, maps, addRejects }
     const read = await stageDelivery(db, stage, reading).finally(() => runs.noteMaps(db, run.id, [...maps]))
     if (read.fault !== null && !delivery.unmodified) {
-      const reason = addMainCauses(read.fault, read.causes.told(), run.id)
+      const reason = addMainCauses(read.fault, read.causes.describe(), run.id)
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
     stored = (await archive?.close()) ?? null
@@ -152,7 +152,13 @@ const takeIn = async (
     const hashing = hashOf(file, before)
     hashing.catch(() => {})
     const sums = await stage.transaction(async (tx) => {
-      const merging = { ...read, run: run.id, feed: feed.id, whole: whole && !delivery.unmodified, says: stage.says }
+      const merging = {
+        ...read,
+        run: run.id,
+        feed: feed.id,
+        whole: whole && !delivery.unmodified,
+        contents: stage.contents,
+      }
       const merged = await mergeDelivery(tx, { ...merging, now: options.now(), rules })
       const { ended, late, timely, told } = merged
       const sums = itemCountsOf(read, merged)

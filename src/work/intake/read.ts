@@ -37,7 +37,7 @@ const UNREADABLE_MOST = 1_000_000
 /** Bounds of one write of rejects; a `jsonb` value is limited to 256 MB. */
 const CHUNK_REJECTS = 1_000
 export const CHUNK_REJECT_CHARACTERS_MOST = 4 * 1024 * 1024
-const TELL_EVERY_ITEMS = 1_000
+const PROGRESS_EVERY_ITEMS = 1_000
 /** Reading local files never yields to the event loop: writes would starve without a pause. */
 const TURN_EVERY_ITEMS = 50
 
@@ -47,7 +47,7 @@ export interface ItemReadInput {
   startedAt: Date
   dated: string | null
   pseudonymOf: (id: string) => string
-  setAside: (bad: readonly rejects.NewReject[]) => Promise<void>
+  addRejects: (bad: readonly rejects.NewReject[]) => Promise<void>
   calendar?: Calendar | undefined
   archive?: { add: (item: SourceItem) => unknown } | null
   maps?: Set<number>
@@ -80,7 +80,7 @@ export const itemCountsOf = (
 ) => ({ received, new: NEW, changed: CHANGED, unchanged: UNCHANGED + met, rejected, unmatched: UNMATCHED })
 
 export const readItems = async (stage: DraftStage, known: KnownVersions, reading: ItemReadInput) => {
-  const { feed, pseudonymOf, calendar, setAside } = reading
+  const { feed, pseudonymOf, calendar, addRejects } = reading
   const today = shanghaiDate(reading.startedAt)
   const context: MappingContext = { dated: reading.dated, today }
   const done = {
@@ -101,16 +101,16 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
   let writing: Promise<void> = Promise.resolve()
   const flush = async (): Promise<void> => {
     await writing
-    const aside = bad
+    const rejected = bad
     bad = []
     badCharacters = 0
-    writing = stage.flush().then(() => setAside(aside))
+    writing = stage.flush().then(() => addRejects(rejected))
     // Avoids an unhandled rejection; the next chunk awaits the promise.
     writing.catch(() => {})
     reading.progress?.(done.received)
   }
   const outOfBounds = (reason: string): Refusal => new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-  const aside = (item: SourceItem, faults: ItemProblem[], of: Partial<UnreadableRecords> = {}): void => {
+  const reject = (item: SourceItem, faults: ItemProblem[], of: Partial<UnreadableRecords> = {}): void => {
     const problems = item.map ? addHeadingsToProblems(faults, item.map) : faults
     done.rejected += 1
     done.causes.add(problems)
@@ -140,7 +140,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
         done.drafts += 1
         return stage.put(contradicting)
       }
-      aside(item, [makeContradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
+      reject(item, [makeContradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
       return false
     }
     if (rows.length > 1) came = compared(delivered.of)
@@ -150,8 +150,8 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     return unmet.filter(stage.put).length > 0
   }
   try {
-    for await (const stretch of chunksOfItems(reading.items)) {
-      for (const sent of stretch) {
+    for await (const chunk of chunksOfItems(reading.items)) {
+      for (const sent of chunk) {
         reading.signal?.throwIfAborted()
         done.received += 1
         const fields = redactIdNumbers(sent.fields, pseudonymOf, feed.exempt)
@@ -161,10 +161,10 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
         if (written) await written
         const mapped = draftsOfItem(feed, item, context, pseudonymOf)
         if ('problems' in mapped) {
-          aside(item, mapped.problems, mapped.unreadable)
+          reject(item, mapped.problems, mapped.unreadable)
           if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
             const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-            throw outOfBounds(addMainCauses(reason, done.causes.told(), null))
+            throw outOfBounds(addMainCauses(reason, done.causes.describe(), null))
           }
         } else if (stageItem(item, mapped.drafts)) full = true
         if (full) {
@@ -172,7 +172,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
           await flush()
         }
         if (done.received % TURN_EVERY_ITEMS === 0) await turn()
-        if (done.received % TELL_EVERY_ITEMS === 0) reading.progress?.(done.received)
+        if (done.received % PROGRESS_EVERY_ITEMS === 0) reading.progress?.(done.received)
       }
     }
   } finally {

@@ -14,7 +14,7 @@ import type { Db, Tx } from '../../store/db/db.js'
 import { makeEmptyKnownVersions } from '../../store/intake/digest-index.js'
 import * as feedMaps from '../../store/intake/feed-maps.js'
 import type { DraftEffect } from '../../store/intake/plan.js'
-import * as setAside from '../../store/intake/reject-desk.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
 import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
@@ -51,7 +51,7 @@ export const takeCorrection = async (
 ): Promise<CorrectionResult> => {
   const { reject, by, pseudonymOf, now } = correcting
   const note = checkAndRedactText(correcting.note, '理由 the reason', correcting.pseudonymOf)
-  const found = await setAside.byId(db, reject)
+  const found = await rejectDesk.byId(db, reject)
   if (found === null || found.feed !== feed.id) throw new Refusal('REJECT_UNKNOWN')
   if (found.state !== 'OPEN') throw new Refusal('REJECT_SETTLED')
   if (found.rolledBack) throw new Refusal('REJECT_OUTDATED')
@@ -69,8 +69,14 @@ export const takeCorrection = async (
       for (const [part, draft] of mapped.drafts.entries()) stage.put(stagedDraft(1, part, item, draft))
       await stage.flush()
       return stage.transaction(async (tx) => {
-        const effect = await takeIn(tx, run.id, { feed, found, drafts: mapped.drafts, says: stage.says, correcting })
-        await setAside.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
+        const effect = await takeIn(tx, run.id, {
+          feed,
+          found,
+          drafts: mapped.drafts,
+          contents: stage.contents,
+          correcting,
+        })
+        await rejectDesk.settle(tx, reject, { state: 'TAKEN', corrected: fields, run: run.id, by, note, now: now() })
         if (map) await runs.noteMaps(tx, run.id, [map.id])
         Object.assign(run.counts, itemCountsOf({ received: 1, rejected: 0, met: 0 }, { ...NO_ITEMS, [effect]: 1 }))
         await run.close(tx)
@@ -84,23 +90,23 @@ export const takeCorrection = async (
 
 interface CorrectedItem {
   feed: AgencyFeed
-  found: setAside.StoredReject
+  found: rejectDesk.StoredReject
   drafts: readonly RecordDraft[]
-  says: DraftStage['says']
+  contents: DraftStage['contents']
   correcting: RejectCorrection
 }
 
 const takeIn = async (
   tx: Tx,
   run: number,
-  { feed, found, drafts, says, correcting: { now, rules } }: CorrectedItem,
+  { feed, found, drafts, contents, correcting: { now, rules } }: CorrectedItem,
 ): Promise<DraftEffect> => {
-  if (!(await setAside.lockIfOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
+  if (!(await rejectDesk.lockIfOpen(tx, found.id))) throw new Refusal('REJECT_SETTLED')
   const keys = new Set(drafts.map(({ key }) => key))
   if (keys.size < drafts.length)
     throw new Refusal('INPUT_INVALID', { reason: '该条目自相矛盾 the item contradicts itself' })
   const ends = found.ofWhole && RECORD_KIND_TRAITS[feed.kind].endsByAbsence
-  if (await setAside.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
+  if (await rejectDesk.isOutdated(tx, { feed: feed.id, keys: [...keys], run: found.run, ends }))
     throw new Refusal('REJECT_OUTDATED')
   const merged = await mergeDelivery(tx, {
     run,
@@ -109,7 +115,7 @@ const takeIn = async (
     // A corrected record is part of its delivery: if that was whole, a later whole feed without it ends it.
     partial: !found.ofWhole,
     drafts: drafts.length,
-    says,
+    contents,
     known: makeEmptyKnownVersions(),
     now: now(),
     rules,
@@ -126,9 +132,9 @@ export const dropOpenReject = async (db: Db, settling: RejectDecision): Promise<
   const note = checkAndRedactText(settling.note, '理由 the reason', settling.pseudonymOf)
   const { reject, by, now } = settling
   await db.transaction(async (tx) => {
-    if (!(await setAside.lockIfOpen(tx, reject)))
-      throw new Refusal((await setAside.byId(tx, reject)) === null ? 'REJECT_UNKNOWN' : 'REJECT_SETTLED')
-    await setAside.settle(tx, reject, { state: 'DROPPED', corrected: null, run: null, by, note, now: now() })
+    if (!(await rejectDesk.lockIfOpen(tx, reject)))
+      throw new Refusal((await rejectDesk.byId(tx, reject)) === null ? 'REJECT_UNKNOWN' : 'REJECT_SETTLED')
+    await rejectDesk.settle(tx, reject, { state: 'DROPPED', corrected: null, run: null, by, note, now: now() })
   })
 }
 

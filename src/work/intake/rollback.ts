@@ -13,9 +13,9 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import * as locks from '../../store/db/locks.js'
-import * as stray from '../../store/intake/orphaned-rows.js'
+import * as orphanedRows from '../../store/intake/orphaned-rows.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
-import * as setAside from '../../store/intake/reject-desk.js'
+import * as rejectDesk from '../../store/intake/reject-desk.js'
 import { relearnCodes } from '../../store/intake/relearn.js'
 import * as takeback from '../../store/intake/rollback.js'
 import * as concerns from '../../store/listing/concerns.js'
@@ -104,7 +104,7 @@ const undoRun = async (
   const wrong = await takeback.closeWrongVersions(tx, rollback)
   const { restored, foundBy } = await takeback.restoreVersions(tx, rollback)
   await takeback.restoreUnmatched(tx, rollback)
-  await setAside.reopenAfterRollback(tx, rollback.run)
+  await rejectDesk.reopenAfterRollback(tx, rollback.run)
   const said = { by: 'clock', note: DROPPED_LEAD_REASON, now: rollback.at }
   const doubted = await concerns.settleOfRun(tx, rollback.run, said)
   // Listings come first: their end decides which operators are still needed.
@@ -120,8 +120,8 @@ const undoRun = async (
   const gone = await takeback.forgetOperators(tx, unfounded, rollback)
   await watchEntries.close(tx, unfounded, { on: shanghaiDate(now), at: rollback.at })
   const codes = [...(await relearnCodes(tx, rollback.run, rollback.at)), ...foundBy]
-  const strays = await stray.detachRecords(tx, { codes, operators: unfounded }, rollback)
-  if (strays > 0) await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
+  const orphaned = await orphanedRows.detachRecords(tx, { codes, operators: unfounded }, rollback)
+  if (orphaned > 0) await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
   await republishContested(tx, rules, { now: rollback.at, dueAt: now })
   await queueChangedRecords(tx, rules, 'takeback', { at: rollback.at, dueAt: now })
   const operators = await takeback.queueRescoringAndConcerns(tx, rollback)
@@ -171,15 +171,15 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput) => {
   const { run, by, mayMove, rules, now } = input
   await rollbackableRun(tx, run)
   const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
-  const takebackRun = (await runs.startRun(tx, started)) ?? 0
+  const rollbackRun = (await runs.startRun(tx, started)) ?? 0
   const before = await rehearsal.readHighestIds(tx)
   const at = await knowledge.nextInstant(tx, now)
-  const counts = await undoRun(tx, { run, by: takebackRun, at }, rules, now, { by, mayMove })
+  const counts = await undoRun(tx, { run, by: rollbackRun, at }, rules, now, { by, mayMove })
   const { gone: goneOperators, left } = await rehearsal.listConcernedOperators(tx, at, NAMED_MOST)
   return {
     feed,
     ...counts,
-    records: await rehearsal.recordsUndone(tx, takebackRun, NAMED_MOST),
+    records: await rehearsal.recordsUndone(tx, rollbackRun, NAMED_MOST),
     listings: await rehearsal.listingsMovedSince(tx, before, NAMED_MOST),
     deliveries: await rehearsal.countDeliveriesSince(tx, before),
     goneOperators,

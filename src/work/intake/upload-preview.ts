@@ -44,8 +44,8 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
   const whole = file.full === true
   const faults: RejectPreview[] = []
   const byRule = new Map<string, number>()
-  const setAside = async (aside: readonly NewReject[]): Promise<void> => {
-    for (const { page, row, problems, item } of aside) {
+  const addRejects = async (bad: readonly NewReject[]): Promise<void> => {
+    for (const { page, row, problems, item } of bad) {
       const rule = problems[0]?.rule ?? ''
       byRule.set(rule, (byRule.get(rule) ?? 0) + 1)
       if (faults.length < SHOWN_FAULTS) faults.push({ page, row, problems, item })
@@ -53,11 +53,19 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
   }
   return withStage(db, async (stage) => {
     const given = { ...input, items, startedAt: now, dated: file.dated ?? null, whole, partial: !whole }
-    const read = await stageDelivery(db, stage, { ...given, calendar: rules.calendar, setAside })
+    const read = await stageDelivery(db, stage, { ...given, calendar: rules.calendar, addRejects })
     const { counts, records, wrongDigits } = await rehearse(stage.transaction, async (tx: Tx) => {
       const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
       const run = (await runs.startRun(tx, started)) ?? 0
-      const counts = await mergeDelivery(tx, { ...read, run, feed: feed.id, whole, says: stage.says, now, rules })
+      const counts = await mergeDelivery(tx, {
+        ...read,
+        run,
+        feed: feed.id,
+        whole,
+        contents: stage.contents,
+        now,
+        rules,
+      })
       const wrongDigits = await rehearsal.countWrongDigits(tx, run)
       return { counts, wrongDigits, records: await rehearsal.recordsBrought(tx, run, SHOWN_RECORDS) }
     })
@@ -67,7 +75,7 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
       ended: counts.ended,
       full: whole,
       wrongDigits,
-      refused: read.fault && addMainCauses(read.fault, read.causes.told(), null),
+      refused: read.fault && addMainCauses(read.fault, read.causes.describe(), null),
       records,
       faults,
       rules: [...byRule].map(([rule, count]) => ({ rule, count })).sort((a, b) => b.count - a.count),

@@ -18,10 +18,10 @@ export const numberMatterChanges = (db: Db, now: Date, steps = STEPS_MOST): Prom
     isDue: () => store.hasMarks(db),
     number: async (tx) => {
       const marked = await store.lockMarks(tx, STEP_MARKS)
-      const heard = marked.flatMap(({ id, seats }) =>
+      const readers = marked.flatMap(({ id, seats }) =>
         [...new Set(seats.flatMap(listCoveringSeats))].map((seat) => ({ mark: id, seat })),
       )
-      return store.numberMarks(tx, { marks: marked.map(({ id }) => id), heard, now })
+      return store.numberMarks(tx, { marks: marked.map(({ id }) => id), readers, now })
     },
   })
 

@@ -102,19 +102,19 @@ const mirrorItem = async (
   item: SourceItem,
   run: OpenRun,
 ): Promise<Told | rejects.NewReject> => {
-  const setAside = (problems: readonly ItemProblem[]): rejects.NewReject => ({
+  const makeReject = (problems: readonly ItemProblem[]): rejects.NewReject => ({
     ...{ page: item.page, row: item.row, map: null },
     ...redactIdNumbers({ problems, item: parts.feed.withoutTexts(item) }, parts.rules.pseudonymOf),
   })
   const read = parts.feed.interpret(item, shanghaiDate(run.startedAt))
-  if ('problems' in read) return setAside(read.problems)
+  if ('problems' in read) return makeReject(read.problems)
   try {
     return await inTransaction(parts.db, 'move', (tx) => mirrorPetition({ ...parts, db: tx }, tx, read.petition))
   } catch (error) {
     if (!isRefusedContent(error)) throw error
     const { code, message, details } = error
     const field = String(details['pointer'] ?? '').slice(1)
-    return setAside([{ field: field === '' ? null : field, rule: code, message }])
+    return makeReject([{ field: field === '' ? null : field, rule: code, message }])
   }
 }
 

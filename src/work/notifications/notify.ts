@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Role } from '../../domain/access/viewer.js'
 import { seatOf } from '../../domain/matters/seats.js'
 import { composeAccountMessage, describeAccountEvent } from '../../domain/notifications/account-notices.js'
-import { hearsOccasion, type NotificationOccasion } from '../../domain/notifications/kinds.js'
+import { type NotificationOccasion, receivesOccasion } from '../../domain/notifications/kinds.js'
 import { composeMessage, numberOfMessage } from '../../domain/notifications/message.js'
 import { findSendingTime, MESSAGE_LIVES_MS } from '../../domain/notifications/schedule.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
@@ -54,46 +54,50 @@ const ROBOT_ROLES: readonly Role[] = ['officer', 'reviewer', 'administrator']
 const seatOfPerson = ({ role, person: sub, agency, region }: recipients.NotificationRecipient): string | null =>
   role === null ? null : seatOf({ role, sub, agency, region })
 
-interface Hearing extends RecipientWork {
-  hearer: recipients.NotificationRecipient
+interface RecipientOccasions extends RecipientWork {
+  recipient: recipients.NotificationRecipient
 }
 
-const gatherAll = async (db: Db, sources: OccasionSources & { itemsMost: number }, now: Date): Promise<Hearing[]> => {
-  const hearers = await recipients.listReachable(db)
-  if (hearers.length === 0) return []
+const gatherAll = async (
+  db: Db,
+  sources: OccasionSources & { itemsMost: number },
+  now: Date,
+): Promise<RecipientOccasions[]> => {
+  const reachable = await recipients.listReachable(db)
+  if (reachable.length === 0) return []
   const rules = await applyAmendmentsToRules(db, sources.rules)
-  const seats = new Map(hearers.map((hearer) => [hearer, seatOfPerson(hearer)]))
+  const seats = new Map(reachable.map((recipient) => [recipient, seatOfPerson(recipient)]))
   const shared = await gatherOccasions(
     db,
     { ...sources, rules, seats: [...new Set(seats.values())].flatMap((seat) => seat ?? []) },
     now,
   )
-  const all: Hearing[] = []
-  for (const hearer of hearers) {
-    const roles = hearer.role === null ? ROBOT_ROLES : [hearer.role]
+  const all: RecipientOccasions[] = []
+  for (const recipient of reachable) {
+    const roles = recipient.role === null ? ROBOT_ROLES : [recipient.role]
     const { occasions, isWhole } = await gatherWork(
       db,
       { ...sources, rules },
-      { recipient: hearer, roles, itemsMost: sources.itemsMost },
+      { recipient, roles, itemsMost: sources.itemsMost },
       now,
     )
-    const own = occasions.filter(({ kind }) => hearer.kinds.includes(kind))
+    const own = occasions.filter(({ kind }) => recipient.kinds.includes(kind))
     all.push({
-      hearer,
+      recipient,
       isWhole,
       occasions: [
         ...own,
-        ...shared.filter((each) => hearsOccasion({ ...hearer, roles, seat: seats.get(hearer) ?? null }, each)),
+        ...shared.filter((each) => receivesOccasion({ ...recipient, roles, seat: seats.get(recipient) ?? null }, each)),
       ],
     })
   }
   return all
 }
 
-const noteOccasions = (db: Db, told: readonly Hearing[], now: Date): Promise<number> => {
-  const made = told.flatMap(({ hearer, occasions }) => {
-    const dueAt = findSendingTime(hearer, now)
-    return occasions.map((occasion) => ({ recipient: hearer.id, dueAt, occasion }))
+const noteOccasions = (db: Db, told: readonly RecipientOccasions[], now: Date): Promise<number> => {
+  const made = told.flatMap(({ recipient, occasions }) => {
+    const dueAt = findSendingTime(recipient, now)
+    return occasions.map((occasion) => ({ recipient: recipient.id, dueAt, occasion }))
   })
   return outbox.addNotifications(db, made, now)
 }
@@ -120,15 +124,15 @@ const envelopeOf = ({ publicUrl, now }: Composing) => ({
   now,
 })
 
-const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Composing): Promise<number> => {
+const composeDue = async (db: Db, all: readonly RecipientOccasions[], composing: Composing): Promise<number> => {
   const { publicUrl, now } = composing
   let told = 0
   for (const id of await outbox.listDueRecipients(db, now)) {
-    const hearing = hearings.find(({ hearer }) => hearer.id === id)
-    if (hearing === undefined) continue
-    const { hearer } = hearing
+    const found = all.find(({ recipient }) => recipient.id === id)
+    if (found === undefined) continue
+    const { recipient } = found
     told += await db.transaction(async (tx) => {
-      const { lines, dropped } = splitDue(await outbox.lockDue(tx, id, now), hearing)
+      const { lines, dropped } = splitDue(await outbox.lockDue(tx, id, now), found)
       await outbox.dropNotifications(
         tx,
         dropped.map((each) => each.id),
@@ -138,8 +142,9 @@ const composeDue = async (db: Db, hearings: readonly Hearing[], composing: Compo
       const envelope = envelopeOf(composing)
       const text = composeMessage(lines, {
         publicUrl,
-        isDigest: hearer.digestHour !== null,
-        robot: hearer.form === 'EMAIL' ? null : { form: hearer.form, number: numberOfMessage(envelope.messageId) },
+        isDigest: recipient.digestHour !== null,
+        robot:
+          recipient.form === 'EMAIL' ? null : { form: recipient.form, number: numberOfMessage(envelope.messageId) },
       })
       await outbox.addMessage(tx, {
         ...{ ...text, ...envelope, recipient: id },

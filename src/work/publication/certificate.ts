@@ -45,7 +45,7 @@ const makeCertificate = ({
   measures,
   platformNames,
 }: Omit<CertificateInput, 'now'>) => {
-  const hearers = retraction?.hearers ?? []
+  const listeners = retraction?.listeners ?? []
   return {
     document: 'removal-certificate',
     version: 1,
@@ -66,9 +66,9 @@ const makeCertificate = ({
       })),
       // Only counts are stated: where the party sells is its own business.
       marketplaces: {
-        all: hearers.length,
-        told: hearers.filter(({ toldAt }) => toldAt !== null).length,
-        confirmed: hearers.filter(({ confirmedAt }) => confirmedAt !== null).length,
+        all: listeners.length,
+        told: listeners.filter(({ toldAt }) => toldAt !== null).length,
+        confirmed: listeners.filter(({ confirmedAt }) => confirmedAt !== null).length,
       },
       measures: measures.map(({ organisation, item, stateName, dueOn }) => ({ organisation, item, stateName, dueOn })),
     },

@@ -11,7 +11,7 @@ import * as scores from '../../store/scoring/scores.js'
 import { readFacts } from './facts.js'
 import { hashCard } from './scorecards.js'
 
-const MOST_TOLD = 100_000
+const DIFFERENCES_REPORTED_MOST = 100_000
 
 export interface ScoreVerification {
   verified: number
@@ -47,7 +47,7 @@ export const verifyScores = async (
     if (differing.has(difference.score)) return
     differing.add(difference.score)
     counts.differences += 1
-    if (found.length < MOST_TOLD) found.push(difference)
+    if (found.length < DIFFERENCES_REPORTED_MOST) found.push(difference)
   }
   for await (const stored of readPages(db, options.sample ?? null)) {
     for (const together of alike(stored)) {

@@ -323,7 +323,7 @@ describe('upload of a feed', () => {
       const places = lines.slice(1).map((each) => Number(each.split(',')[1]))
       expect(places).to.deep.equal(Array.from({ length: 950 }, (_, n) => n + 2))
       const heard = await world.statements(async () => (await rejects(body.run)).text())
-      expect(heard.filter((sql) => sql.includes('setAside.ofRun'))).to.have.length(5)
+      expect(heard.filter((sql) => sql.includes('rejectDesk.ofRun'))).to.have.length(5)
     })
   })
 

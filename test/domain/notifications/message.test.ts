@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { findMailAddressFault, findRobotFault } from '../../../src/domain/notifications/addresses.js'
-import { hearsOccasion, kindsOfferedTo, NOTIFICATION_KINDS } from '../../../src/domain/notifications/kinds.js'
+import { kindsOfferedTo, NOTIFICATION_KINDS, receivesOccasion } from '../../../src/domain/notifications/kinds.js'
 import { composeMessage, nameParty, numberOfMessage } from '../../../src/domain/notifications/message.js'
 
 const frame = { publicUrl: 'https://hub.test', isDigest: false, robot: null }
@@ -139,7 +139,7 @@ describe('who hears an occasion', () => {
   ]
   for (const [who, as, of, hears] of rows)
     it(`${who}: ${hears}`, () => {
-      expect(hearsOccasion({ ...hearer, ...as }, { ...occasion, ...of } as never)).to.equal(hears)
+      expect(receivesOccasion({ ...hearer, ...as }, { ...occasion, ...of } as never)).to.equal(hears)
     })
 
   it('offers an auditor nothing, and an agency objections and its feeds', () => {

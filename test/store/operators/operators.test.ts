@@ -63,7 +63,7 @@ describe('operators', () => {
         stage.put(stagedDraft(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
         return stage.transaction(async (tx) =>
-          operators.makeFromDrafts(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.says, drafts: 2 }),
+          operators.makeFromDrafts(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.contents, drafts: 2 }),
         )
       })
     const made = await Promise.all(Array.from({ length: 8 }, makeOne))

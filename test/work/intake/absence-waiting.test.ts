@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as waiting from '../../../src/store/intake/unmatched.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
@@ -113,7 +113,8 @@ describe('absence of unmatched records', () => {
 describe('absence of corrected items', () => {
   const db = database()
   const only = async (): Promise<number> =>
-    (await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, after: null, order: 'NEWEST' }))[0]?.id ?? 0
+    (await rejectDesk.list(db(), { feeds: null, state: 'OPEN' }, { first: 1, after: null, order: 'NEWEST' }))[0]?.id ??
+    0
   const mend = async (fields: unknown, n: number) =>
     takeCorrection(db(), feed(), {
       by: 'officer-1',

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { usccOf } from '../../../seeds/world/codes.js'
 import type { MapLine } from '../../../src/domain/intake/feed-maps.js'
 import * as store from '../../../src/store/intake/feed-maps.js'
-import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import * as feedMaps from '../../../src/work/intake/feed-maps.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
@@ -88,9 +88,9 @@ describe('heading maps', () => {
     const path = fileOf(`主体全称,社会信用代码,列入事由\n样甲,123,拒不履行\n样乙,${CODE},其他\n`)
     const { run } = await pullFeed(db(), feed, { file: { path }, now: at(later(60)) })
     const told = []
-    for await (const { field, heading } of setAside.ofRun(db(), run)) told.push([heading, field])
+    for await (const { field, heading } of rejectDesk.ofRun(db(), run)) told.push([heading, field])
     expect(told).to.deep.equal([['社会信用代码', '统一信用代码']])
-    const [reject] = await setAside.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
+    const [reject] = await rejectDesk.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
     expect(reject?.map).to.equal(id)
     expect(new Set(reject?.problems.map(({ heading }) => heading))).to.deep.equal(new Set(['社会信用代码']))
     await feedMaps.end(db(), { feed: feed.id, id, by: 'officer two', now: later(70) })

@@ -88,15 +88,15 @@ describe('a secondary code of an operator', () => {
 
 describe('a record repeated in one delivery', () => {
   const db = database()
-  const setAside = async () =>
+  const listRejects = async () =>
     (await rowsOf(db(), 'select rule, row_number as row, item from rejects order by id')) as object[]
 
   it('with other content is rejected as sent, also where no operator is known', async () => {
     const nameless = { code: '', name: '虚构无码商行' }
     const pulled = await pullItems(db(), [row(1, nameless), row(1, { ...nameless, value: '别的' })])
     expect(counts(pulled)).to.deep.equal(counted(2, { unmatched: 1, rejected: 1 }))
-    expect(await setAside()).to.have.length(1)
-    expect((await setAside())[0]).to.deep.include({ rule: 'repeat.conflict', row: 2 })
+    expect(await listRejects()).to.have.length(1)
+    expect((await listRejects())[0]).to.deep.include({ rule: 'repeat.conflict', row: 2 })
   })
 
   it('keeps its first content where that is unchanged and the second differs', async () => {

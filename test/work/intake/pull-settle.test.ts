@@ -69,13 +69,20 @@ describe('pull and settlement with the sender', () => {
       for (let at = 1; at <= many; at += 1) yield { page: 1, row: at, fields: { ...row(at), day: '2026-02-31', note } }
     }
     const chunks: number[] = []
-    const setAside = async (bad: readonly NewReject[]): Promise<void> => {
+    const addRejects = async (bad: readonly NewReject[]): Promise<void> => {
       chunks.push(JSON.stringify(bad).length)
     }
     const from = feed({ bounds: { rejectShare: 1 } })
     const done = await withStage(db(), async (stage) => {
       const known = await loadKnownVersions(db(), from.id, { whole: true })
-      return readItems(stage, known, { feed: from, items: items(), startedAt: NOW, dated: null, pseudonymOf, setAside })
+      return readItems(stage, known, {
+        feed: from,
+        items: items(),
+        startedAt: NOW,
+        dated: null,
+        pseudonymOf,
+        addRejects,
+      })
     })
     expect(done.rejected).to.equal(many)
     expect(Math.max(...chunks)).to.be.at.most(CHUNK_REJECT_CHARACTERS_MOST + 2 * note.length)

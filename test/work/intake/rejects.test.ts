@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { certificateOf } from '../../../seeds/world/codes.js'
 import * as feedHealth from '../../../src/store/intake/feed-health.js'
-import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { dropOpenReject, takeCorrection } from '../../../src/work/intake/rejects.js'
@@ -29,8 +29,8 @@ const BY = { by: 'officer-1', note: '日期笔误，已与来文单位核实', p
 
 describe('a rejected item', () => {
   const db = database()
-  const only = async (): Promise<setAside.StoredReject> => {
-    const [one] = await setAside.list(db(), { feeds: null }, { first: 2, after: null, order: 'NEWEST' })
+  const only = async (): Promise<rejectDesk.StoredReject> => {
+    const [one] = await rejectDesk.list(db(), { feeds: null }, { first: 2, after: null, order: 'NEWEST' })
     if (one === undefined) throw new Error('nothing was set aside')
     return one
   }
@@ -168,7 +168,7 @@ describe('a rejected item', () => {
     // After a rollback of the run that repeated it, the reject is open in the earlier run again.
     await db().transaction(async (tx) => {
       const last = await tx('rejects').max('run_id as run').first()
-      await setAside.reopenAfterRollback(tx, Number(last?.['run']))
+      await rejectDesk.reopenAfterRollback(tx, Number(last?.['run']))
     })
     expect(await rowsOf(db(), `select state, note from rejects order by id limit 1`)).to.deep.equal([
       { state: 'OPEN', note: null },
@@ -250,7 +250,7 @@ describe('a rejected item', () => {
     const { id } = await only()
     const corrected = await settle(id, row(1))
     if (!corrected.taken) throw new Error('not taken')
-    await db().transaction((tx) => setAside.reopenAfterRollback(tx, corrected.run))
+    await db().transaction((tx) => rejectDesk.reopenAfterRollback(tx, corrected.run))
     expect(await only()).to.deep.include({
       state: 'OPEN',
       corrected: null,
@@ -313,7 +313,7 @@ describe('open rejects', () => {
 
   it('remain open where a person corrects another item', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
-    const [last] = await setAside.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
+    const [last] = await rejectDesk.list(db(), { feeds: null }, { first: 1, after: null, order: 'NEWEST' })
     await takeCorrection(db(), feed(), { ...BY, reject: last?.id ?? 0, fields: row(3), now: at(later(1)) })
     expect(await waiting()).to.equal(1)
     expect(await rejects.latestRejectsOf(db(), 'test', 5)).to.have.length(2)

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import type { AgencyFeed } from '../../../src/agencies/feed.js'
 import { feeds } from '../../../src/agencies/index.js'
 import { parseContent } from '../../../src/domain/audit/audit-log.js'
-import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
@@ -101,7 +101,7 @@ describe('hub repair on a database with every fault that earlier releases left',
     const stays = [entry(1, { DEDOCNUM: OWN_NUMBER }), BAD, ...dated]
     await deliver(test.db, 'dishonest', [...stays, entry(2), numbered(3), numbered(5)], { archive, now: hours(0) })
     await pullItems(test.db, [row(3, { reg: regOf(3) })], { id: 'elsewhere', kind: 'registration', now: hours(1) })
-    const [reject] = await setAside.list(
+    const [reject] = await rejectDesk.list(
       test.db,
       { feeds: null, state: 'OPEN' },
       { first: 1, after: null, order: 'NEWEST' },

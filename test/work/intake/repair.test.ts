@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
-import * as setAside from '../../../src/store/intake/reject-desk.js'
+import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as scores from '../../../src/store/scoring/scores.js'
 import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
@@ -114,7 +114,11 @@ describe('repair', () => {
   it('ends an absent corrected entry, and allows a later end of one that may be present', async () => {
     await pullItems(db(), [row(1), row(2, WRONG_DAY), row(3, WRONG_DAY)])
     for (const n of [2, 3]) {
-      const open = await setAside.list(db(), { feeds: null, state: 'OPEN' }, { first: 5, after: null, order: 'NEWEST' })
+      const open = await rejectDesk.list(
+        db(),
+        { feeds: null, state: 'OPEN' },
+        { first: 5, after: null, order: 'NEWEST' },
+      )
       const reject = open.find(({ item }) => item['key'] === `K${n}`)?.id ?? 0
       await takeCorrection(db(), feed(), {
         by: 'x',

@@ -70,7 +70,7 @@ describe('cost of unmatched records in a merge', () => {
         feed,
         whole: false,
         drafts: subjects.length,
-        says: stage.says,
+        contents: stage.contents,
         known: makeEmptyKnownVersions(),
       }
       return stage.transaction(async (tx) => {

@@ -27,7 +27,7 @@ const ADMINISTRATORS = [ADMINISTRATOR, SECURITY]
 const AUTHORITY = [...OFFICERS, ...REVIEWERS, ...ADMINISTRATORS]
 
 /** The roles that hear by mail that the task waits. Written from how an office works, not copied from the code. */
-const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, readonly string[]> = {
+const RECIPIENTS_BY_KIND: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, readonly string[]> = {
   MEND: [KEEPER],
   LINK_DECISION: [KEEPER],
   PROPOSE: [KEEPER],
@@ -65,7 +65,7 @@ const HEARERS: Record<Exclude<WorkKind, 'AWAIT_DEFENCE' | 'FOLLOW_RETRACTION'>, 
   CONFIRM_RULES: [...OFFICERS, ...REVIEWERS, SECURITY],
   CONFIRM_RELEASE: [...OFFICERS, ...REVIEWERS, SECURITY],
 }
-/** Deadlines and what no queue holds: beginning of the subject, of the occasion, part of the text, hearers. */
+/** Deadlines and what no queue holds: beginning of the subject, of the occasion, part of the text, recipients. */
 const OTHERS: [string, string, string, readonly string[]][] = [
   ['SERVE', 'MISSED', '逾期未办', [KEEPER]],
   ['REVIEW', 'MISSED', '', []],
@@ -112,27 +112,28 @@ describe('every kind of notification', () => {
     await office.tell()
     collect()
   }
-  const hearersOf = (text: string): string[] =>
+  const recipientsOf = (text: string): string[] =>
     PEOPLE.map(({ name }) => name).filter((name) => office.mailsTo(name).some((mail) => mail.text.includes(text)))
   const groupsWith = (text: string): string[] =>
     office.robots.messages.filter((message) => message.text.includes(text)).map(({ form }) => form)
 
-  for (const [kind, hearers] of Object.entries(HEARERS))
+  for (const [kind, recipients] of Object.entries(RECIPIENTS_BY_KIND))
     it(`${TASKS[kind as WorkKind].zh}: by mail to whose it is, and to both groups`, async () => {
       const text = TASKS[kind as WorkKind].zh
       await tellOnly(`${kind} `)
-      expect(hearersOf(text)).to.have.members(hearers)
+      expect(recipientsOf(text)).to.have.members(recipients)
       // A group has no duty, so accounts are told to security administrators alone.
       expect(groupsWith(text)).to.have.members(
         ['CONFIRM_ACCOUNT', 'CONFIRM_CLIENT'].includes(kind) ? [] : ['DINGTALK', 'WECOM'],
       )
     })
 
-  for (const [subject, occasion, text, hearers] of OTHERS)
-    it(`${subject} ${occasion}: ${hearers.length === 0 ? 'is not told' : 'by mail and to both groups'}`, async () => {
+  for (const [subject, occasion, text, recipients] of OTHERS)
+    it(`${subject} ${occasion}: ${recipients.length === 0 ? 'is not told' : 'by mail and to both groups'}`, async () => {
       await tellOnly(subject, occasion)
-      if (hearers.length === 0) return void expect([office.mail.mails, office.robots.messages]).to.deep.equal([[], []])
-      expect(hearersOf(text)).to.have.members(hearers)
+      if (recipients.length === 0)
+        return void expect([office.mail.mails, office.robots.messages]).to.deep.equal([[], []])
+      expect(recipientsOf(text)).to.have.members(recipients)
       expect(groupsWith(text)).to.have.members(['DINGTALK', 'WECOM'])
     })
 
@@ -150,7 +151,7 @@ describe('every kind of notification', () => {
     })
 
   it('leaves no task out but the time of the party', () => {
-    const told = [...Object.keys(HEARERS), 'FOLLOW_RETRACTION']
+    const told = [...Object.keys(RECIPIENTS_BY_KIND), 'FOLLOW_RETRACTION']
     expect(WORK_KINDS.filter((kind) => !told.includes(kind))).to.deep.equal(['AWAIT_DEFENCE'])
   })
 

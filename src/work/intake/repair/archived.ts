@@ -35,6 +35,6 @@ export interface StoredRecordsRepair extends ends.RepairRun {
   pseudonymOf: (id: string) => string
   archiveDir: string
   today: string
-  untold: Set<string>
+  feedsToReread: Set<string>
   unproven: ends.RepairedRecord[]
 }

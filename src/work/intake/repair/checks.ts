@@ -42,7 +42,7 @@ const unsent = async (tx: Tx, checking: StoredRecordsRepair): Promise<ends.Repai
       continue
     }
     // Without the feed's stored state, its next pull reads everything and ends absent records.
-    checking.untold.add(delivered.feed)
+    checking.feedsToReread.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }
   return mended

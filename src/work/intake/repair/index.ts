@@ -73,7 +73,7 @@ export const repairRecords = async (db: Db, options: RepairOptions): Promise<Rep
 
 /** Each check has its own instant, because two checks may correct one record. */
 const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<RepairResult, 'ms' | 'scored'>> => {
-  const untold = new Set<string>()
+  const feedsToReread = new Set<string>()
   const unproven: RepairedRecord[] = []
   const checks: RepairResult['checks'] = []
   const today = shanghaiDate(options.now())
@@ -81,11 +81,11 @@ const mend = async (tx: Tx, run: number, options: RepairOptions): Promise<Omit<R
   for (const { id, zh, en, mend: work } of STORED_RECORD_MENDINGS) {
     // In a rehearsal `nextInstant` may return the same instant again.
     last = Math.max((await knowledge.nextInstant(tx, options.now())).getTime(), last + 1)
-    const records = await work(tx, { run, at: new Date(last), ...options, today, untold, unproven })
+    const records = await work(tx, { run, at: new Date(last), ...options, today, feedsToReread, unproven })
     checks.push({ check: id, zh, en, found: records.length, records })
   }
   const found = checks.reduce((sum, check) => sum + check.found, 0)
-  return { dryRun: options.dryRun, checks, found, untold: [...untold], unproven }
+  return { dryRun: options.dryRun, checks, found, untold: [...feedsToReread], unproven }
 }
 
 const noteAll = async (tx: Tx, { checks }: Pick<RepairResult, 'checks'>, { note }: RepairOptions): Promise<void> => {

@@ -81,7 +81,7 @@ export const enableWebhook = (
   { id, now, after, ...act }: WebhookAct & { after: number | null },
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
-    const [ledger, reader] = store.hearingOf(await findWebhookOf(tx, { id, ...act }))
+    const [ledger, reader] = store.ledgerAndReaderOf(await findWebhookOf(tx, { id, ...act }))
     const reach = await readRetainedChanges(tx, reader, ledger)
     const from = after ?? Math.max(await queue.findSequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
@@ -105,7 +105,7 @@ export const replayWebhook = (
       throw new Refusal('INPUT_INVALID', {
         reason: `一次重发 1–${REPLAYED_MOST} 条，自小号至大号 1 to ${REPLAYED_MOST} changes are sent again, from a number to a later one`,
       })
-    const [ledger, reader] = store.hearingOf(webhook)
+    const [ledger, reader] = store.ledgerAndReaderOf(webhook)
     const reach = await readRetainedChanges(tx, reader, ledger)
     if (!hasEveryChangeAfter(reach, from - 1) || to > reach.last)
       throw new Refusal('CHANGES_GONE', { after: from - 1, next: reach.last })
