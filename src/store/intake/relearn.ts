@@ -1,34 +1,14 @@
-import { extractRegionOfUscc, normalizeCode } from '../../domain/operators/codes.js'
+/**
+ * After a rollback, restores what an operator is called and which numbers it bears, from the registrations that are not
+ * wrong.
+ */
+import { type BelievedOperator, chooseNames } from '../../domain/operators/believed-names.js'
+import { normalizeCode } from '../../domain/operators/codes.js'
 import { normalizeName } from '../../domain/operators/names.js'
 import { queryColumn, queryRows, type Tx } from '../db/db.js'
 import { indexNamesOf } from '../operators/names.js'
 
 const STEP_OPERATORS = 2_000
-
-interface BelievedOperator {
-  id: number
-  uscc: string | null
-  name: string | null
-  unsound: boolean
-  taught: string[]
-  claims: string[]
-  wrong: StatedNames[]
-  /** Registrations that are not wrong, the current one first. */
-  right: (StatedNames & {
-    current: boolean
-    region: string | null
-    status: string | null
-    regNo: string | null
-    run: number
-    from: Date
-  })[]
-  party: string | null
-}
-
-interface StatedNames {
-  name: string | null
-  former: string[]
-}
 
 export const relearnCodes = async (tx: Tx, run: number, at: Date): Promise<string[]> => {
   const codes = await queryColumn<string>(
@@ -45,7 +25,7 @@ export const relearnCodes = async (tx: Tx, run: number, at: Date): Promise<strin
     { run },
   )
   for (let from = 0; from < ids.length; from += STEP_OPERATORS)
-    await write(tx, run, at, await knownOf(tx, run, ids.slice(from, from + STEP_OPERATORS)))
+    await storeBelieved(tx, run, at, await readBelievedOperators(tx, run, ids.slice(from, from + STEP_OPERATORS)))
   return codes
 }
 
@@ -56,11 +36,11 @@ export const relearnAfterUndoneMerger = async (
   at: Date,
 ) => {
   const registered = ({ right }: BelievedOperator): boolean => right.some(({ current }) => current)
-  const parted = (await knownOf(tx, null, parts)).filter(registered)
-  await write(tx, null, at, parted)
+  const parted = (await readBelievedOperators(tx, null, parts)).filter(registered)
+  await storeBelieved(tx, null, at, parted)
   const codes = (known: readonly BelievedOperator[]): string[] =>
     known.flatMap(({ right }) => right.flatMap(({ regNo }) => normalizeCode(regNo) ?? []))
-  const knownCodes = new Set(codes(await knownOf(tx, null, [owner])))
+  const knownCodes = new Set(codes(await readBelievedOperators(tx, null, [owner])))
   await tx.raw(
     `delete from operator_codes where operator_id = ? and scheme = 'reg_no' and code = any(?::text[]) /* relearn parted */`,
     [owner, codes(parted).filter((code) => !knownCodes.has(code))] as never,
@@ -71,28 +51,33 @@ const OWN = `v.operator_id in (o.id, o.merged_into) and ((v.operator_id = o.id a
   or exists (select 1 from identity_decisions d where d.id = v.decision_id
     and ((d.verdict = 'ATTACH' and d.operator_id = o.id) or (d.verdict = 'MERGE' and d.merged_id = o.id))))`
 
-const knownOf = (tx: Tx, run: number | null, ids: readonly number[]): Promise<BelievedOperator[]> =>
+const readBelievedOperators = (tx: Tx, run: number | null, ids: readonly number[]): Promise<BelievedOperator[]> =>
   queryRows(
     tx,
-    `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as unsound,
-       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as taught,
-       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint and n.claim), '[]') as claims,
+    `select o.id, o.uscc, o.name, (f.id is not distinct from :run::bigint or f.taken_back_at is not null) as "bornOfWrongRun",
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint), '[]') as "namesOfRun",
+       coalesce((select jsonb_agg(n.name) from operator_names n where n.operator_id = o.id and n.run_id = :run::bigint and n.claim), '[]') as "claimedNames",
        coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]')))
          from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is not null
            and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as wrong,
        coalesce((select jsonb_agg(jsonb_build_object('name', v.body->>'name', 'former', coalesce(v.body->'former_names', '[]'),
            'current', v.known_to is null, 'region', v.body->>'region_code', 'status', v.body->>'status', 'regNo', v.body->>'reg_no',
-           'run', v.run_id, 'from', v.known_from) order by (v.known_to is null) desc, v.run_id desc, v.id desc)
+           'run', v.run_id) order by (v.known_to is null) desc, v.run_id desc, v.id desc)
          from versions v where ${OWN} and v.kind = 'registration' and v.wrong_from is null
            and (v.body->>'uscc' is null or o.uscc is null or v.body->>'uscc' = o.uscc)), '[]') as "right",
        (select coalesce(v.body->>'party_name', v.body->>'name') from versions v where ${OWN} and v.known_to is null
          and v.found_by is null and v.kind in ('penalty', 'inspection', 'permit', 'repair', 'shop') order by v.run_id, v.id limit 1) as party
-     from operators o join runs f on f.id = o.first_run where o.id = any(:ids::int[]) order by o.id /* relearn known */`,
+     from operators o join runs f on f.id = o.first_run where o.id = any(:ids::int[]) order by o.id /* relearn.readBelieved */`,
     { run, ids: [...ids] },
   )
 
-const write = async (tx: Tx, run: number | null, at: Date, known: readonly BelievedOperator[]): Promise<void> => {
-  const rows = known.map((one) => learnt(one, run))
+const storeBelieved = async (
+  tx: Tx,
+  run: number | null,
+  at: Date,
+  operators: readonly BelievedOperator[],
+): Promise<void> => {
+  const rows = operators.map((one) => chooseNames(one, run))
   const present = rows.map((row) => ({ ...row, key: row.name === null ? null : normalizeName(row.name) }))
   await tx.raw(
     `update operators o set name = r.name, name_key = r.key, region = r.region, status = r.status
@@ -101,11 +86,11 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
   )
   await tx.raw(
     `delete from operator_names n using jsonb_to_recordset(?::jsonb) as r(id int, name text) where n.operator_id = r.id and n.name = r.name
-     /* relearn unsaid */`,
-    [JSON.stringify(rows.flatMap(({ id, unsaid }) => unsaid.map((name) => ({ id, name }))))],
+     /* relearn namesToDelete */`,
+    [JSON.stringify(rows.flatMap(({ id, namesToDelete }) => namesToDelete.map((name) => ({ id, name }))))],
   )
   const former = rows.flatMap((row) =>
-    row.former.map((name) => ({ id: row.id, name, key: normalizeName(name), run: row.run })),
+    row.formerNames.map((name) => ({ id: row.id, name, key: normalizeName(name), run: row.run })),
   )
   await tx.raw(
     `insert into operator_names (operator_id, name, name_key, known_from, run_id)
@@ -128,34 +113,4 @@ const write = async (tx: Tx, run: number | null, at: Date, known: readonly Belie
     tx,
     rows.map(({ id }) => id),
   )
-}
-
-/**
- * The name is the first of: the current registration's, the one displaced by the run, another record's, the present one
- * unless wrong.
- */
-const learnt = (
-  { id, uscc, name, unsound, taught, claims, wrong, right, party }: BelievedOperator,
-  run: number | null,
-) => {
-  const registered = right.find(({ current }) => current)
-  const claimed = new Set(wrong.flatMap((said) => said.former))
-  const wronglyCalled = new Set(wrong.map((said) => said.name))
-  const displaced = taught.find((each) => !claimed.has(each) && !wronglyCalled.has(each))
-  const presentName = unsound || wronglyCalled.has(name) ? null : name
-  const present = registered?.name ?? displaced ?? party ?? presentName
-  const rightNames = new Set(right.flatMap((each) => [each.name, ...each.former]))
-  const borne = displaced !== undefined && !claims.includes(displaced) ? displaced : null
-  const former = [...new Set([...rightNames, borne])].filter((each) => each != null && each !== present) as string[]
-  const all = new Set([...taught, ...wronglyCalled, ...claimed, present])
-  return {
-    id,
-    name: present,
-    region: registered?.region ?? (uscc === null ? null : extractRegionOfUscc(uscc)),
-    status: registered?.status ?? 'UNKNOWN',
-    regNo: registered?.regNo ?? null,
-    run: registered?.run ?? run,
-    former,
-    unsaid: [...all].filter((each): each is string => each !== null && !former.includes(each)),
-  }
 }
