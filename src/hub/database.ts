@@ -5,7 +5,8 @@ import type { Metrics } from '../foundation/metrics.js'
 import { type AnswerPool, openAnswerPool } from '../store/db/answer-pool.js'
 import * as database from '../store/db/db.js'
 import { judgeInTime } from '../store/db/primary.js'
-import { checkServesReaders, makeReaderWait, openStandbyLease } from '../store/db/standby/standby-lease.js'
+import { makeAcknowledgementWait } from '../store/db/standby/standby-acknowledgement.js'
+import { checkServesReaders, openStandbyLease } from '../store/db/standby/standby-lease.js'
 import { openStandbyPool } from '../store/db/standby/standby-pool.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 import { joinHubs } from './shared-folders.js'
@@ -56,7 +57,7 @@ export const openServing = async (
   { config, db, log, metrics }: { config: Config; db: AnswerPool; log: Log; metrics: Metrics },
 ) => {
   const leaveHubs = await joinHubs(url, config)
-  const awaitReaders = makeReaderWait(db, log)
+  const awaitReaders = makeAcknowledgementWait(db, log)
   const { databaseUrlRead: standbyUrl } = config
   if (standbyUrl === null)
     return { db, awaitReaders, close: async () => void (await Promise.all([db.close(), leaveHubs()])) }

@@ -11,7 +11,8 @@ import { type Hub, makeHub } from '../../src/hub/hub.js'
 import { makeLog } from '../../src/hub/log.js'
 import { connect, migrate } from '../../src/store/db/db.js'
 import { lookAtAddress } from '../../src/store/db/primary.js'
-import { LEASE_MS, makeReaderWait, openStandbyLease, POSITION_SQL } from '../../src/store/db/standby/standby-lease.js'
+import { makeAcknowledgementWait } from '../../src/store/db/standby/standby-acknowledgement.js'
+import { LEASE_MS, openStandbyLease, POSITION_SQL } from '../../src/store/db/standby/standby-lease.js'
 import { globalOf } from '../api/global-ids.js'
 import { freshDatabase } from '../support/database.js'
 import {
@@ -267,9 +268,9 @@ describe('a hub that answers from a standby', () => {
       await until('the setting', async () => (await names()) === wanted)
     }
     try {
-      const held = makeReaderWait(earlier, log)()
+      const held = makeAcknowledgementWait(earlier, log)()
       await setNames('*')
-      const free = makeReaderWait(later, log)()
+      const free = makeAcknowledgementWait(later, log)()
       expect(await Promise.race([held.then(() => 'held'), free.then(() => 'free')])).to.equal('free')
       await held
     } finally {
@@ -280,7 +281,7 @@ describe('a hub that answers from a standby', () => {
 
   it('asks again where the connection of its question is lost', async () => {
     const connection = connect(env().DATABASE_URL)
-    const [holder, one] = [new pg.Client(env().DATABASE_URL), makeReaderWait(connection, log)]
+    const [holder, one] = [new pg.Client(env().DATABASE_URL), makeAcknowledgementWait(connection, log)]
     const asked = async () => Number((await on(primary, 'select max(asked) as asked from standby_readers'))['asked'])
     const asking = `from pg_stat_activity where wait_event_type = 'Lock' and query like '%standby.ask%'`
     await joined()
@@ -357,7 +358,7 @@ describe('a hub that answers from a standby', () => {
       await Promise.all([ahead.connect(), behind.connect()])
       await until('both to answer', bothMay)
       await on(second, 'select pg_wal_replay_pause()')
-      await makeReaderWait(connection, log)()
+      await makeAcknowledgementWait(connection, log)()
       expect(await mayAnswer(behind)).to.equal(false)
       await until('the one ahead to answer', () => mayAnswer(ahead))
       const { position } = await on(primary, `select ${POSITION_SQL} + 1e6 as position`)

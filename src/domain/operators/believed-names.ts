@@ -1,6 +1,6 @@
 import { extractRegionOfUscc } from './codes.js'
 
-export interface StatedNames {
+interface StatedNames {
   name: string | null
   former: string[]
 }

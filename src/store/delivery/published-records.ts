@@ -57,7 +57,7 @@ export const gatherChangedByRollback = async (
   await touch(
     tx,
     `select b.operator_id, b.feed, b.record_key from taken_back b where b.kind = any(:kinds::text[])
-     union all select v.operator_id, v.feed, v.record_key from versions v where v.operator_id in (select operator_id from concerned)
+     union all select v.operator_id, v.feed, v.record_key from versions v where v.operator_id in (select operator_id from affected_operators)
        and v.kind = any(:kinds::text[]) and :at::timestamptz in (v.known_from, v.known_to, v.wrong_from)
      union all select v.operator_id, v.feed, v.record_key from versions v where v.found_by is not null
        and v.kind = any(:kinds::text[]) and v.wrong_from = :at::timestamptz

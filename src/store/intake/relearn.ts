@@ -18,7 +18,7 @@ export const relearnCodes = async (tx: Tx, run: number, at: Date): Promise<strin
   )
   const ids = await queryColumn<number>(
     tx,
-    `select distinct c.operator_id as id from concerned c join operators o on o.id = c.operator_id
+    `select distinct c.operator_id as id from affected_operators c join operators o on o.id = c.operator_id
      where o.known_to is null and (o.first_run = :run
        or exists (select 1 from taken_back t where t.operator_id = c.operator_id and t.kind = 'registration')
        or exists (select 1 from operator_names n where n.operator_id = c.operator_id and n.run_id = :run)) order by 1 /* relearn */`,

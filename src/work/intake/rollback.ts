@@ -17,7 +17,11 @@ import * as orphanedRows from '../../store/intake/orphaned-rows.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 import * as rejectDesk from '../../store/intake/reject-desk.js'
 import { relearnCodes } from '../../store/intake/relearn.js'
-import * as takeback from '../../store/intake/rollback.js'
+import { reopenVersions } from '../../store/intake/rollback/reopened-versions.js'
+import { restoreUnmatched } from '../../store/intake/rollback/restored-unmatched.js'
+import * as rollbackRuns from '../../store/intake/rollback/rollback-run.js'
+import { forgetOperators, listOperatorsWithoutRecords } from '../../store/intake/rollback/unfounded-operators.js'
+import { closeWrongVersions } from '../../store/intake/rollback/wrong-versions.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
@@ -74,7 +78,7 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
           by: options.by,
           mayMove: options.mayMove ?? true,
         })
-        await takeback.noteRollback(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
+        await rollbackRuns.noteRollback(tx, { run: id, by: running.id, at }, { by: options.by, reason, feed })
         Object.assign(running.counts, { ...counts, run: id })
         await running.close(tx)
         return counts
@@ -86,8 +90,8 @@ export const rollBack = async (db: Db, options: RollbackOptions): Promise<Rollba
   return done
 }
 
-const rollbackableRun = async (db: Db | Tx, id: number): Promise<takeback.PulledRun> => {
-  const found = await takeback.rollbackCandidate(db, id)
+const rollbackableRun = async (db: Db | Tx, id: number): Promise<rollbackRuns.PulledRun> => {
+  const found = await rollbackRuns.rollbackCandidate(db, id)
   if (found === null) throw new Refusal('RUN_UNKNOWN')
   const why = findRollbackFault(found)
   if (why !== null) throw new Refusal('RUN_NOT_TAKEN_BACK', { reason: why })
@@ -96,35 +100,35 @@ const rollbackableRun = async (db: Db | Tx, id: number): Promise<takeback.Pulled
 
 const undoRun = async (
   tx: Tx,
-  rollback: takeback.RollbackRun,
+  rollback: rollbackRuns.RollbackRun,
   rules: WorkRules,
   now: Date,
   who: { by: string; mayMove: boolean },
 ) => {
-  const wrong = await takeback.closeWrongVersions(tx, rollback)
-  const { restored, foundBy } = await takeback.restoreVersions(tx, rollback)
-  await takeback.restoreUnmatched(tx, rollback)
+  const wrong = await closeWrongVersions(tx, rollback)
+  const { restored, foundBy } = await reopenVersions(tx, rollback)
+  await restoreUnmatched(tx, rollback)
   await rejectDesk.reopenAfterRollback(tx, rollback.run)
   const said = { by: 'clock', note: DROPPED_LEAD_REASON, now: rollback.at }
   const doubted = await concerns.settleOfRun(tx, rollback.run, said)
   // Listings come first: their end decides which operators are still needed.
   await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
   for (const id of doubted) await showAgain(tx, id, { run: rollback.run, at: rollback.at, now, rules, ...who })
-  const unfounded = await takeback.operatorsWithoutRecords(tx, rollback)
+  const unfounded = await listOperatorsWithoutRecords(tx, rollback)
   const untouched = await leads.lockUntouchedLeads(tx, unfounded)
   await leads.dropLeads(
     tx,
     untouched.map(({ id }) => id),
     { on: shanghaiDate(now), reason: DROPPED_LEAD_REASON, at: rollback.at },
   )
-  const gone = await takeback.forgetOperators(tx, unfounded, rollback)
+  const gone = await forgetOperators(tx, unfounded, rollback)
   await watchEntries.close(tx, unfounded, { on: shanghaiDate(now), at: rollback.at })
   const codes = [...(await relearnCodes(tx, rollback.run, rollback.at)), ...foundBy]
   const orphaned = await orphanedRows.detachRecords(tx, { codes, operators: unfounded }, rollback)
   if (orphaned > 0) await followChangedRecords(tx, { run: rollback.by, at: rollback.at, now, rules })
   await republishContested(tx, rules, { now: rollback.at, dueAt: now })
   await queueChangedRecords(tx, rules, 'takeback', { at: rollback.at, dueAt: now })
-  const operators = await takeback.queueRescoringAndConcerns(tx, rollback)
+  const operators = await rollbackRuns.queueRescoringAndConcerns(tx, rollback)
   return { wrong, restored, operators, gone }
 }
 

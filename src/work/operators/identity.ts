@@ -12,7 +12,7 @@ import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
 import * as proposals from '../../store/intake/proposals.js'
 import { relearnAfterUndoneMerger } from '../../store/intake/relearn.js'
-import * as takeback from '../../store/intake/rollback.js'
+import { forgetOperators } from '../../store/intake/rollback/unfounded-operators.js'
 import * as waiting from '../../store/intake/unmatched.js'
 import * as leads from '../../store/listing/leads.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
@@ -182,8 +182,7 @@ const forgetMadeOperator = async (tx: Tx, id: number, { at, now }: { at: Date; n
   if (!(await operators.hasNoBasis(tx, id))) return
   const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
-  if ((await takeback.forgetOperators(tx, [id], { at })) > 0)
-    await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
+  if ((await forgetOperators(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
 }
 
 /** Moves back the merged operator's records, also those that its codes brought since. */

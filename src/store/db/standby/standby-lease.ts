@@ -14,21 +14,16 @@ import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal, reasonOf } from '../../../foundation/errors.js'
 import type { Log } from '../../../foundation/log.js'
-import { type Db, queryOne, queryRows } from '../db.js'
-import { identifyServer, makeWait, repeatUntilServed } from '../primary.js'
+import { identifyServer } from '../primary.js'
 import { COMMIT_LOCALLY } from '../transaction.js'
 
 export const LEASE_MS = 10_000
-const MARGIN_MS = 1_000
-const HOLD_MS = LEASE_MS + MARGIN_MS
 const RENEW_MS = 1_000
 const LOOK_MS = 100
 const PATIENCE_MS = 2_000
 const REJOIN_MS = 1_000
 const GRANTS_KEPT = 200
-const WAIT_MS = 25
 const APPLICATION = 'hub standby lease'
-const NEVER_PROMOTED = '00000001'
 
 /** WAL bytes: not below this statement's snapshot, not above a later statement's. */
 export const POSITION_SQL = `(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0')::float8`
@@ -44,9 +39,6 @@ const LEAVE = `with local as materialized (select ${COMMIT_LOCALLY})
 /** A commit that waits for a standby does not notice that its client has gone. */
 const END_FORMER = `select pg_terminate_backend(pid) from pg_stat_activity
   where pid = $1 and application_name = '${APPLICATION}' and usename = current_user /* standby.endFormer */`
-
-/** No row of a reader is lost where commits wait for a standby. */
-const LOSSLESS = `(current_setting('synchronous_standby_names') <> '' and current_setting('synchronous_commit') not in ('off', 'local'))`
 
 interface StandbyState {
   beat: number
@@ -82,7 +74,15 @@ export const openStandbyLease = (addresses: LeaseAddresses) => {
   const stopping = new AbortController()
   const states = new WeakMap<object, StandbyState & { of: Session }>()
   const servedAt = performance.now()
-  const lease: Lease = { session: null, former: [], backend: null, floor: 0, servedAt, told: '', stop: stopping.signal }
+  const lease: Lease = {
+    session: null,
+    former: [],
+    backend: null,
+    floor: 0,
+    servedAt,
+    lastReason: '',
+    stop: stopping.signal,
+  }
   const running = hold(lease, addresses)
   return {
     check: async (client: pg.ClientBase): Promise<void> => {
@@ -114,7 +114,7 @@ interface Lease {
   backend: number | null
   floor: number
   servedAt: number
-  told: string
+  lastReason: string
   stop: AbortSignal
 }
 
@@ -126,9 +126,9 @@ const covers = ({ floor }: Lease, { seen, grants }: Session, { beat, position }:
 const hold = async (lease: Lease, addresses: LeaseAddresses): Promise<void> => {
   while (!lease.stop.aborted) {
     const reason = await withConnections(lease, addresses).then(() => '', reasonOf)
-    if (!lease.stop.aborted && reason !== lease.told)
+    if (!lease.stop.aborted && reason !== lease.lastReason)
       addresses.log.warn({ reason }, 'the primary answers for the standby')
-    lease.told = reason
+    lease.lastReason = reason
     await after(REJOIN_MS, undefined, { signal: lease.stop }).catch(() => undefined)
   }
 }
@@ -152,7 +152,7 @@ const join = async (lease: Lease, { identity }: LeaseAddresses, connections: Con
     // Committed before the first grant: an act after it finds this reader.
     await primary.query('insert into standby_readers (reader) values ($1) /* standby.register */', [own.reader])
     lease.session = own
-    lease.told = ''
+    lease.lastReason = ''
     await follow(lease, own, connections)
   } finally {
     lease.session = null
@@ -237,63 +237,4 @@ export const checkServesReaders = async (standbyUrl: string, identity: string): 
   } finally {
     ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
   }
-}
-
-interface AskedReaders {
-  server: string
-  timeline: string
-  lossless: boolean
-  asked: { reader: string; beat: number; renewals: number }[]
-}
-
-export const makeReaderWait = (db: Db, log: Log) => {
-  const knownSince = new Map<string, number>()
-  const heldUntil = ({ server, timeline, lossless }: AskedReaders): number => {
-    const since = knownSince.get(server) ?? performance.now()
-    knownSince.set(server, since)
-    return timeline === NEVER_PROMOTED || lossless ? 0 : since + HOLD_MS
-  }
-  const ask = async (end: number): Promise<void> => {
-    const found = await queryOne<AskedReaders>(
-      db,
-      `with asked as (update standby_readers set beat = beat + 1, asked = beat + 1 returning reader, beat, renewals)
-       select (select system_identifier from pg_control_system()) || ' ' || database_timeline() as server, database_timeline() as timeline,
-         ${LOSSLESS} as lossless, (select coalesce(jsonb_agg(a), '[]') from asked a) as asked /* standby.ask */`,
-    )
-    const { asked } = found
-    const until = heldUntil(found)
-    const wanted = JSON.stringify(asked)
-    const late = (): Promise<object[]> =>
-      queryRows(
-        db,
-        `select 1 from jsonb_to_recordset(:wanted::jsonb) as a(reader uuid, beat bigint)
-         join standby_readers r on r.reader = a.reader and r.seen < a.beat /* standby.late */`,
-        { wanted },
-      )
-    for (let isLate = asked.length > 0; ; await after(WAIT_MS)) {
-      isLate &&= (await late()).length > 0
-      const now = performance.now()
-      if (!isLate && now >= Math.min(until, end)) return
-      if (now >= end) break
-    }
-    const gone = await queryRows(
-      db,
-      `delete from standby_readers r using jsonb_to_recordset(:wanted::jsonb) as a(reader uuid, renewals bigint)
-       where r.reader = a.reader and r.renewals = a.renewals returning r.reader /* standby.cutOff */`,
-      { wanted },
-    )
-    log.warn({ gone: gone.length }, 'a reader on a standby did not confirm; its lease has run out')
-  }
-  const wait = async (): Promise<void> => {
-    const end = performance.now() + HOLD_MS
-    const mayAskAgain = (error: unknown): boolean => {
-      log.warn({ reason: reasonOf(error) }, 'readers on standbys could not be asked')
-      return performance.now() < end
-    }
-    // Errors after `end` do not matter: the leases have run out (7).
-    await repeatUntilServed(() => ask(end), mayAskAgain, { wait: makeWait(HOLD_MS) }).catch(() => undefined)
-  }
-  // The first wait notes since when this server is known (11).
-  void wait()
-  return wait
 }
