@@ -12,7 +12,8 @@ import { makeEmptyKnownVersions } from '../src/store/intake/digest-index.js'
 import { withStage } from '../src/store/intake/staged.js'
 import * as operators from '../src/store/operators/operators.js'
 import * as runs from '../src/store/timetable/runs.js'
-import { mergeDelivery, stagedDraft } from '../src/work/intake/merge.js'
+import { mergeDelivery } from '../src/work/intake/merge.js'
+import { makeStagedDraft } from '../src/work/intake/staged-draft.js'
 import { EARLIER_ON, earlier, type WorldOperator, world } from './world.js'
 
 /** Does nothing if the database has operators that it did not seed. An interrupted seeding is resumed. */
@@ -51,7 +52,7 @@ const seedFeed = async (db: Db, feed: string, drafts: readonly RecordDraft[]): P
   const now = new Date()
   const run = await runs.startRun(db, { job: 'seed', subject: feed, cause: 'demo', now })
   if (run === null) return
-  const rows = drafts.map((draft, i) => stagedDraft(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
+  const rows = drafts.map((draft, i) => makeStagedDraft(i + 1, 0, { page: null, row: i + 1, fields: {} }, draft))
   const counts = await withStage(db, async (stage) => {
     for (const row of rows) stage.put(row)
     await stage.flush()

@@ -28,9 +28,10 @@ import { printDocument } from '../../src/web/document/page.js'
 import { makeAuditLog } from '../../src/work/audit/audit-log.js'
 import { verifyAuditLog } from '../../src/work/audit/verify-audit-log.js'
 import type { WorkRules } from '../../src/work/calendar/rules.js'
-import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
+import { mergeDelivery } from '../../src/work/intake/merge.js'
 import { runPull } from '../../src/work/intake/pull.js'
 import { findFamiliesWithSource } from '../../src/work/intake/source-families.js'
+import { makeStagedDraft } from '../../src/work/intake/staged-draft.js'
 import { readClockRules } from '../../src/work/listing/publication-clocks.js'
 import type { LiveOffice } from '../../src/work/office/live-office.js'
 import { publishList } from '../../src/work/publication/publish.js'
@@ -286,17 +287,12 @@ const bring = async (
   now: Date,
   rules?: WorkRules,
 ): Promise<number> => {
-  const run = await runs.startRun(db, {
-    job: 'pull',
-    subject: feed,
-    cause: 'command',
-    whole: true,
-    file: `${feed}.csv`,
-    now,
-  })
+  const file = `${feed}.csv`
+  const run = await runs.startRun(db, { job: 'pull', subject: feed, cause: 'command', whole: true, file, now })
   if (run === null) throw new Error('no run')
   await withStage(db, async (stage) => {
-    for (const [i, draft] of drafts.entries()) stage.put(stagedDraft(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
+    for (const [i, draft] of drafts.entries())
+      stage.put(makeStagedDraft(i, 0, { page: 1, row: i + 2, fields: {} }, draft))
     await stage.flush()
     await stage.transaction((tx) =>
       mergeDelivery(tx, {

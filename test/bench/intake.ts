@@ -16,7 +16,8 @@ import * as embedded from '../../src/store/embedded/index.js'
 import { type KnownVersions, loadKnownVersions } from '../../src/store/intake/digest-index.js'
 import { copyLine, withStage } from '../../src/store/intake/staged.js'
 import * as runs from '../../src/store/timetable/runs.js'
-import { mergeDelivery, stagedDraft } from '../../src/work/intake/merge.js'
+import { mergeDelivery } from '../../src/work/intake/merge.js'
+import { makeStagedDraft } from '../../src/work/intake/staged-draft.js'
 import { commanded } from './commanded.js'
 import { registerCsv } from './register.js'
 
@@ -73,7 +74,7 @@ const stagedLines = async (folder: string): Promise<string[]> => {
       const mapped = feed.map(item, { dated: null, today: TODAY })
       if ('problems' in mapped) throw new Error(JSON.stringify(mapped.problems))
       index += 1
-      for (const [part, draft] of mapped.drafts.entries()) lines += copyLine(stagedDraft(index, part, item, draft))
+      for (const [part, draft] of mapped.drafts.entries()) lines += copyLine(makeStagedDraft(index, part, item, draft))
       if (lines.length > 1 << 20) {
         if (!out.write(lines)) await once(out, 'drain')
         lines = ''

@@ -43,3 +43,14 @@ export const findAbsenceFault = ({ person, deputy, fromOn, toOn }: AbsencePlan, 
   const [own, theirs] = [regionBoundOf(viewerOfColleague(person)), regionBoundOf(viewerOfColleague(deputy))]
   return theirs === null || (own ?? '').startsWith(theirs) ? null : 'REGION'
 }
+
+interface CaseActor {
+  role: Role | 'clock'
+  by: string
+}
+
+export const findKeeperOfNewCase = ({ role, by }: CaseActor): string | null => (role === 'clock' ? null : by)
+
+/** The first officer to act in an office's case becomes its keeper. */
+export const findKeeperAfterMove = (keeper: string | null, { role, by }: CaseActor): string | null =>
+  keeper ?? (role === 'officer' ? by : null)

@@ -1,13 +1,4 @@
-import { findOperatorToCreate, makeSubjectKey } from '../../domain/intake/matching.js'
-import { normalizeName } from '../../domain/operators/names.js'
-import { sealBody } from '../../domain/records/digest.js'
-import {
-  RECORD_KIND_TRAITS,
-  RECORD_KINDS,
-  type RecordDraft,
-  type SourceItem,
-  type UnreadableRecords,
-} from '../../domain/records/records.js'
+import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
@@ -16,7 +7,7 @@ import type { KnownVersions } from '../../store/intake/digest-index.js'
 import * as plan from '../../store/intake/plan.js'
 import * as proposals from '../../store/intake/proposals.js'
 import * as rejects from '../../store/intake/rejects.js'
-import type { StageContents, StagedDraft } from '../../store/intake/staged.js'
+import type { StageContents } from '../../store/intake/staged.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ownerless from '../../store/records/ownerless.js'
@@ -29,32 +20,6 @@ import { followChangedRecords } from '../listing/consequences.js'
 import { republishContested } from '../listing/entry.js'
 
 const NEED_OPERATOR = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].needsOperator)
-
-/** `late` is null without a deadline. */
-export const stagedDraft = (
-  index: number,
-  part: number,
-  item: SourceItem,
-  draft: RecordDraft,
-  late: boolean | null = null,
-): StagedDraft => {
-  const { subject, body } = draft
-  const formerly = draft.kind === 'registration' && Array.isArray(body['former_names']) ? body['former_names'] : []
-  const makes = findOperatorToCreate(draft)
-  return {
-    item: index,
-    part,
-    page: item.page,
-    row: item.row,
-    draft,
-    ...sealBody(draft),
-    makes,
-    nameKey: subject.name === null ? null : normalizeName(subject.name),
-    subjectKey: makes?.kind == null ? makeSubjectKey(draft) : null,
-    former: formerly.map((name) => ({ name: String(name), key: normalizeName(String(name)) })),
-    late,
-  }
-}
 
 export interface MergeInput {
   run: number

@@ -28,7 +28,7 @@ import type * as rejects from '../../store/intake/rejects.js'
 import type { DraftStage } from '../../store/intake/staged.js'
 import * as versions from '../../store/records/versions.js'
 import * as runs from '../../store/timetable/runs.js'
-import { stagedDraft } from './merge.js'
+import { makeStagedDraft } from './staged-draft.js'
 
 /** More rejects, if also above the feed's permitted share, abort a delivery. */
 const REJECTS_ENOUGH = 10_000
@@ -126,7 +126,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
   const stageItem = (item: SourceItem, drafts: readonly RecordDraft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isSentLate(draft.validFrom, feed.duty, calendar, today) : null
-      return stagedDraft(done.received, part, item, draft, late)
+      return makeStagedDraft(done.received, part, item, draft, late)
     })
     const compared = (compare: typeof delivered.of) =>
       rows.map(({ draft, digest }) => compare(draft.key, digestForComparison(draft, digest)))

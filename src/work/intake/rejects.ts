@@ -19,8 +19,9 @@ import { type DraftStage, withStage } from '../../store/intake/staged.js'
 import * as runs from '../../store/timetable/runs.js'
 import type { WorkRules } from '../calendar/rules.js'
 import { runAlone } from '../timetable/run.js'
-import { mergeDelivery, stagedDraft } from './merge.js'
+import { mergeDelivery } from './merge.js'
 import { draftsOfItem, itemCountsOf } from './read.js'
+import { makeStagedDraft } from './staged-draft.js'
 
 const ITEM_LENGTH = 200_000
 const WAIT_MS = 5_000
@@ -66,7 +67,7 @@ export const takeCorrection = async (
   const what = { ...correcting, job: 'pull', subject: feed.id, cause: 'person', file, dated, waitMs: WAIT_MS } as const
   const taken = await runAlone(db, what, (run, db) =>
     withStage(db, async (stage) => {
-      for (const [part, draft] of mapped.drafts.entries()) stage.put(stagedDraft(1, part, item, draft))
+      for (const [part, draft] of mapped.drafts.entries()) stage.put(makeStagedDraft(1, part, item, draft))
       await stage.flush()
       return stage.transaction(async (tx) => {
         const effect = await takeIn(tx, run.id, {

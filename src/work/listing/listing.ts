@@ -11,6 +11,7 @@ import {
 } from '../../domain/listing/move-input.js'
 import { DENIALS, type DenialCode, MOVES, type MoveName } from '../../domain/listing/moves.js'
 import { judgeRepairResults } from '../../domain/listing/repair-results.js'
+import { findKeeperAfterMove, findKeeperOfNewCase } from '../../domain/worklist/keepers.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
@@ -100,7 +101,7 @@ const openCases = async (
   const made = leads.map(({ operatorId, act }) => ({
     operatorId,
     reason: act.reason,
-    keeper: act.role === 'clock' ? null : act.by,
+    keeper: findKeeperOfNewCase(act),
     facts: stepped('openLead', makeNewCase(list, operatorId), act, rules).after,
   }))
   const opened = await listings.open(tx, list, made, at)
@@ -254,8 +255,7 @@ const stepOf = (before: listings.Listing, made: MoveRequest, ground: LinkedAndPr
     endsOn,
     ...computeEntryColumns(name, act, facts, ground, findListKind(rules, before.list)),
     moves: before.moves + 1,
-    // The first officer to act in an office's case becomes its keeper.
-    keeper: before.keeper ?? (made.role === 'officer' ? made.by : null),
+    keeper: findKeeperAfterMove(before.keeper, made),
   }
   return { name, before, after, act }
 }

@@ -2,6 +2,7 @@
 
 import { isSamePerson } from '../../domain/access/viewer.js'
 import { checkAndRedactText } from '../../domain/records/privacy.js'
+import { findActivationState, refusePastActivation, type ScorecardState } from '../../domain/scoring/activation.js'
 import type { Scorecard } from '../../domain/scoring/scorecard.js'
 import { isRefusal, Refusal } from '../../foundation/errors.js'
 import { isDate, shanghaiDate } from '../../foundation/time/dates.js'
@@ -36,7 +37,7 @@ export const proposeScorecard = async (
   const { version, effectiveOn, by, now } = made
   const reason = checkAndRedactText(made.reason, '理由 the reason', pseudonymOf)
   if (!isDate(effectiveOn)) throw new Refusal('DATE_INVALID', { value: effectiveOn })
-  notPast(effectiveOn, now)
+  refusePastActivation(effectiveOn, shanghaiDate(now))
   return db.transaction(async (tx) => {
     const card = await scorecards.readCardToTry(tx, version)
     if (!(await trials.wasTried(tx, scorecards.hashCard(card)))) throw new Refusal('ADOPTION_UNTRIED', { version })
@@ -73,20 +74,13 @@ export const decideScorecard = async (
     if (found.state !== 'PROPOSED') throw new Refusal('ADOPTION_SETTLED')
     if (isSamePerson(found.proposedBy, by)) throw new Refusal('ADOPTION_OWN')
     if (activate) {
-      notPast(found.effectiveOn, now)
+      refusePastActivation(found.effectiveOn, shanghaiDate(now))
       await scorecards.readCardToTry(tx, found.scorecard)
     }
     const at = await knowledge.nextInstant(tx, now)
     return activations.decide(tx, found.id, { state: activate ? 'ADOPTED' : 'REJECTED', note, by, at })
   })
 }
-
-/** Scores of past days must not change. */
-const notPast = (effectiveOn: string, now: Date): void => {
-  if (effectiveOn < shanghaiDate(now)) throw new Refusal('ADOPTION_PAST', { effectiveOn })
-}
-
-type ScorecardState = 'IN_FORCE' | 'COMING' | 'PROPOSED' | 'RETIRED' | 'CHANGED' | 'BROKEN' | 'AVAILABLE'
 
 export interface CardStatus {
   version: string
@@ -99,7 +93,7 @@ export interface CardStatus {
 export const listScorecards = async (db: Db, today: string): Promise<CardStatus[]> => {
   const stored = new Map((await activations.listStoredCards(db, today)).map((card) => [card.version, card]))
   const inForce = await orRefusal(() => scorecards.findCardInForce(db, today))
-  const versionInForce = isRefusal(inForce) ? null : inForce.version
+  const versions = { inForce: isRefusal(inForce) ? null : inForce.version, first: scorecards.FIRST_CARD_IN_FORCE }
   const listed: CardStatus[] = []
   for (const version of [...new Set([...scorecards.listVersionsInFiles(), ...stored.keys()])].sort()) {
     const known = stored.get(version)
@@ -109,18 +103,11 @@ export const listScorecards = async (db: Db, today: string): Promise<CardStatus[
       version,
       name: known?.name ?? card?.name ?? null,
       hash: known?.hash ?? (card && scorecards.hashCard(card)),
-      state: stateOf(version, versionInForce, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
+      state: findActivationState(version, versions, known) ?? (refusal === null ? 'AVAILABLE' : brokenOr(refusal)),
       faults: refusal === null ? [] : faultsIn(refusal),
     })
   }
   return listed
-}
-
-const stateOf = (version: string, inForce: string | null, kept?: activations.StoredCard): ScorecardState | null => {
-  if (version === inForce) return 'IN_FORCE'
-  if (kept?.coming) return 'COMING'
-  if (kept?.proposed) return 'PROPOSED'
-  return kept?.activated || (version === scorecards.FIRST_CARD_IN_FORCE && inForce !== null) ? 'RETIRED' : null
 }
 
 const brokenOr = ({ code }: Refusal): ScorecardState => (code === 'SCORECARD_CHANGED' ? 'CHANGED' : 'BROKEN')

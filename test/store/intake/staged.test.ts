@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { RecordDraft } from '../../../src/domain/records/records.js'
 import { DELETE_REPEATED_DRAFTS_SQL, type DraftStage, withStage } from '../../../src/store/intake/staged.js'
-import { stagedDraft } from '../../../src/work/intake/merge.js'
+import { makeStagedDraft } from '../../../src/work/intake/staged-draft.js'
 import { codeOf, database } from '../../support/world.js'
 
 interface Plan {
@@ -33,7 +33,7 @@ describe('staging table', () => {
       validTo: null,
       remarks: [],
     }
-    stage.put(stagedDraft(item, 0, { page: 1, row: item, fields: {} }, draft))
+    stage.put(makeStagedDraft(item, 0, { page: 1, row: item, fields: {} }, draft))
   }
 
   it('I-B3: keeps only the last draft of each of many keys, in two passes over the table', async () => {

@@ -8,7 +8,7 @@ import * as rescoringQueue from '../../../src/store/scoring/rescoring-queue.js'
 import { withDueOperators } from '../../../src/store/scoring/rescoring-queue.js'
 import * as directory from '../../../src/store/standing/directory.js'
 import * as runs from '../../../src/store/timetable/runs.js'
-import { stagedDraft } from '../../../src/work/intake/merge.js'
+import { makeStagedDraft } from '../../../src/work/intake/staged-draft.js'
 import { codeOf, database, later, NOW, operatorOf, pullItems, rowsOf } from '../../support/world.js'
 
 describe('operators', () => {
@@ -59,8 +59,8 @@ describe('operators', () => {
     const item = { page: null, row: 1, fields: {} }
     const makeOne = () =>
       withStage(db(), async (stage) => {
-        stage.put(stagedDraft(1, 0, item, draft))
-        stage.put(stagedDraft(2, 0, item, { ...draft, key: 'P2' }))
+        stage.put(makeStagedDraft(1, 0, item, draft))
+        stage.put(makeStagedDraft(2, 0, item, { ...draft, key: 'P2' }))
         await stage.flush()
         return stage.transaction(async (tx) =>
           operators.makeFromDrafts(tx, run, await knowledge.nextInstant(tx, NOW), { ...stage.contents, drafts: 2 }),

@@ -8,7 +8,8 @@ import { makeEmptyKnownVersions } from '../../../src/store/intake/digest-index.j
 import * as proposals from '../../../src/store/intake/proposals.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
-import { mergeDelivery, stagedDraft } from '../../../src/work/intake/merge.js'
+import { mergeDelivery } from '../../../src/work/intake/merge.js'
+import { makeStagedDraft } from '../../../src/work/intake/staged-draft.js'
 import { codeOf, database, NOW, operatorOf, rowsOf } from '../../support/world.js'
 
 const NAME = '同名商行'
@@ -62,7 +63,7 @@ describe('cost of unmatched records in a merge', () => {
     const run = await openRun(feed)
     return withStage(db(), async (stage) => {
       for (const [i, subject] of subjects.entries())
-        stage.put(stagedDraft(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
+        stage.put(makeStagedDraft(i + 1, 0, { page: 1, row: i + 1, fields: {} }, draft(`K${i}`, subject, kind)))
       await stage.flush()
       await stage.ready()
       const merging = {
