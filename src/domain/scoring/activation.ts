@@ -13,7 +13,6 @@ interface ActivationMarks {
   activated: boolean
 }
 
-/** Null for a version that was never proposed or in force. */
 export const findActivationState = (
   version: string,
   { inForce, first }: { inForce: string | null; first: string },

@@ -15,7 +15,7 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
      where w.id = u.id and u.state in ('OPEN', 'MATCHED', 'ENDED') and (w.before->>'changed_by')::bigint = :run /* rollback.restoreUnmatched before */`,
     { run },
   )
-  // Rows that the run only repeated count as last sent by the run that last changed them.
+  // Rows that the run only repeated: an earlier run sent them last.
   await tx.raw(
     `update unmatched u set last_run = r.id, partial = u.partial or not r.whole from unmatched w join runs r
        on r.id = coalesce((w.before->>'changed_by')::bigint, w.first_run)
@@ -30,7 +30,7 @@ export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<vo
      where w.id = u.id /* rollback.restoreUnmatched ended */`,
     { run },
   )
-  // Rows whose matched version is wrong open again, or end where another run ended the record.
+  // Rows whose matched version is wrong open again or stay ended.
   await tx.raw(
     `update unmatched u set decision_id = null, ended_by = e.run, state = case when e.run is null then 'OPEN' else 'ENDED' end
      from taken_back t cross join lateral (select max(v.opened_by) as run from versions v join runs r on r.id = v.opened_by
