@@ -21,16 +21,22 @@ export const isNotUnreadableByKeySql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/** Unreadable records, and corrected ones delivered again uncorrected, do not count as missing. */
+/**
+ * Unreadable records, and corrected ones delivered again uncorrected, do not count as missing. A decision on identity may
+ * have moved a version of `unmet` since it was read.
+ */
 export const endAbsent = (
   tx: Tx,
   run: { id: number; feed: string; now: Date; today: string; unreadable: UnreadableRecords; unmet: readonly number[] },
 ): Promise<number> =>
   queryValue(
     tx,
-    `with gone as (
+    `with lacking as materialized (select u.id from unnest(:unmet::bigint[]) u(id) where not exists (select 1 from plan p where p.version_id = u.id)),
+     present as (select coalesce(c.id, w.id) as id from lacking l join versions w on w.id = l.id
+       left join versions c on w.known_to is not null and c.feed = w.feed and c.record_key = w.record_key and c.known_to is null),
+     gone as (
        update versions v set known_to = :now, closed_as = 'ENDED', closed_by = :run
-       where v.id in (select u.id from unnest(:unmet::bigint[]) u(id) where not exists (select 1 from plan p where p.version_id = u.id)) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
+       where v.id in (select id from present) and v.feed = :feed and v.known_to is null and v.ended_on is null and not v.partial and v.kind = any(:kinds)
          and not exists (select 1 from plan p where p.record_key = v.record_key) and ${isNotUnreadableSql('v')}
          and v.run_id not in (${SELECT_UNCORRECTED_RUNS_SQL})
        returning v.*),

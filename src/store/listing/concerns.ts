@@ -129,9 +129,9 @@ export const listThoseLackingRecord = async (
   unmet: readonly number[],
   unreadable: UnreadableRecords,
 ): Promise<{ id: string; record: number }[]> => {
-  const lacking = await queryRows<{ id: string; record: number }>(
+  const lacking = await queryRows<{ id: string; record: number; versions: number[] }>(
     tx,
-    `select l.id, c.id as record from listings l join versions d on d.id = l.decision_version
+    `select l.id, c.id as record, (select jsonb_agg(e.id) from versions e where e.feed = c.feed and e.record_key = c.record_key) as versions from listings l join versions d on d.id = l.decision_version
      join versions c on c.feed = d.feed and c.record_key = d.record_key and c.known_to is null and c.ended_on is null and not c.partial
      where l.state not in ('REMOVED', 'NOT_LISTED') and ${isNotUnreadableSql('c')}
        and not exists (select 1 from plan p where p.record_key = c.record_key)
@@ -140,7 +140,7 @@ export const listThoseLackingRecord = async (
     { ...unreadable },
   )
   const absent = new Set(lacking.length === 0 ? [] : unmet)
-  return lacking.filter(({ record }) => absent.has(record))
+  return lacking.filter(({ versions }) => versions.some((version) => absent.has(version)))
 }
 
 export const hasOpenConcern = (tx: Db | Tx, listingId: string, cause: ConcernCause): Promise<boolean> =>
