@@ -83,9 +83,9 @@ type ReadOperators<K, V> = (ids: readonly number[], question: Omit<K, 'operator'
 export const readOperatorsInGroups = <K extends { operator: number }, V>(read: ReadOperators<K, V>) =>
   makeGroupedAnswer<K, V>(
     ({ operator: _, ...question }) => JSON.stringify(question),
-    (asked) => {
-      const { operator: _, ...question } = asked[0] as K
-      const ids = asked.map(({ operator }) => operator)
+    (queries) => {
+      const { operator: _, ...question } = queries[0] as K
+      const ids = queries.map(({ operator }) => operator)
       return read(ids, question)
     },
   )

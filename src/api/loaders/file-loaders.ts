@@ -110,7 +110,7 @@ const recordLoaders = ({ own, agencies, lookups, now }: FileLoaderSources) => {
     }),
     registrationsOn: makeBatchedLoad<{ operator: number; day: string }, versions.RecordVersion[]>(
       JSON.stringify,
-      (asked) => readRegistrationsOn(own.db, asked),
+      (queries) => readRegistrationsOn(own.db, queries),
     ),
     mirrored: makeBatchedLoad(JSON.stringify, lookups.mirrored),
   }
@@ -194,9 +194,9 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
       JSON.stringify,
       makeGroupedAnswer(
         ({ type }) => type,
-        async (asked) => {
-          const [first] = asked
-          const keys = asked.map(({ key }) => key)
+        async (queries) => {
+          const [first] = queries
+          const keys = queries.map(({ key }) => key)
           return first === undefined ? [] : heads.authorizationRows(db, first.type, keys)
         },
       ),
@@ -221,9 +221,9 @@ const accessLoaders = ({ own, lookups: { db }, now }: FileLoaderSources) => {
       JSON.stringify,
       makeGroupedAnswer(
         ({ operators: _, ...page }) => JSON.stringify(page),
-        async (asked) => {
-          const groups = asked.map(({ operators: group }) => group)
-          return auditLog.listDisclosures(own.db, groups, asked[0] as auditLog.DisclosurePage)
+        async (queries) => {
+          const groups = queries.map(({ operators: group }) => group)
+          return auditLog.listDisclosures(own.db, groups, queries[0] as auditLog.DisclosurePage)
         },
       ),
     ),

@@ -44,7 +44,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
   get db() {
     return own.db
   },
-  standings: (asked) => standingsOf(own.db, asked),
+  standings: (keys) => standingsOf(own.db, keys),
   pulls: () =>
     feedHealth.lastVouchedPulls(
       own.db,
@@ -68,7 +68,7 @@ export const makeLookups = (own: { readonly db: Db }, agencies: readonly Agency[
 
 const distinct = (ids: readonly number[]): number[] => [...new Set(ids)]
 
-const standingsOf = (db: Db, asked: readonly StandingKey[]): Promise<(standings.StandingRow | null)[]> =>
+const standingsOf = (db: Db, keys: readonly StandingKey[]): Promise<(standings.StandingRow | null)[]> =>
   makeGroupedAnswer<StandingKey, standings.StandingRow | null>(
     ({ asOf, today, grades, client }) => `${asOf} ${today} ${grades} ${client}`,
     async (some) => {
@@ -77,4 +77,4 @@ const standingsOf = (db: Db, asked: readonly StandingKey[]): Promise<(standings.
       const codes = some.map(({ code }) => parseCode(code))
       return standings.readStandings(db, codes, { days, grades, client })
     },
-  )(asked)
+  )(keys)

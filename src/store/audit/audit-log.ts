@@ -193,7 +193,7 @@ export const listDisclosures = async (
 ): Promise<Disclosure[][]> => {
   const queries = JSON.stringify(groups.map((operators, place) => ({ place, operators })))
   const answer = await db.raw(
-    `select g.place, t.* from jsonb_to_recordset(:asked::jsonb) as g(place int, operators bigint[])
+    `select g.place, t.* from jsonb_to_recordset(:queries::jsonb) as g(place int, operators bigint[])
      cross join lateral (
        select t.number, t.at, t.kind, t.client, t.role, coalesce(t.agency, t.body::json ->> 3) as agency,
          coalesce(t.purpose, t.body::json ->> 4) as purpose from trail t
@@ -203,7 +203,7 @@ export const listDisclosures = async (
          and (:before::bigint is null or t.number < :before)
        order by t.number desc limit :first) t
      order by g.place, t.number desc /* audit-log.askings */`,
-    { asked: queries, roles, self, first, before } as never,
+    { queries, roles, self, first, before } as never,
   )
   const pages: Disclosure[][] = groups.map(() => [])
   for (const { place, ...asking } of answer.rows as (Disclosure & { place: number })[]) pages[place]?.push(asking)

@@ -114,20 +114,20 @@ export interface PublishedRecordState extends RecordKey {
 
 export const readRecordStatesWithSources = async (
   db: Db | Tx,
-  asked: readonly RecordKey[],
+  keys: readonly RecordKey[],
   kinds: readonly PublishedKind[],
 ): Promise<PublishedRecordState[]> => {
-  if (asked.length === 0) return []
+  if (keys.length === 0) return []
   return queryRows(
     db,
-    `with asked as materialized (select a.feed, a.key as record_key from jsonb_to_recordset(:asked::jsonb) as a(feed text, key text)),
+    `with requested_keys as materialized (select a.feed, a.key as record_key from jsonb_to_recordset(:keys::jsonb) as a(feed text, key text)),
      decisions as materialized (
-       select v.operator_id, v.kind, v.fact from asked a join versions v on v.record_key = a.record_key and v.feed = a.feed
+       select v.operator_id, v.kind, v.fact from requested_keys a join versions v on v.record_key = a.record_key and v.feed = a.feed
          and v.known_to is null where v.kind = any(:kinds::text[]) and v.fact is not null and v.operator_id is not null
-       union select t.operator_id, t.kind, t.fact from asked a join told_records t on t.record_key = a.record_key and t.feed = a.feed
+       union select t.operator_id, t.kind, t.fact from requested_keys a join told_records t on t.record_key = a.record_key and t.feed = a.feed
          where t.fact is not null),
      members as materialized (
-       select feed, record_key from asked
+       select feed, record_key from requested_keys
        union select v.feed, v.record_key from decisions d join versions v on v.operator_id = d.operator_id and v.kind = d.kind
          and v.fact = d.fact and v.known_to is null),
      found as materialized (
@@ -147,7 +147,7 @@ export const readRecordStatesWithSources = async (
      select ${idOf('f.feed', 'f.record_key')} as id, f.feed, f.record_key as key, f.kind, f.body, f."order", f.fact, f.stands, p.party,
        case when f.is_told then jsonb_build_object('operatorId', f.told_operator, 'removed', f.removed, 'digest', f.digest) end as told
      from found f left join parties p on p.id = f.operator_id order by f.record_key, f.feed /* published-records.around */`,
-    { asked: JSON.stringify(asked), kinds: [...kinds] },
+    { keys: JSON.stringify(keys), kinds: [...kinds] },
   )
 }
 

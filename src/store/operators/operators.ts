@@ -154,15 +154,15 @@ export const operatorsByCode = async (
 ): Promise<Map<string, StoredOperator>> => {
   if (codes.length === 0) return new Map()
   const answer = await db.raw(
-    `select a.scheme || ':' || a.code as asked, c.id is not null as "isThere", ${OPERATOR_COLUMNS}
+    `select a.scheme || ':' || a.code as "requestedCode", c.id is not null as "isThere", ${OPERATOR_COLUMNS}
      from unnest(?::text[], ?::text[]) as a(scheme, code)
      cross join lateral (select case when min(c.operator_id) = max(c.operator_id) then min(c.operator_id) end as id from codes c
        where c.scheme = a.scheme and c.code = a.code and c.known_to is null) c
      join operators o on o.id = coalesce(c.id, (select min(id) from operators)) /* operators.byCodes */`,
     [codes.map((c) => c.scheme), codes.map((c) => c.code)],
   )
-  const rows = answer.rows as (StoredOperator & { asked: string; isThere: boolean })[]
-  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.asked, row]))
+  const rows = answer.rows as (StoredOperator & { requestedCode: string; isThere: boolean })[]
+  return new Map(rows.filter(({ isThere }) => isThere).map((row) => [row.requestedCode, row]))
 }
 
 export const operatorsById = async (db: Db | Tx, ids: readonly number[]): Promise<Map<number, StoredOperator>> => {

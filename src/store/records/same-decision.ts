@@ -8,10 +8,10 @@ const STANDS = (v: string): string =>
 
 /** Versions with the fact to adopt: the first of the same operator, kind, number and authority code. */
 export const selectEarlierFactsSql = (those: string): string => `
-  with asked as materialized (
+  with requested as materialized (
     select v.id, v.operator_id from versions v where ${STANDS('v')} and v.id in (${those})),
   several as materialized (
-    select v.operator_id from versions v where ${STANDS('v')} and v.operator_id in (select operator_id from asked)
+    select v.operator_id from versions v where ${STANDS('v')} and v.operator_id in (select operator_id from requested)
     group by v.operator_id having count(*) > 1),
   known as materialized (
     select v.id, v.run_id, v.operator_id, v.kind, v.fact, ${NUMBER_IN('v.fact')} as number, v.body->>'authority_code' as code
@@ -19,7 +19,7 @@ export const selectEarlierFactsSql = (those: string): string => `
   first as materialized (
     select distinct on (operator_id, kind, number, code) operator_id, kind, number, code, fact from known
     order by operator_id, kind, number, code, run_id, id)
-  select k.id, f.fact from asked a join known k using (id) join first f using (kind, number, code)
+  select k.id, f.fact from requested a join known k using (id) join first f using (kind, number, code)
   where f.operator_id = k.operator_id and f.fact <> k.fact`
 
 export const shareFacts = async (tx: Tx, by: { run: number } | { decision: number }, at: Date): Promise<void> => {

@@ -222,12 +222,12 @@ export const findVersionsOnDays = async (
 ): Promise<RecordVersion[][]> => {
   const rows = await queryRows<RecordVersion & { place: number }>(
     db,
-    `select a.place, v.* from jsonb_to_recordset(:asked::jsonb) as a(place int, operator int, day date)
+    `select a.place, v.* from jsonb_to_recordset(:queries::jsonb) as a(place int, operator int, day date)
      cross join lateral (
        select ${VERSION_COLUMNS} from (${SEEN_ON_ITS_DAY}) v join runs r on r.id = v.run_id order by v.id desc limit :first) v
      order by a.place, v.id desc /* versions.onDays */`,
     {
-      asked: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
+      queries: JSON.stringify(queries.map((one, place) => ({ place, ...one }))),
       ...{ ...sight, knownAt, states: STATE_KINDS, withdrawn: WITHDRAWN_RECORD_STATUS },
     },
   )

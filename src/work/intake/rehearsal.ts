@@ -4,6 +4,7 @@ import type { Tx } from '../../store/db/db.js'
 import { isCancelled } from '../../store/db/sqlstate.js'
 import * as rehearsal from '../../store/intake/rehearsal.js'
 
+export const REHEARSAL_LEASE_MS = 120_000
 const UNDONE = new Error('rehearsed')
 
 /** Refusals: RUN_BUSY on a lock conflict, HUB_BUSY on a timeout. */

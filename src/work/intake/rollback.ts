@@ -37,7 +37,7 @@ import { readFacts } from '../scoring/facts.js'
 import { DROPPED_LEAD_REASON } from '../scoring/grade-thresholds.js'
 import { findCardInForce } from '../scoring/scorecards.js'
 import { type RunOptions, runAlone } from '../timetable/run.js'
-import { rehearse } from './rehearsal.js'
+import { REHEARSAL_LEASE_MS, rehearse } from './rehearsal.js'
 
 const WAIT_MS = 10_000
 
@@ -147,7 +147,6 @@ type UnhideContext = Omit<RollbackPreviewInput, 'families'> & { at: Date }
 
 const NAMED_MOST = 50
 const PREVIEW_WAIT_MS = 2_000
-const LEASE_MS = 120_000
 
 export interface RollbackPreviewInput {
   run: number
@@ -174,7 +173,14 @@ export const previewRollback = async (db: Db, input: RollbackPreviewInput) => {
 const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput) => {
   const { run, by, mayMove, rules, now } = input
   await rollbackableRun(tx, run)
-  const started = { job: 'takeback' as const, subject: feed, cause: 'person' as const, by, leaseMs: LEASE_MS, now }
+  const started = {
+    job: 'takeback' as const,
+    subject: feed,
+    cause: 'person' as const,
+    by,
+    leaseMs: REHEARSAL_LEASE_MS,
+    now,
+  }
   const rollbackRun = (await runs.startRun(tx, started)) ?? 0
   const before = await rehearsal.readHighestIds(tx)
   const at = await knowledge.nextInstant(tx, now)

@@ -11,11 +11,10 @@ import type { SubmittedFile } from '../timetable/submitted-file.js'
 import { mergeDelivery } from './merge.js'
 import type { PullResult } from './pull.js'
 import { itemCountsOf, stageDelivery } from './read.js'
-import { rehearse } from './rehearsal.js'
+import { REHEARSAL_LEASE_MS, rehearse } from './rehearsal.js'
 
 const SHOWN_RECORDS = 50
 const SHOWN_FAULTS = 100
-const LEASE_MS = 120_000
 
 type RejectPreview = Omit<NewReject, 'map'>
 
@@ -55,7 +54,13 @@ export const previewUpload = async (db: Db, input: UploadPreviewInput): Promise<
     const given = { ...input, items, startedAt: now, dated: file.dated ?? null, whole, partial: !whole }
     const read = await stageDelivery(db, stage, { ...given, calendar: rules.calendar, addRejects })
     const { counts, records, wrongDigits } = await rehearse(stage.transaction, async (tx: Tx) => {
-      const started = { job: 'pull' as const, subject: feed.id, cause: 'upload' as const, leaseMs: LEASE_MS, now }
+      const started = {
+        job: 'pull' as const,
+        subject: feed.id,
+        cause: 'upload' as const,
+        leaseMs: REHEARSAL_LEASE_MS,
+        now,
+      }
       const run = (await runs.startRun(tx, started)) ?? 0
       const counts = await mergeDelivery(tx, {
         ...read,
