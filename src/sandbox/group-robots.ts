@@ -20,7 +20,7 @@ export interface GroupRobots extends StandInServer {
   wecom: { address: string }
   messages: RobotMessage[]
   behave: (wanted: { outage?: boolean }) => void
-  onMessage: (hear: () => void) => void
+  onMessage: (listener: () => void) => void
 }
 
 export const startGroupRobots = async (
@@ -28,7 +28,7 @@ export const startGroupRobots = async (
   now: () => Date = () => new Date(),
 ): Promise<GroupRobots> => {
   const messages: RobotMessage[] = []
-  const hearers: (() => void)[] = []
+  const listeners: (() => void)[] = []
   const { now: behaviour, behave } = makeBehaviour({ outage: SWITCH })
   const take = (form: RobotMessage['form'], { body }: StandInRequest) => {
     const text = (parseJsonObject(body)?.['text'] as { content?: unknown } | undefined)?.content
@@ -36,7 +36,7 @@ export const startGroupRobots = async (
       return makeJsonAnswer(200, { errcode: 40_058, errmsg: 'text' })
     messages.push({ form, text })
     messages.splice(0, messages.length - SHOWN_MOST)
-    for (const hear of hearers) hear()
+    for (const listener of listeners) listener()
     return makeJsonAnswer(200, { errcode: 0, errmsg: 'ok' })
   }
   const isSigned = ({ query }: StandInRequest): boolean => {
@@ -62,7 +62,7 @@ export const startGroupRobots = async (
     ...server,
     dingtalk: { address: `${server.url}/robot/send?access_token=${KEY}`, secret: SECRET },
     wecom: { address: `${server.url}/cgi-bin/webhook/send?key=${KEY}` },
-    ...{ messages, behave, onMessage: (hear) => void hearers.push(hear) },
+    ...{ messages, behave, onMessage: (listener) => void listeners.push(listener) },
   }
 }
 

@@ -32,11 +32,11 @@ export const startMailServer = async () => {
   const { now, behave } = makeBehaviour(MAIL_WISHES)
   const sockets = new Set<Socket>()
   const held = new Set<() => void>()
-  const hearers = new Set<() => void>()
+  const listeners = new Set<() => void>()
   const accept = (mail: ReceivedMail): void => {
     mails.push(mail)
     mails.splice(0, mails.length - KEPT_MOST)
-    for (const hear of hearers) hear()
+    for (const listener of listeners) listener()
   }
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -55,9 +55,9 @@ export const startMailServer = async () => {
       for (const answer of held) answer()
       held.clear()
     },
-    onMail: (hear: () => void): (() => void) => {
-      hearers.add(hear)
-      return () => hearers.delete(hear)
+    onMail: (listener: () => void): (() => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
     },
     close: async (): Promise<void> => {
       for (const socket of sockets) socket.destroy()

@@ -160,14 +160,14 @@ const FULL_DISKS = new Map<string, FullDisk>([
 
 const listeners = new Set<(disk: FullDisk) => void>()
 
-export const onFullDisk = (hear: (disk: FullDisk) => void): (() => void) => {
-  listeners.add(hear)
-  return () => listeners.delete(hear)
+export const onFullDisk = (listener: (disk: FullDisk) => void): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
 }
 
 export const reportIfDiskFull = (error: unknown): boolean => {
   const disk = FULL_DISKS.get(errorCodeOf(error))
-  if (disk !== undefined) for (const hear of listeners) hear(disk)
+  if (disk !== undefined) for (const listener of listeners) listener(disk)
   return disk !== undefined
 }
 
