@@ -1,4 +1,4 @@
-/** Error codes of PostgreSQL (its manual, appendix A). */
+/** PostgreSQL's manual, appendix A. */
 export const CONNECTION_EXCEPTION_CLASS = '08'
 export const UNIQUE_VIOLATION = '23505'
 export const CHECK_VIOLATION = '23514'

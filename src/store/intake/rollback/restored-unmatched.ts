@@ -2,7 +2,7 @@ import type { Tx } from '../../db/db.js'
 import type { RollbackRun } from './rollback-run.js'
 
 export const restoreUnmatched = async (tx: Tx, { run }: RollbackRun): Promise<void> => {
-  // Content that the run changed returns from `before`.
+  // Changed content returns from `before`.
   await tx.raw(
     `update unmatched u set subject = b.subject, body = b.body, findings = b.findings, valid_from = b.valid_from, valid_to = b.valid_to,
        reason = b.reason, page = b.page, row_number = b.row_number, digest = b.digest, name_key = b.name_key, subject_key = b.subject_key,
