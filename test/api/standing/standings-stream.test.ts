@@ -14,7 +14,7 @@ import { until } from '../../support/until.js'
 import { rowsOf } from '../../support/world.js'
 import { registration, uscc } from '../record-drafts.js'
 import { askRows, type Line, NDJSON, openRows, problem } from '../rows.js'
-import { makeWorld, operatorId, type World } from '../world.js'
+import { makeWorld, NOW, operatorId, type World } from '../world.js'
 
 const MANY = 100_000
 const KNOWN = Array.from({ length: 50 }, (_, n) => uscc(n + 1))
@@ -152,6 +152,23 @@ describe('stream of standings', () => {
     let rest = ''
     for await (const part of response) rest += part
     expect(rest).to.contain(`"row":3,"code":"${KNOWN[2]}"`).and.contain('{"end":true,"rows":3')
+  })
+
+  it('a row answered after midnight is of the new day', async () => {
+    const code = KNOWN[40] as string
+    await listed(world.database.db, { operator: await operatorId(world, code), uscc: code, contested: false })
+    world.setNow(new Date('2029-02-01T15:59:50Z'))
+    const request = openRows(world, {}, NDJSON)
+    request.write(`"${code}"\n`)
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    const [first] = (await once(response, 'data')) as [Buffer]
+    world.setNow(new Date('2029-02-01T16:00:10Z'))
+    request.end(`"${code}"\n`)
+    const rest = (await text(response)).split('\n')[0] as string
+    world.setNow(NOW)
+    for (const table of ['public_entries', 'listings'])
+      await world.database.db.raw(`delete from ${table} where ends_on = '2029-02-01'`)
+    expect([JSON.parse(first.toString()).listed, JSON.parse(rest).listed]).to.deep.equal([true, false])
   })
 
   it('a slow reader gets no more than the buffers hold, and everything later', async () => {

@@ -8,7 +8,7 @@ import { redactIdNumbers } from '../../../domain/records/privacy.js'
 import { type Freshness, limitFreshness } from '../../../domain/standing/standing.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.js'
 import { isDate } from '../../../foundation/time/dates.js'
-import { unavailableRefusal } from '../../../store/db/db.js'
+import { type ReadHandle, unavailableRefusal } from '../../../store/db/db.js'
 import { makeCsvReader, makeJsonReader, makeNdjsonReader, type RowReader } from '../../../work/standing/row-readers.js'
 import { redactRequestText } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
@@ -126,12 +126,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
     if (parts.leaving.aborted) stopSoon()
     else parts.leaving.addEventListener('abort', stopSoon, { once: true, signal })
     try {
-      const contextOf = (): GraphqlContext => makeContext(parts, { asked: own, viewer, limits })
-      const context = contextOf()
-      const freshness = context.load.freshness()
-      freshness.catch(() => undefined)
-      const day = asOf ?? context.today
-      const about = async () => ({ asOf: day, freshness: limitFreshness(await freshness, day, context.today) })
+      const { freshness, answerChunk } = chunkAnswerer(asked, limits, asOf)
       const recheck = makeTokenCheck(asked)
       const bulk = viewer.sub === null ? parts.publicBulk : parts.bulk
       const pieces = readPieces(request, how, { held, signal })
@@ -142,10 +137,8 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
         const worked = place.works()
         try {
           await recheck()
-          const asking = await about()
-          const { rows: answers, shownCodes } = await bulk.atOneInstant(signal, (db) =>
-            answerRows(contextOf(), db, chunk, asking),
-          )
+          const known = await freshness
+          const { rows: answers, shownCodes } = await bulk.atOneInstant(signal, (db) => answerChunk(db, chunk, known))
           const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
           const refused = answers.filter((answer) => 'fault' in answer).length
           // The audit row is durable before the chunk is sent.
@@ -161,6 +154,23 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
       left.abort()
       place.leave()
     }
+  }
+}
+
+/** Each chunk has the day on which it is answered, because entries may expire at midnight. */
+const chunkAnswerer = ({ own, parts, viewer }: AdmittedRequest, limits: SignInLimits, asOf: string | null) => {
+  const { requestId, address, purpose, log, refused } = own
+  const contextAt = (now: Date): GraphqlContext =>
+    makeContext(parts, { asked: { now, requestId, address, purpose, log, refused }, viewer, limits })
+  const freshness = contextAt(own.now).load.freshness()
+  freshness.catch(() => undefined)
+  return {
+    freshness,
+    answerChunk: (db: ReadHandle, chunk: readonly BulkRow[], known: Freshness) => {
+      const context = contextAt(parts.now())
+      const day = asOf ?? context.today
+      return answerRows(context, db, chunk, { asOf: day, freshness: limitFreshness(known, day, context.today) })
+    },
   }
 }
 
