@@ -44,6 +44,10 @@ export const makeEmptyKnownVersions = () => {
       if (at >= 0) ids[at] = MET
       return at >= 0
     },
+    isUnmet: (key: string, digest: string): boolean => {
+      const at = ids.length === 0 ? -1 : table.numberOf(key, digest)
+      return at >= 0 && ids[at] !== MET
+    },
     unmet: (): number[] => [...others, ...ids.filter((id) => id !== MET)],
   }
 }

@@ -64,7 +64,7 @@ export const stageDelivery = async (
   const { feed } = reading
   const known = await loadKnownVersions(db, feed.id, { whole })
   const done = await readItems(stage, known, reading)
-  const passedOver = await stage.keepLast(done.withdrawn)
+  const passedOver = await stage.keepLast([...done.replaced])
   await stage.ready()
   // Records that never end by absence accumulate: compare this delivery with the last complete one.
   const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
@@ -91,8 +91,8 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     drafts: 0,
     records: 0,
     unreadable: noneUnreadable(),
-    /** Keys of decisions that the same delivery withdraws in a later row. */
-    withdrawn: [] as string[],
+    /** Keys whose last row counts: it withdraws the decision, or equals the version in force where another unit's row came first. */
+    replaced: new Set<string>(),
   }
   const delivered = makeRepeatDetector()
   let bad: rejects.NewReject[] = []
@@ -136,7 +136,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     if (contradicting) {
       const { draft } = contradicting
       if (draft.kind === 'penalty' && rows.length === 1 && isWithdrawnPenalty(draft.body)) {
-        done.withdrawn.push(draft.key)
+        done.replaced.add(draft.key)
         done.drafts += 1
         return stage.put(contradicting)
       }
@@ -144,7 +144,12 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
       return false
     }
     if (rows.length > 1) came = compared(delivered.of)
-    const unmet = rows.filter(({ draft, digest }, at) => came[at] === 'first' && !known.meets(draft.key, digest))
+    const unmet = rows.filter(({ draft: { key }, digest }, at) => {
+      if (came[at] === 'first') return !known.meets(key, digest)
+      const replaces = !done.replaced.has(key) && known.isUnmet(key, digest) && known.meets(key, digest)
+      if (replaces) done.replaced.add(key)
+      return replaces
+    })
     done.drafts += unmet.length
     if (unmet.length === 0) done.met += 1
     return unmet.filter(stage.put).length > 0

@@ -105,4 +105,24 @@ describe('records that arrive again', () => {
       { key: 'P2丙商贸有限公司', rule: null },
     ])
   })
+
+  it('a decision reported by two units is unchanged when their rows change places, and changes with the last of them', async () => {
+    const [one, two, three] = ['甲单位', '乙单位', '丙单位'].map((value) => row(1, { value })) as [Row, Row, Row]
+    let seconds = 0
+    const deliver = async (sent: readonly Row[]) => {
+      seconds += 60
+      return counts(
+        await pullItems(db(), sent, {
+          ...{ id: 'penalties', kind: 'penalty', whole: true, bounds: { shrinkShare: 1 }, now: at(later(seconds)) },
+          body: ({ value }) => ({ source_unit: value ?? null, violation: '虚假宣传' }),
+        }),
+      )
+    }
+    expect(await deliver([one, two])).to.include({ received: 2, new: 1, unchanged: 1 })
+    expect(await deliver([two, one])).to.include({ new: 0, changed: 0, unchanged: 2 })
+    expect(await deliver([three, two, one])).to.include({ new: 0, changed: 0, unchanged: 3 })
+    expect(await deliver([three, two])).to.include({ new: 0, changed: 1, unchanged: 1 })
+    expect(await deliver([two, three])).to.include({ new: 0, changed: 0, unchanged: 2 })
+    expect(await rowsOf(db(), `select 1 from versions where feed = 'penalties'`)).to.have.lengthOf(2)
+  })
 })
