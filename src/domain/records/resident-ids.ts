@@ -57,6 +57,10 @@ const NAMED_WITHIN = 24
 const OF_A_PERSON = /(?:身份|证件|證件|\bID\s*(?:card|no|number))\D{0,16}$/i
 const OF_A_REGISTER = /(?:注册|註冊|登记|登記|执照|執照|工商|\breg(?:istration)?[\s._-]{0,3}(?:no|number))\D{0,16}$/i
 
+/** Document numbers may hold region, day and serial (〔2025〕第220102202503150012号): only a credible ID counts there. */
+const SERIAL_BEGINS = /[〕\])】）](?:第|字第)?\s*$/
+const SERIAL_ENDS = /^\s*号/
+
 /**
  * One in ten is doubtful: also a valid registration number. KEPT: all stay. DOUBTFUL_KEPT: doubtful ones stay. LONE_KEPT:
  * they stay as the whole text. REPLACED: they are replaced, unless called a registration number. A number called a
@@ -86,10 +90,18 @@ const foundIn = (text: string, { line, starts, ends }: TextView, fifteen: Fiftee
     const end = ends[at + written.length - 1] ?? text.length
     found.push({ id: charactersOf(written), start: starts[at] ?? 0, end })
   }
+  const isOfDocument = (at: number, written: string): boolean => {
+    const [start, end] = [starts[at] ?? 0, ends[at + written.length - 1] ?? text.length]
+    const isSerial =
+      SERIAL_BEGINS.test(text.slice(Math.max(0, start - NAMED_WITHIN), start)) &&
+      SERIAL_ENDS.test(text.slice(end, end + NAMED_WITHIN))
+    return isSerial && !isCredibleId(charactersOf(written))
+  }
   EIGHTEEN.lastIndex = 0
   for (let match = EIGHTEEN.exec(line); match; match = EIGHTEEN.exec(line)) {
     const [written] = match
-    if (isEighteen(line, match.index, written)) add(match.index, written)
+    const isFound = isEighteen(line, match.index, written) && !isOfDocument(match.index, written)
+    if (isFound) add(match.index, written)
     else EIGHTEEN.lastIndex = match.index + 1
   }
   for (const match of line.matchAll(IN_PARTS)) {
@@ -129,9 +141,8 @@ export const isCredibleId = (id: string): boolean => {
 }
 
 /**
- * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as
- * both is a person's: one ID in 31 passes the USCC check. In groups or attached to digits, the number needs the right
- * check digit.
+ * A lone number with a wrong last digit still identifies a person; only a valid USCC is spared. A number valid as both is
+ * a person's (one ID in 31). In groups or attached to digits it needs the right check digit.
  */
 const isEighteen = (line: string, at: number, written: string): boolean => {
   const id = charactersOf(written)

@@ -91,7 +91,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     drafts: 0,
     records: 0,
     unreadable: noneUnreadable(),
-    /** Keys whose last row counts: it withdraws the decision, or equals the version in force where another unit's row came first. */
+    /** Keys whose last row counts: it withdraws the decision, or equals the version in force. */
     replaced: new Set<string>(),
   }
   const delivered = makeRepeatDetector()

@@ -8,6 +8,8 @@ import { completed, grouped, ID, marked, OTHER, pseudonymOf, residentId } from '
 describe('redaction of ID numbers', () => {
   const found: [string, string, string][] = [
     ['alone', ID, marked(ID)],
+    ['in a document number', `吉市监罚字〔2025〕第${ID}号`, `吉市监罚字〔2025〕第${marked(ID)}号`],
+    ['mistyped, called a number', '身份证第110105194912310020号', `身份证第${marked('110105194912310020')}号`],
     ['glued to Chinese text', `当事人身份证号${ID}于某日`, `当事人身份证号${marked(ID)}于某日`],
     ['with a lower-case x', '证件11010519491231002x。', `证件${marked(ID)}。`],
     ['in full-width digits', '证件１１０１０５１９４９１２３１００２Ｘ。', `证件${marked(ID)}。`],
@@ -37,6 +39,8 @@ describe('redaction of ID numbers', () => {
   const left: [string, string][] = [
     ['a USCC of digits only', '914403001922038216'],
     ['a USCC with letters', '统一社会信用代码91220102MA0Y3X1HXM'],
+    ['a document number of region, day and serial', '吉市监罚字〔2025〕第220102202503150012号'],
+    ['a document number of region, day and serial without 第', '吉市监处罚[2012]220102201203150012号'],
     ['a case number of 20 digits', '22010219900101123400'],
     ['a mistyped ID number with a further digit behind', '1101051949123100215'],
     ['a mistyped ID number in groups', '110105 19491231 0021'],
