@@ -1,6 +1,6 @@
 /**
- * A kind of matter is a file of schema/matters; its shape and its closed vocabulary are
- * schema/contracts/matter-kind.json. Only measures, petitions and takedowns are named in code.
+ * A kind of matter is a file of schema/matters (contract: schema/contracts/matter-kind.json). Only measures, petitions and
+ * takedowns are named in code.
  */
 import { memoByObject } from '../../foundation/memo.js'
 import type { BilingualText } from '../../foundation/text/words.js'

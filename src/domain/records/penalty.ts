@@ -1,6 +1,6 @@
 /**
- * Records use the exchange standard's types before 2021 (suspension and revocation are one type) or those of the
- * Administrative Penalty Law of 2021 (article 9). A doubtful text is read in the party's favour.
+ * Types are the exchange standard's before 2021 (suspension and revocation are one) or those of the Administrative
+ * Penalty Law of 2021, article 9. A doubtful text is read in the party's favour.
  */
 
 import { compactText } from '../../foundation/text/values.js'

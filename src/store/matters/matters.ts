@@ -239,7 +239,7 @@ const findNextDue = (clocks: readonly Pick<MatterClockColumns, 'running' | 'dueA
 
 /**
  * Each matter at most once. Returns the ids written: a changed version or a taken reference writes nothing. Only the
- * recount confirms clocks, so moves leave `confirmed`. Prepared: planning takes longer than one write.
+ * recount confirms clocks, so moves leave `confirmed`.
  */
 export const writeMatters = async (db: Db | Tx, written: readonly MatterWriting[]): Promise<Set<string>> => {
   if (written.length === 0) return new Set()

@@ -1,6 +1,6 @@
 /**
- * node-cron signals midnight, a monotonic timer each second. After a leap of the host's clock node-cron walks through
- * all times missed, which would block the process for minutes.
+ * node-cron signals midnight, a monotonic timer each second: after a leap of the host's clock node-cron walks through all
+ * times missed, for minutes.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'
