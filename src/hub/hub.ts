@@ -10,7 +10,7 @@ import type { Config } from '../config.js'
 import type { SecondFactorPolicy } from '../domain/access/sign-in.js'
 import { MESSAGE_SETTLES_SECONDS } from '../domain/delivery/delivery.js'
 import { isRefusal, Refusal, reasonOf } from '../foundation/errors.js'
-import { loadKeys, newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
+import { newAuditKey, newManifestKey, newTokenKey } from '../foundation/keys.js'
 import type { Log } from '../foundation/log.js'
 import { makeMetrics } from '../foundation/metrics.js'
 import { makeTraces } from '../foundation/traces.js'
@@ -72,6 +72,7 @@ import { openOffice } from './office.js'
 import { type PushTurn, pushOnlyRemovalsWhenInDoubt } from './push.js'
 import { makeReadiness, watchDisks } from './readiness.js'
 import { loadRules } from './rules.js'
+import { openKeys } from './setting-path.js'
 
 const EXCHANGE_TRANSPORT = { claim: claimComplete, moveToDone, moveToRefused, putFile }
 const ASKER_WAIT_MS = 30_000
@@ -101,7 +102,7 @@ export type Hub = Awaited<ReturnType<typeof makeHub>>
 export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
   const log = overrides.log ?? makeLog(config.log)
   const { settleSeconds = MESSAGE_SETTLES_SECONDS } = overrides
-  const keys = await loadKeys(config.keysDir, config.publicUrl)
+  const keys = await openKeys(config)
   const filed = loadRules(keys.pseudonymOf, config)
   for (const read of [readRecoveryRules, readClockRules, readPublicEntryRules, readDocumentRules, readSignInRules])
     read()

@@ -329,6 +329,17 @@ describe('the hub command', () => {
     for (const name of ['PORT', 'DATABASE_URL', 'LOG_LEVEL']) expect(ran.json.error.details.faults).to.include(name)
   })
 
+  for (const [setting, path] of [
+    ['KEYS_DIR', '/dev/null'],
+    ['LOG_FILE', '/'],
+    ['LOG_FILE', '/dev/null/x.log'],
+  ] as const)
+    it(`names ${setting}, path and reason where it is ${path}`, async () => {
+      const ran = await hubHere(['status', '--json'], { ...env, [setting]: path })
+      expect([ran.status, ran.json.error.code]).to.deep.equal([2, 'CONFIG_INVALID'])
+      expect(ran.json.error.details.faults).to.match(new RegExp(`^${setting}=${path} .*\\(E[A-Z]+: `))
+    })
+
   it('refuses garbage bytes and changes nothing', async () => {
     const before = await test.db('versions').count('* as n')
     const ran = await hubHere(['pull', 'registry', '--file', join(folder, 'garbage.bin'), '--json'], env)
