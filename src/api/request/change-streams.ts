@@ -17,7 +17,7 @@ export interface NumberedFeed {
 export interface ChangeStream {
   feed: NumberedFeed
   client: string
-  /** The client, or its seat. */
+  /** Client or seat. */
   reader: string
   after: number
   /** Sends a heartbeat after silence. Returns at once while an earlier call sends. Never throws. */

@@ -19,7 +19,7 @@ export interface DeliveryCounts {
   /** One item may hold several records; a bad item counts as one. */
   records: number
   /**
-   * Records in force, without those of partial files alone. For kinds that never end by absence: those of the last full
+   * Records in force, without those of partial files alone; for kinds that never end by absence, of the last full
    * delivery.
    */
   standing: number

@@ -82,8 +82,8 @@ const textIn = (body: RecordBody, field: string): string | null => {
 }
 
 /**
- * Finds a person's decision on the subject again. Null when a valid code identifies the subject. With no more than a
- * name, or a person's name, the decision holds for that record alone.
+ * Finds a person's decision on the subject again. Null when a valid code identifies the subject. With a name alone, or
+ * a person's, the decision holds for that record alone.
  */
 export const makeSubjectKey = ({
   subject,

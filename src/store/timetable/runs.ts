@@ -192,7 +192,7 @@ export const doneSubjects = async (db: Db, job: Job): Promise<Set<string>> => {
 export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<number> => {
   const last = await queryFirst<{ n: number | null }>(
     db,
-    `select (counts->>'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
+    `select coalesce(counts->'records', counts->'received')::int as n from runs where job = 'pull' and subject = ? and complete and outcome = 'DONE'
        and taken_back_at is null order by id desc limit 1 /* runs.lastCompleteSize */`,
     [feed],
   )

@@ -162,7 +162,7 @@ const takeIn = async (
       const merged = await mergeDelivery(tx, { ...merging, now: options.now(), rules })
       const { ended, late, timely, told } = merged
       const sums = itemCountsOf(read, merged)
-      Object.assign(run.counts, sums, { ended, late, timely }, told ?? {})
+      Object.assign(run.counts, sums, { records: read.records, ended, late, timely }, told ?? {})
       const source = { whole: current, complete, file: name, contentHash: await hashing, archive: stored }
       await runs.noteDeliveryOfRun(tx, run.id, source)
       if (delivery.next) await feedStates.keep(tx, feed.id, delivery.next(), run.id)

@@ -1,6 +1,6 @@
 /**
  * node-cron signals midnight, a monotonic timer each second: after a leap of the host's clock node-cron walks through all
- * times missed, for minutes.
+ * times missed.
  */
 import cron from 'node-cron'
 import type { Db } from '../../store/db/db.js'

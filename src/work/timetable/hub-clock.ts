@@ -1,6 +1,6 @@
 /**
- * The hub's time is the database's clock, carried on by the monotonic clock. The hub follows its leaps, so no entry is
- * shown past its end; irreversible work waits.
+ * The hub's time is the database's clock, carried on by the monotonic clock. The hub follows its leaps: no entry is
+ * shown past its end, irreversible work waits.
  */
 
 import { checkAndRedactText } from '../../domain/records/privacy.js'

@@ -113,7 +113,7 @@ describe('records that arrive again', () => {
       seconds += 60
       return counts(
         await pullItems(db(), sent, {
-          ...{ id: 'penalties', kind: 'penalty', whole: true, bounds: { shrinkShare: 1 }, now: at(later(seconds)) },
+          ...{ id: 'penalties', kind: 'penalty', whole: true, now: at(later(seconds)) },
           body: ({ value }) => ({ source_unit: value ?? null, violation: '虚假宣传' }),
         }),
       )

@@ -83,6 +83,7 @@ describe('pull counts items as sent', () => {
       whole: true,
       counts: {
         received: 3,
+        records: 3,
         new: 3,
         changed: 0,
         unchanged: 0,
