@@ -10,7 +10,7 @@ import { makeChangeStreams } from '../api/request/change-streams.js'
 import { readSessionCookie } from '../api/request/cookies.js'
 import type { ApiDependencies, ServerDependencies } from '../api/request/dependencies.js'
 import { writeGraphqlRefusal } from '../api/request/graphql-errors.js'
-import { suggestRetry } from '../api/request/problem-details.js'
+import { sendProblem, suggestRetry } from '../api/request/problem-details.js'
 import { makeQuotas } from '../api/request/quotas.js'
 import { makeSignInLimits, type SignInLimits } from '../api/request/rate-limit.js'
 import {
@@ -330,6 +330,7 @@ export const makeRestRouter = (
       ...site,
       check: makeStandingsCheck(parts, limits),
       refused: (request, code) => void getRequestContext(request).refused.push(code),
+      sendProblem,
     }),
   )
   app.use(makeVerifyRouter(parts), makePublicPapersRouter(parts))

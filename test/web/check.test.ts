@@ -176,6 +176,24 @@ describe('POST /check', () => {
     expect((await fetch(`${world.url}/check?code=${clear}`, { method: 'GET' })).status).to.equal(200)
   })
 
+  it('gives the code of a refusal to a script, and the page to a browser that asks for CSV', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' }
+    const json = { 'content-type': 'application/json' }
+    for (const [accept, body, type, status, code] of [
+      ['*/*', 'format=csv&codes=', form, 400, 'CHECK_NOTHING'],
+      ['text/csv', 'codes=', form, 400, 'CHECK_NOTHING'],
+      ['application/json', `format=csv&codes=${'0'.repeat(600_000)}`, form, 413, 'CONTENT_TOO_LARGE'],
+      ['*/*', '{"codes":[]}', json, 400, 'FORM_UNREADABLE'],
+      ['application/json, text/html;q=0.5', 'codes=', form, 400, 'CHECK_NOTHING'],
+    ] as const) {
+      const { headers, text, ...answer } = await send(body, { accept, ...type })
+      expect(headers.get('content-type'), accept).to.include('application/problem+json')
+      expect([answer.status, JSON.parse(text)['code']]).to.deep.equal([status, code])
+    }
+    const page = await send('format=csv&codes=', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8', ...form })
+    expect(page.text).to.include('role="alert"')
+  })
+
   it('answers in English with lang=en', async () => {
     const { text } = await pasted(listed, {}, '?lang=en')
     expect(text)
@@ -190,6 +208,7 @@ describe('POST /check', () => {
       const ask = (count: number) =>
         fetch(`${small.url}/check`, {
           method: 'POST',
+          headers: { accept: 'text/html' },
           body: new URLSearchParams({ codes: Array(count).fill(clear).join('\n') }),
         })
       expect((await ask(1_000)).status).to.equal(200)

@@ -28,7 +28,12 @@ describe('what people read', () => {
     return data[name]
   }
   const post = (path: string, fields: Record<string, string>) =>
-    fetch(`${world.url}${path}`, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+    fetch(`${world.url}${path}`, {
+      method: 'POST',
+      headers: { accept: 'text/html' },
+      body: new URLSearchParams(fields),
+      redirect: 'manual',
+    })
 
   before(async () => {
     world = await makeWorld({ demo: true })

@@ -22,7 +22,13 @@ export interface CheckDependencies {
   /** Each row counts towards the quota. Throws QUOTA_EXCEEDED or HUB_BUSY. */
   check: (request: Request, response: Response, rows: readonly (CodeRow | BadRow)[]) => Promise<CheckAnswer>
   refused: (request: Request, code: string) => void
+  sendProblem: (response: Response, problem: Pick<Refusal, 'status' | 'code'> & { detail: string }) => void
 }
+
+/** Browsers name text/html. Scripts do not, and need the code. */
+const isBrowser = (request: Request): boolean =>
+  (request.headers.accept ?? '').toLowerCase().includes('text/html') &&
+  request.accepts(['html', 'json', 'csv']) === 'html'
 
 export const checkRouter = (parts: CheckDependencies): Router => {
   const send = (request: Request, response: Response, page: SitePage): void => {
@@ -30,10 +36,12 @@ export const checkRouter = (parts: CheckDependencies): Router => {
     response.type('html').send(renderUncompressed(parts, request, page, here))
   }
   const refuse = (request: Request, response: Response, error: Refusal, text: string): void => {
-    parts.refused(request, error.code)
     if (error.details['retryAfter'] !== undefined) response.set('Retry-After', String(error.details['retryAfter']))
+    const { status, code, message } = error
+    if (!isBrowser(request)) return void parts.sendProblem(response, { status, code, detail: message })
+    parts.refused(request, code)
     const kept = text.length <= KEPT_CHARACTERS ? text : ''
-    send(request, response.status(error.status), checkPage(kept, error.message))
+    send(request, response.status(status), checkPage(kept, message))
   }
   const answer: RequestHandler = async (request, response) => {
     let text = ''
