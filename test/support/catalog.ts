@@ -15,7 +15,7 @@ const QUERIES = {
       pg_get_expr(adbin, adrelid) as expression, attacl, col_description(c.oid, attnum) as comment
     from pg_attribute join pg_class c on c.oid = attrelid left join pg_attrdef on adrelid = attrelid and adnum = attnum
     where relkind in ('r', 'v') and attnum > 0 and not attisdropped and (${OWN})`,
-  constraints: `select c.relname, conname, contype, replace(pg_get_constraintdef(k.oid), ' NOT VALID', '') as definition, condeferrable, condeferred
+  constraints: `select c.relname, conname, contype, pg_get_constraintdef(k.oid) as definition, condeferrable, condeferred
     from pg_constraint k join pg_class c on c.oid = conrelid where contype <> 'n' and (${OWN})`,
   indexes: `select pg_get_indexdef(indexrelid) as definition, indisvalid, obj_description(indexrelid, 'pg_class') as comment
     from pg_index join pg_class c on c.oid = indrelid where (${OWN})`,

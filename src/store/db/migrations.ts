@@ -1,4 +1,4 @@
-/** Migrations run `before` the roll-out, while older hubs still run, or `after` it. */
+/** Migrations run `before` the roll-out, beside older hubs, or `after` it. */
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -8,7 +8,12 @@ import { POSTGRESQL_LEAST } from '../../domain/office/hub-condition.js'
 import { Refusal } from '../../foundation/errors.js'
 import type { Db, Tx } from './handle.js'
 import { withLock } from './locks.js'
-import { BASELINE, RELEASE_BEFORE_BASELINE, REPLACED_BY_BASELINE } from './replaced-migrations.js'
+import {
+  BASELINE,
+  NOT_VALID_IN_RELEASE_BEFORE,
+  RELEASE_BEFORE_BASELINE,
+  REPLACED_BY_BASELINE,
+} from './replaced-migrations.js'
 import { DEADLOCK_DETECTED, hasSqlstate, LOCK_NOT_AVAILABLE } from './sqlstate.js'
 
 export type RollOut = 'before' | 'after'
@@ -119,12 +124,14 @@ const PEER_WAIT_MS = 1_800_000
 
 /**
  * Phase `after` runs all that is missing, which stops hubs of the release before. Throws DATABASE_SERVER_OLD,
- * MIGRATION_BUSY, MIGRATION_RUNNING.
+ * DATABASE_UNKNOWN, MIGRATION_BUSY, MIGRATION_RUNNING.
  */
 export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = PEER_WAIT_MS): Promise<string[]> => {
   await refuseOldServer(db)
   await databaseVersion(db)
   const names = await withLock(db, MIGRATE_LOCK, peerWaitMs, async () => {
+    await refuseUnknown(db)
+    await validateChecks(db)
     const replaced = await db.transaction((tx) => replaceByBaseline(tx, phase))
     return [...replaced, ...(await applyMissing(db, phase))]
   })
@@ -137,6 +144,34 @@ const refuseOldServer = async (db: Db): Promise<void> => {
     .rows
   if (Number.parseInt(version, 10) < POSTGRESQL_LEAST)
     throw new Refusal('DATABASE_SERVER_OLD', { version, least: POSTGRESQL_LEAST })
+}
+
+/** Needs the migration lock: knex commits a migration before its name. */
+const refuseUnknown = async (db: Db): Promise<void> => {
+  const done = (await hasTable(db, 'migrations'))
+    ? await namesIn(db, 'select name from migrations /* store.refuseUnknown */')
+    : new Set<string>()
+  if ([BASELINE, ...REPLACED_BY_BASELINE].some((name) => done.has(name))) return
+  const sql = `select relname as name from pg_class c
+    where relnamespace = current_schema()::regnamespace and relkind = any('{r,p,v,m,f}')
+      and relname not in ('migrations', 'migrations_lock')
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+    order by relname limit 1 /* store.refuseUnknown */`
+  for (const table of await namesIn(db, sql)) throw new Refusal('DATABASE_UNKNOWN', { table })
+}
+
+/** Both phases need valid checks: without them `trail` cannot become a partition. One scan; reads and writes go on. */
+const validateChecks = async (db: Knex): Promise<void> => {
+  const sql = `select conname as name from pg_constraint
+    where conrelid = to_regclass('trail') and not convalidated and conname = any(?) /* store.validateChecks */`
+  const names = [...(await namesIn(db, sql, [NOT_VALID_IN_RELEASE_BEFORE]))]
+  if (names.length === 0) return
+  const validate = names.map((name) => `validate constraint ${name}`).join(', ')
+  await repeatWhileLocked(BASELINE, () =>
+    db.transaction(async (tx) => {
+      await tx.raw(`set local lock_timeout = ${LOCK_MS}; alter table trail ${validate} /* store.validateChecks */`)
+    }),
+  )
 }
 
 const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {

@@ -2,6 +2,14 @@ export const BASELINE = '20261130-90-baseline'
 
 export const RELEASE_BEFORE_BASELINE = '0.1.0'
 
+/** Checks of `trail`, valid in the baseline. */
+export const NOT_VALID_IN_RELEASE_BEFORE: readonly string[] = [
+  'trail_kind_check',
+  'trail_form_check',
+  'trail_content_check',
+  'trail_erased_check',
+]
+
 export const REPLACED_BY_BASELINE: readonly string[] = [
   '20261125-01-hub',
   '20261125-02-intake',

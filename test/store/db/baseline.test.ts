@@ -1,24 +1,24 @@
 /** The baseline, and databases of release 0.1.0: their migrations are replaced by it. */
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { up } from '../../../migrations/20261130-90-baseline.js'
 import type { Refusal } from '../../../src/foundation/errors.js'
 import { connect, databaseVersion, type JobDb, migrate } from '../../../src/store/db/db.js'
 import { migrationFilesIn } from '../../../src/store/db/migrations.js'
-import { BASELINE, REPLACED_BY_BASELINE } from '../../../src/store/db/replaced-migrations.js'
+import {
+  BASELINE,
+  NOT_VALID_IN_RELEASE_BEFORE,
+  REPLACED_BY_BASELINE,
+} from '../../../src/store/db/replaced-migrations.js'
 import { readCatalog } from '../../support/catalog.js'
 import { freshDatabase, type TestDatabase } from '../../support/database.js'
 import { becomeRelease010 } from '../../support/release-010.js'
 import { refusal, rowsOf } from '../../support/world.js'
 
-/** Digests of the catalog that the migrations of 0.1.0 made, on the embedded PostgreSQL 18. */
-const OF_010: Record<string, { count: number; sha256: string }> = JSON.parse(
-  readFileSync(new URL('schema-0.1.0.json', import.meta.url), 'utf8'),
-)
-
 const FROM_BASELINE_ON = migrationFilesIn('migrations').map(({ name }) => name)
+
+const withoutNotValid = (catalog: Record<string, string[]>): string[] | undefined =>
+  catalog['constraints']?.map((line) => line.replace(' NOT VALID', '')).sort()
 
 const namesIn = async (db: JobDb): Promise<unknown[]> =>
   (await rowsOf(db, 'select name from migrations order by name')).map(({ name }) => name)
@@ -30,13 +30,17 @@ describe('the baseline', () => {
   })
   afterEach(() => test.drop())
 
-  it('makes exactly the tables, functions, triggers, comments and rows that the migrations of 0.1.0 made', async () => {
+  it('makes exactly the tables, functions, triggers, comments and rows of 0.1.0, with four more checks valid', async () => {
     await test.db.transaction((tx) => up(tx))
-    for (const [part, lines] of Object.entries(await readCatalog(test.db)))
-      expect(
-        { count: lines.length, sha256: createHash('sha256').update(lines.join('\n')).digest('hex') },
-        part,
-      ).to.deep.equal(OF_010[part])
+    const made = await readCatalog(test.db)
+    await becomeRelease010(test.db)
+    const of010 = await readCatalog(test.db)
+    const notValid = of010['constraints']?.filter((line) => line.includes(' NOT VALID'))
+    expect(notValid?.map((line) => JSON.parse(line).conname)).to.have.members([...NOT_VALID_IN_RELEASE_BEFORE])
+    expect({ ...of010, constraints: withoutNotValid(of010) }).to.deep.equal({
+      ...made,
+      constraints: withoutNotValid(made),
+    })
   })
 
   it('is the first migration of an empty database, and none of those that it replaced is applied', async () => {
@@ -51,18 +55,22 @@ describe('a database of release 0.1.0', () => {
   let before: Record<string, string[]>
   /** With the migrations after the baseline. */
   let today: Record<string, string[]>
+  const RUN = `insert into runs (job, cause, started_at, outcome) values ('pull', 'command', '2026-11-30T02:10:00Z', 'RUNNING')`
   beforeEach(async () => {
     test = await freshDatabase()
-    await test.db.raw(`insert into runs (job, cause, started_at, outcome) values ('pull', 'command', now(), 'RUNNING')`)
+    await test.db.raw(RUN)
     today = await readCatalog(test.db)
     await becomeRelease010(test.db)
+    await test.db.raw(RUN)
     before = await readCatalog(test.db)
   })
   afterEach(() => test.drop())
 
   const isUntouched = async (added: readonly string[] = []): Promise<void> => {
     expect(await namesIn(test.db)).to.deep.equal([...REPLACED_BY_BASELINE, ...added])
-    expect(await readCatalog(test.db)).to.deep.equal(added.length > 0 ? today : before)
+    const catalog = await readCatalog(test.db)
+    expect(catalog).to.deep.equal(added.length > 0 ? today : { ...before, constraints: catalog['constraints'] })
+    expect(withoutNotValid(catalog)).to.deep.equal(withoutNotValid(added.length > 0 ? today : before))
   }
   const isTakenOver = async (): Promise<void> => {
     const marks = await rowsOf(test.db, 'select name, roll_out from migrations_roll_out where name = ?', [BASELINE])
@@ -90,6 +98,44 @@ describe('a database of release 0.1.0', () => {
     await isTakenOver()
     expect(await readCatalog(test.db)).to.deep.equal(today)
     expect(await migrate(test.db)).to.deep.equal([])
+  })
+
+  const ROWS = `insert into trail (number, at, kind, count, content_hash, previous, hash, salt, form, key_id, body, erased_at)
+    select n, now(), 'ANSWER', 1, sha256('c'), sha256('p'), sha256('h'), case when n = 1 then 's'::bytea end, (n > 1)::int,
+      case when n > 1 then 'key' end, case when n = 2 then '[]' end, case when n = 3 then now() end from generate_series(1, 3) n`
+  /** The bound of the first partition grows with the number of rows. */
+  const withoutBounds = (catalog: Record<string, string[]>): string =>
+    JSON.stringify({ ...catalog, rows: [] }).replace(/trail_\d{6}/g, 'trail_bound')
+
+  for (const phases of [['after'], ['before', 'after']] as const)
+    it(`keeps the rows of its audit log in a schema as from empty, by phase ${phases.join(' and then ')}`, async () => {
+      await test.db.raw(ROWS)
+      for (const phase of phases) await migrate(test.db, phase)
+      await isTakenOver()
+      expect(withoutBounds(await readCatalog(test.db))).to.equal(withoutBounds(today))
+      expect(await test.db('trail').where({ archived: false }).orderBy('number').pluck('number')).to.deep.equal([
+        1, 2, 3,
+      ])
+    })
+
+  it('is mended by `hub migrate` where an earlier attempt stopped at the partitions of the audit log', async () => {
+    const PARTITIONS = '20261202-04-audit-log-partitions'
+    const earlier = FROM_BASELINE_ON.filter((name) => name < PARTITIONS)
+    await test.db('migrations').delete()
+    await test.db('migrations_roll_out').delete()
+    await applied(BASELINE, 'after')
+    for (const { name, path } of migrationFilesIn('migrations').filter(({ name }) => earlier.includes(name))) {
+      if (name === BASELINE) continue
+      const { up: apply } = (await import(path)) as typeof import('../../../migrations/20261130-90-baseline.js')
+      await apply(test.db)
+      await applied(name, 'before')
+    }
+    const partitions = await import('../../../migrations/20261202-04-audit-log-partitions.js')
+    const stopped = await partitions.up(test.db).catch((error: Error) => error.message)
+    expect(stopped).to.include('conflicts with NOT VALID constraint')
+    expect(await migrate(test.db)).to.deep.equal(FROM_BASELINE_ON.filter((name) => name >= PARTITIONS))
+    await isTakenOver()
+    expect(await readCatalog(test.db)).to.deep.equal(today)
   })
 
   it('is taken over once by two processes at the same time', async () => {
@@ -156,4 +202,50 @@ describe('a database of release 0.1.0', () => {
       expect((await refusal(migrate(test.db))).code).to.equal('DATABASE_NEWER')
       expect(await namesIn(test.db)).to.include.members([...REPLACED_BY_BASELINE])
     })
+})
+
+describe('a database with tables but without the names of its migrations', () => {
+  let test: TestDatabase
+  beforeEach(async () => {
+    test = await freshDatabase()
+  })
+  afterEach(() => test.drop())
+
+  const isRefused = async (table: string): Promise<void> => {
+    const before = await readCatalog(test.db)
+    for (const phase of ['before', 'after'] as const) {
+      const refused = await migrate(test.db, phase).then(
+        () => null,
+        (error: Refusal) => error,
+      )
+      expect(refused).to.include({ code: 'DATABASE_UNKNOWN' })
+      expect(refused?.message).to.include(`such as ${table}`).and.to.include('restore a whole backup')
+    }
+    expect(await readCatalog(test.db)).to.deep.equal(before)
+  }
+
+  it('is refused where the table `migrations` is empty, and keeps its tables', async () => {
+    await test.db('migrations').delete()
+    await isRefused('absences')
+  })
+
+  it('is refused where the table `migrations` is missing', async () => {
+    await test.db.raw('drop table migrations')
+    await isRefused('absences')
+  })
+
+  it('is refused where only later migrations are recorded', async () => {
+    await test.db('migrations').where({ name: BASELINE }).delete()
+    await isRefused('absences')
+  })
+
+  it('is refused where the tables belong to another program', async () => {
+    await test.db.raw('drop schema public cascade; create schema public; create table invoices (id int)')
+    await isRefused('invoices')
+  })
+
+  it('is migrated where it has only tables of extensions', async () => {
+    await test.db.raw('drop schema public cascade; create schema public; create extension pg_buffercache')
+    expect(await migrate(test.db)).to.deep.equal(FROM_BASELINE_ON)
+  })
 })
