@@ -58,7 +58,6 @@ const withEtag = ({ method, headers }: StandInRequest, answer: StandInAnswer): S
     : { ...answer, headers: { ...answer.headers, etag } }
 }
 
-/** An invalid number is null. */
 export const parseCountUpTo = (wish: unknown, otherwise: number, most: number): number | null => {
   if (wish === null || wish === undefined) return otherwise
   const count = Number(wish)

@@ -1,4 +1,3 @@
-/** Pool for requests. */
 import type { EventEmitter } from 'node:events'
 import { isIP, type Socket } from 'node:net'
 import { setTimeout as after } from 'node:timers/promises'
@@ -14,7 +13,7 @@ import { isReadOnly } from './sqlstate.js'
 
 const POOL_MAX = 10
 const IDLE_MS = 30_000
-/** A cancel request has no effect before its statement begins, so it is repeated. */
+/** A cancel request before its statement begins has no effect. */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
 const REQUEST_NAME = /^[\w.-]{1,64}$/
@@ -149,7 +148,6 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   return whole
 }
 
-/** Without a wait, each statement and transaction has its own. */
 type HandleTag = Partial<RequestTag> & { wait?: PrimaryWait }
 
 interface PoolParts {

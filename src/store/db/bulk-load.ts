@@ -15,9 +15,8 @@ export const withIndexesDropped = async <T>(
 ): Promise<T> => {
   if (rows < FEWEST_ROWS || !(await nobodyWaits(tx)) || !(await holdsAtMost(tx, table, most))) return fill()
   if (!(await tryExclusiveLock(tx, table))) return fill()
-  // Partial indexes stay. Rebuilding one reads the whole table. Those on known_to prevent HOT updates, over which a
+  // Partial indexes stay: rebuilding one reads the whole table. Those on known_to prevent HOT updates, over which a
   // rebuilt index would serve only later snapshots (indcheckxmin).
-  // over these would be usable only after older transactions have ended (indcheckxmin).
   const indexes = await tx.raw(
     `select c.relname as name, pg_get_indexdef(i.indexrelid) as made,
        format('comment on index %I is %L', c.relname, obj_description(c.oid, 'pg_class')) as described from pg_index i join pg_class c on c.oid = i.indexrelid

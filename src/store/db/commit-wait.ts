@@ -14,10 +14,7 @@ const WRITES = /^\s*(?:with\b.*\b)?(?:insert\s+into|update|delete\s+from)\b|\bne
 const STATEMENTS_MOST = 500
 const known = new LRUCache<string, boolean>({ max: STATEMENTS_MOST })
 
-/**
- * Judges by key words. A function or row lock that writes passes for a read: requests make these in transactions, whose
- * `commit` is bounded. A read with such words is bounded too.
- */
+/** Judges by key words. Functions and row locks that write pass for reads: requests make these in transactions, whose `commit` is bounded. */
 export const isWrite = (sql: string): boolean => {
   const writes = known.get(sql) ?? WRITES.test(sql)
   known.set(sql, writes)

@@ -123,10 +123,7 @@ const reached = async (look: Promise<DatabaseAddress>): Promise<DatabaseAddress>
   }
 }
 
-/**
- * Jobs keep locks, settings and temporary tables on their connections. Throws DATABASE_POOLED where a pooler would
- * share these.
- */
+/** Throws DATABASE_POOLED: a pooler would share the locks, settings and temporary tables of jobs. */
 export const checkServesJobs = async (db: Db): Promise<DatabaseAddress> => {
   const address = await reached(withConnection(db, lookAtServer))
   if (address.pooled) throw new Refusal('DATABASE_POOLED')

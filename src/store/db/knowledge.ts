@@ -24,10 +24,7 @@ const next = (tx: Tx, now: Date): Promise<Date> =>
     [now],
   )
 
-/**
- * Key of an advisory lock, chosen arbitrarily. `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll`
- * exclusively.
- */
+/** Key of an advisory lock: `nextInstantBesideMerge` holds it shared, `nextInstantAfterAll` exclusively. */
 const BESIDE = 20_161_125
 
 /**

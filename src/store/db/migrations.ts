@@ -160,7 +160,7 @@ const refuseUnknown = async (db: Db): Promise<void> => {
   for (const table of await namesIn(db, sql)) throw new Refusal('DATABASE_UNKNOWN', { table })
 }
 
-/** Both phases need valid checks: without them `trail` cannot become a partition. One scan; reads and writes go on. */
+/** Only valid checks let `trail` become a partition, in either phase. One scan; reads and writes go on. */
 const validateChecks = async (db: Knex): Promise<void> => {
   const sql = `select conname as name from pg_constraint
     where conrelid = to_regclass('trail') and not convalidated and conname = any(?) /* store.validateChecks */`

@@ -1,7 +1,4 @@
-/**
- * Each hub that serves holds an advisory lock. It ends with its connection; a living hub takes it again within some 10
- * s.
- */
+/** Each hub that serves holds an advisory lock, which ends with its connection. A living hub retakes it within 10 s. */
 import pg from 'pg'
 
 const CLASS = 0x68756273

@@ -1,7 +1,4 @@
-/**
- * A hub waits for a primary during a failover instead of refusing, and leaves connections whose server became a
- * standby.
- */
+/** During a failover a hub waits for a primary, and leaves connections to standbys. */
 import { setTimeout as after } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../../foundation/errors.js'

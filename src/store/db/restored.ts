@@ -142,7 +142,7 @@ export const addLaterFinding = async (tx: Tx, made: RestoreFinding & { id: numbe
   )
 }
 
-/** Considers confirmed deliveries above `sequence_floor` that are the last about their subject. */
+/** Confirmed deliveries above `sequence_floor` that are the last about their subject. */
 export const findHighestUnfollowedNumber = (
   db: Db,
   platform: string,

@@ -91,7 +91,6 @@ const ask = async (where: Pick<ClientConfig, 'port' | 'password'>, database: str
   const { default: pg } = await import('pg')
   const bounds = { connectionTimeoutMillis: CONNECT_BOUND_MS, query_timeout: QUERY_BOUND_MS }
   const client = new pg.Client({ ...where, ...bounds, host: '127.0.0.1', user: DATABASE_NAME, database, ssl: false })
-  // An unhandled `error` event would end the process.
   client.on('error', () => {})
   await client.connect()
   try {

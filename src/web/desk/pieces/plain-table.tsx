@@ -59,7 +59,6 @@ interface ScrollRegionProps {
   children: ReactNode
 }
 
-/** The keyboard reaches it, and so scrolls it. */
 export const ScrollRegion = ({ label, className = 'scroll', children }: ScrollRegionProps) => (
   // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable region
   <section className={className} aria-label={label} tabIndex={0}>

@@ -1,4 +1,3 @@
-/** The hub makes the file and audits it. */
 import { Button } from 'antd'
 import { useState } from 'react'
 import { fetchSignedIn } from '../../session/session.js'
