@@ -1,5 +1,6 @@
 import type { Agency } from '../../agencies/feed.js'
 import type { AnswerPool } from '../../store/db/answer-pool.js'
+import { isConnectionLost } from '../../store/db/db.js'
 import type { BatchAnswer } from '../loaders/data-loader.js'
 import { type Lookups, makeLookups } from '../loaders/lookups.js'
 
@@ -13,10 +14,32 @@ const KEYS_WORTH_SECOND_BATCH = 100
 /** Longest time that a running batch holds back the next one. */
 const PATIENCE_MS = 50
 
+const AGAIN_MS = 100
+
 interface BatchBounds {
   most?: number
   worth?: number
   patienceMs?: number
+  /** How long each caller waits for a database that is away. A batch that waited itself would delay those behind it. */
+  waitMs?: number
+  againMs?: number
+  now?: () => number
+}
+
+const BOUNDS = {
+  most: UNDER_WAY_MOST,
+  worth: 0,
+  patienceMs: PATIENCE_MS,
+  waitMs: 0,
+  againMs: AGAIN_MS,
+  now: () => performance.now(),
+}
+
+interface Asker<K, V> {
+  keys: readonly K[]
+  at: number
+  resolve: (values: V[]) => void
+  reject: (reason: unknown) => void
 }
 
 /**
@@ -25,23 +48,20 @@ interface BatchBounds {
  */
 export const batchAcrossRequests = <K, V>(
   answer: (keys: K[]) => Promise<V[]>,
-  { most = UNDER_WAY_MOST, worth = 0, patienceMs = PATIENCE_MS }: BatchBounds = {},
+  bounds: BatchBounds = {},
 ): BatchAnswer<K, V> => {
-  interface Asker {
-    keys: readonly K[]
-    resolve: (values: V[]) => void
-    reject: (reason: unknown) => void
-  }
-  const waiting: Asker[] = []
+  const { most, worth, patienceMs, waitMs, againMs, now } = { ...BOUNDS, ...bounds }
+  const waiting: Asker<K, V>[] = []
   let underWay = 0
   let open = 0
   let sentAt = 0
   let isTimed = false
   let called = false
+  const loss = makeLossWait({ waitMs, againMs, now })
 
   const call = (): void => {
-    if (called || underWay >= most || waiting.length === 0) return
-    const left = sentAt + patienceMs - performance.now()
+    if (loss.isResting() || called || underWay >= most || waiting.length === 0) return
+    const left = sentAt + patienceMs - now()
     if (underWay > 0 && open < worth && left > 0) {
       if (!isTimed) setTimeout(callLate, left).unref()
       isTimed = true
@@ -58,18 +78,19 @@ export const batchAcrossRequests = <K, V>(
     isTimed = false
     call()
   }
-  const send = async (askers: readonly Asker[]): Promise<void> => {
+  const send = async (askers: readonly Asker<K, V>[]): Promise<void> => {
     underWay += 1
-    sentAt = performance.now()
+    sentAt = now()
     try {
       const values = await answer(askers.flatMap(({ keys }) => keys))
-      let from = 0
-      for (const { keys, resolve } of askers) {
-        resolve(values.slice(from, from + keys.length))
-        from += keys.length
-      }
+      loss.over()
+      deliver(askers, values)
     } catch (error) {
-      for (const { reject } of askers) reject(error)
+      const again = isConnectionLost(error) ? loss.stillWaiting(askers) : []
+      for (const asker of askers) if (!again.includes(asker)) asker.reject(error)
+      waiting.unshift(...again)
+      for (const { keys } of again) open += keys.length
+      if (again.length > 0) loss.rest(call)
     } finally {
       underWay -= 1
       for (const { keys } of askers) open -= keys.length
@@ -78,10 +99,44 @@ export const batchAcrossRequests = <K, V>(
   }
   return (keys) =>
     new Promise((resolve, reject) => {
-      waiting.push({ keys, resolve, reject })
+      waiting.push({ keys, at: now(), resolve, reject })
       open += keys.length
       call()
     })
+}
+
+const deliver = <V>(askers: readonly Asker<unknown, V>[], values: readonly V[]): void => {
+  let from = 0
+  for (const { keys, resolve } of askers) {
+    resolve(values.slice(from, from + keys.length))
+    from += keys.length
+  }
+}
+
+/** A caller's wait begins with the loss, or with its question where that came later. */
+const makeLossWait = ({ waitMs, againMs, now }: Pick<typeof BOUNDS, 'waitMs' | 'againMs' | 'now'>) => {
+  let since: number | null = null
+  let isResting = false
+  return {
+    isResting: (): boolean => isResting,
+    rest: (then: () => void): void => {
+      if (isResting) return
+      isResting = true
+      setTimeout(() => {
+        isResting = false
+        then()
+      }, againMs)
+    },
+    over: (): void => {
+      since = null
+    },
+    stillWaiting: <A extends { at: number }>(askers: readonly A[]): readonly A[] => {
+      const at = now()
+      since ??= at
+      const away = since
+      return askers.filter((asker) => at < Math.max(away, asker.at) + waitMs)
+    },
+  }
 }
 
 const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] => {
@@ -95,22 +150,25 @@ const takeBatch = <A extends { keys: readonly unknown[] }>(waiting: A[]): A[] =>
 }
 
 /** One long operator file must not delay others. */
-const FILES = { most: 4 }
+const FILES_MOST = 4
 
 export const makeSharedLookups = (db: AnswerPool, agencies: readonly Agency[]): Lookups => {
-  const shared = makeLookups({ db }, agencies)
-  const pulls = batchAcrossRequests<null, Map<string, Date | null>>(async (askers) => {
+  const shared = makeLookups({ db: db.withoutWait }, agencies)
+  const { waitMs } = db
+  const files = { most: FILES_MOST, waitMs }
+  const readPulls = async (askers: readonly null[]): Promise<Map<string, Date | null>[]> => {
     const found = await shared.pulls()
     return askers.map(() => found)
-  })
+  }
+  const pulls = batchAcrossRequests(readPulls, { waitMs })
   return {
-    db: shared.db,
-    standings: batchAcrossRequests(shared.standings, { worth: KEYS_WORTH_SECOND_BATCH }),
+    db,
+    standings: batchAcrossRequests(shared.standings, { worth: KEYS_WORTH_SECOND_BATCH, waitMs }),
     pulls: async () => (await pulls([null]))[0] ?? new Map(),
-    operators: batchAcrossRequests(shared.operators, FILES),
-    records: batchAcrossRequests(shared.records, FILES),
-    scores: batchAcrossRequests(shared.scores, FILES),
-    listings: batchAcrossRequests(shared.listings, FILES),
-    mirrored: batchAcrossRequests(shared.mirrored, FILES),
+    operators: batchAcrossRequests(shared.operators, files),
+    records: batchAcrossRequests(shared.records, files),
+    scores: batchAcrossRequests(shared.scores, files),
+    listings: batchAcrossRequests(shared.listings, files),
+    mirrored: batchAcrossRequests(shared.mirrored, files),
   }
 }

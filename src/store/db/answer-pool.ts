@@ -16,6 +16,7 @@ const IDLE_MS = 30_000
 /** A cancel request before its statement begins has no effect. */
 const CANCEL_AFTER_MS = [0, 100, 1_000]
 const CANCEL_CONNECT_MS = 5_000
+const ONE_INSTANT = { isolationLevel: 'repeatable read', readOnly: true, mayRepeat: true } as const
 const REQUEST_NAME = /^[\w.-]{1,64}$/
 /** JIT is off, because compiling a statement costs as much as a hundred executions. */
 const PLANNING = {
@@ -53,6 +54,9 @@ export interface AnswerPool extends Db {
   /** Reads in one repeatable read transaction. `act` begins anew when the connection is lost. */
   atOneInstant<T>(signal: AbortSignal, act: (reads: ReadHandle) => Promise<T>): Promise<T>
   beside(options: AnswerPoolOptions): AnswerPool
+  /** For callers that wait for a primary themselves, up to `waitMs`. */
+  readonly withoutWait: Db
+  readonly waitMs: number
   onStatement(hear: (sql: string) => void): () => void
   usage(): PoolUsage
   close(): Promise<void>
@@ -114,18 +118,15 @@ const openPool = (url: string, options: AnswerPoolOptions, listeners: Set<(sql: 
   const handleOf = (tag: HandleTag) => makeHandle({ own, local, waitMs, query, held, unanswered, onServerChanged }, tag)
   const whole: AnswerPool = {
     ...handleOf({}),
+    withoutWait: handleOf({ wait: makeWait(0) }),
+    waitMs,
     forRequest: (tag) => {
       if (!REQUEST_NAME.test(tag.name)) throw new Error('no name of a request')
       const handle = handleOf({ ...tag, wait: makeWait(waitMs) })
       noteProcessWide(handle, whole)
       return handle
     },
-    atOneInstant: (signal, act) =>
-      handleOf({ over: signal }).transaction(act, {
-        isolationLevel: 'repeatable read',
-        readOnly: true,
-        mayRepeat: true,
-      }),
+    atOneInstant: (signal, act) => handleOf({ over: signal }).transaction(act, ONE_INSTANT),
     beside: (more) => {
       const { what: _, max: __, prepared: ___, ...same } = options
       const opened = openPool(url, { ...same, ...more }, listeners)

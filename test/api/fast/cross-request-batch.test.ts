@@ -140,4 +140,46 @@ describe('batch across requests', () => {
     first.open()
     expect([await early, await late]).to.deep.equal([[0], [1]])
   })
+
+  it('ends each caller’s wait for a lost database by its own arrival, and serves the others once it is back', async () => {
+    let clock = 0
+    let isAway = true
+    const lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })
+    const ask = batchAcrossRequests<number, number>(
+      async (keys) => {
+        clock += 1_000
+        if (isAway) throw lost
+        return keys
+      },
+      { waitMs: 10_000, againMs: 0, worth: 100, now: () => clock },
+    )
+    const ended: Record<number, number> = {}
+    const failing = (key: number) =>
+      ask([key]).catch((error) => {
+        expect(error).to.equal(lost)
+        ended[key] = clock
+      })
+    const first = [failing(1), failing(2)]
+    await turns(1)
+    first.push(failing(3))
+    await Promise.all(first)
+    const late = ask([4])
+    isAway = false
+    expect(await late).to.deep.equal([4])
+    expect(Math.max(...Object.values(ended))).to.be.at.most(13_000)
+    expect(Object.keys(ended)).to.have.length(3)
+  })
+
+  it('does not ask again after a failure that is no lost connection', async () => {
+    let asked = 0
+    const ask = batchAcrossRequests<number, number>(
+      async () => {
+        asked += 1
+        throw new Error('wrong')
+      },
+      { waitMs: 10_000, againMs: 0 },
+    )
+    await ask([1]).catch(() => undefined)
+    expect(asked).to.equal(1)
+  })
 })

@@ -21,6 +21,8 @@ export const openStandbyPool = (
 const preferStandby = (standby: AnswerPool, primary: AnswerPool, lease: StandbyLease): AnswerPool => {
   const pool: AnswerPool = {
     ...handleOf({ standby, primary, lease }),
+    withoutWait: handleOf({ standby: standby.withoutWait, primary: primary.withoutWait, lease }),
+    waitMs: primary.waitMs,
     forRequest: (tag) => {
       const handle = handleOf({ standby: standby.forRequest(tag), primary: primary.forRequest(tag), lease })
       noteProcessWide(handle, pool)
