@@ -11,7 +11,7 @@ import { openStandbyPool } from '../store/db/standby/standby-pool.js'
 import { joinDatabase as joinEmbedded } from '../store/embedded/index.js'
 import { joinHubs } from './shared-folders.js'
 
-/** A phase of the roll-out: `before` runs only what the previous release tolerates, `after` all. `empty` migrates only a new database. */
+/** A phase of the roll-out; `empty` migrates only a new database. */
 export type MigrationMode = database.RollOut | 'empty'
 
 interface OpenedDatabase {

@@ -16,7 +16,7 @@ const QUERIES = {
     from pg_attribute join pg_class c on c.oid = attrelid left join pg_attrdef on adrelid = attrelid and adnum = attnum
     where relkind in ('r', 'v') and attnum > 0 and not attisdropped and (${OWN})`,
   constraints: `select c.relname, conname, contype, pg_get_constraintdef(k.oid) as definition, condeferrable, condeferred
-    from pg_constraint k join pg_class c on c.oid = conrelid where contype <> 'n' and (${OWN})`,
+    from pg_constraint k join pg_class c on c.oid = conrelid where (${OWN})`,
   indexes: `select pg_get_indexdef(indexrelid) as definition, indisvalid, obj_description(indexrelid, 'pg_class') as comment
     from pg_index join pg_class c on c.oid = indrelid where (${OWN})`,
   functions: `select pg_get_functiondef(p.oid) as definition, proacl, obj_description(p.oid, 'pg_proc') as comment

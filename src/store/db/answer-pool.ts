@@ -304,7 +304,7 @@ interface CancelConnection extends EventEmitter {
   cancel(processId: number, secretKey: number): void
 }
 
-/** Sends CancelRequest (PostgreSQL protocol 3.0), which a pooler forwards, through TLS where the connection has it. */
+/** Sends CancelRequest (PostgreSQL protocol 3.0), which a pooler forwards, by TLS like the connection. */
 const cancel = async (client: pg.PoolClient): Promise<void> => {
   const { processID, secretKey, host, port, connection } = client as unknown as BackendConnection
   const { remoteAddress } = connection.stream

@@ -1,4 +1,4 @@
-/** Drops a table's indexes while most of it is written, under an exclusive lock: this takes a third of the time. */
+/** Drops the indexes of a table while most of it is written, under an exclusive lock: three times faster. */
 import { queryValue, type Tx } from './db.js'
 import { isLockTimeout } from './sqlstate.js'
 import { IS_REHEARSAL_SQL, withLockTimeout } from './transaction.js'

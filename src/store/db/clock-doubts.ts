@@ -18,7 +18,7 @@ export interface ClockRead {
 
 const DOUBT = `select d.id, d.cause, d.found_at as "foundAt", d.expected_at as "expectedAt" from clock_doubts d where d.settled_at is null`
 
-/** True while the clock is in doubt: for statements that erase old occurrences and changes. Their jobs ask `currentDoubt` first. */
+/** True while the clock is in doubt, for statements that erase. Their jobs ask `currentDoubt` first. */
 export const IS_CLOCK_DOUBTED_SQL = `exists (select 1 from clock_doubts where settled_at is null)`
 
 export const readClock = async (db: Db): Promise<ClockRead> => {

@@ -37,7 +37,7 @@ export const nextInstantBesideMerge = async (tx: Tx, now: Date): Promise<Date> =
   return next(tx, now)
 }
 
-/** Also waits for all transactions that used `nextInstantBesideMerge`, so their rows are visible. */
+/** Waits for all that used `nextInstantBesideMerge`: their rows are visible. */
 export const nextInstantAfterAll = async (tx: Tx, now: Date): Promise<Date> => {
   const at = await nextInstant(tx, now)
   await tx.raw('select pg_advisory_xact_lock(?) /* knowledge.tickToRead */', [BESIDE])

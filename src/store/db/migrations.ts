@@ -12,6 +12,7 @@ import {
   BASELINE,
   NOT_VALID_IN_RELEASE_BEFORE,
   RELEASE_BEFORE_BASELINE,
+  RENAMED_IN_BASELINE,
   REPLACED_BY_BASELINE,
 } from './replaced-migrations.js'
 import { DEADLOCK_DETECTED, hasSqlstate, LOCK_NOT_AVAILABLE } from './sqlstate.js'
@@ -131,7 +132,7 @@ export const migrate = async (db: Knex, phase: RollOut = 'after', peerWaitMs = P
   await databaseVersion(db)
   const names = await withLock(db, MIGRATE_LOCK, peerWaitMs, async () => {
     await refuseUnknown(db)
-    await validateChecks(db)
+    await bringToBaseline(db)
     const replaced = await db.transaction((tx) => replaceByBaseline(tx, phase))
     return [...replaced, ...(await applyMissing(db, phase))]
   })
@@ -160,18 +161,23 @@ const refuseUnknown = async (db: Db): Promise<void> => {
   for (const table of await namesIn(db, sql)) throw new Refusal('DATABASE_UNKNOWN', { table })
 }
 
-/** Only valid checks let `trail` become a partition, in either phase. One scan; reads and writes go on. */
-const validateChecks = async (db: Knex): Promise<void> => {
+/** Only valid checks let `trail` become a partition. One scan; reads and writes go on. */
+const bringToBaseline = async (db: Knex): Promise<void> => {
   const sql = `select conname as name from pg_constraint
-    where conrelid = to_regclass('trail') and not convalidated and conname = any(?) /* store.validateChecks */`
-  const names = [...(await namesIn(db, sql, [NOT_VALID_IN_RELEASE_BEFORE]))]
-  if (names.length === 0) return
-  const validate = names.map((name) => `validate constraint ${name}`).join(', ')
-  await repeatWhileLocked(BASELINE, () =>
-    db.transaction(async (tx) => {
-      await tx.raw(`set local lock_timeout = ${LOCK_MS}; alter table trail ${validate} /* store.validateChecks */`)
-    }),
+    where connamespace = current_schema()::regnamespace and (contype = 'n' or conrelid = to_regclass('trail') and not convalidated)
+    /* store.bringToBaseline */`
+  const names = await namesIn(db, sql)
+  const validations = NOT_VALID_IN_RELEASE_BEFORE.filter((name) => names.has(name)).map(
+    (name) => `validate constraint ${name}`,
   )
+  const changes = RENAMED_IN_BASELINE.filter(({ from }) => names.has(from)).map(
+    ({ table, from, to }) => `alter table ${table} rename constraint ${from} to ${to}`,
+  )
+  if (validations.length > 0) changes.push(`alter table trail ${validations.join(', ')}`)
+  for (const change of changes)
+    await repeatWhileLocked(BASELINE, () =>
+      db.transaction((tx) => tx.raw(`set local lock_timeout = ${LOCK_MS}; ${change} /* store.bringToBaseline */`)),
+    )
 }
 
 const replaceByBaseline = async (tx: Tx, phase: RollOut): Promise<string[]> => {

@@ -10,6 +10,12 @@ export const NOT_VALID_IN_RELEASE_BEFORE: readonly string[] = [
   'trail_erased_check',
 ]
 
+/** PostgreSQL 18 names NOT NULL; a renamed table or column keeps that name. */
+export const RENAMED_IN_BASELINE = [
+  { table: 'deliveries', from: 'deliveries_listing_id_not_null', to: 'deliveries_subject_id_not_null' },
+  { table: 'standing_rows', from: 'latest_scores_operator_id_not_null', to: 'standing_rows_operator_id_not_null' },
+] as const
+
 export const REPLACED_BY_BASELINE: readonly string[] = [
   '20261125-01-hub',
   '20261125-02-intake',

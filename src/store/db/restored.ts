@@ -63,7 +63,7 @@ export const highestSentPosition = (db: Db | Tx): Promise<SentPosition> =>
      /* restored.reached */`,
   )
 
-/** False while the database may be an old copy without later removals. Statements that return entries contain it. */
+/** False while the database may be an old copy without later removals: for statements that return entries. */
 export const MAY_PUBLISH_LIST_SQL = `(select not exists (select 1 from database_restored w where w.released_at is null)
   and not exists (select 1 from database_identity w where w.timeline <> database_timeline()))`
 

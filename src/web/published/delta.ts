@@ -1,7 +1,6 @@
 import type { Tx } from '../../store/db/db.js'
 import * as snapshots from '../../store/publication/snapshots.js'
 
-/** A delta covers at most this many snapshots. */
 const DELTAS_KEPT = 2_000
 /** With more changes the whole list is shorter. */
 const DELTA_MOST = 20_000

@@ -87,7 +87,7 @@ export const tryCode = async (
   return isRight
 }
 
-/** Marks the address as proven and clears a person's failures there; other addresses keep theirs. */
+/** Marks the address as proven and clears a person's failures there alone. */
 export const noteGoodSignIn = (
   db: Db,
   knock: SignInAttempt,

@@ -207,7 +207,7 @@ export const makeAuditLog = (
     throw new Error('other processes were always faster')
   }
 
-  /** `sent` are heads of attempts at this group. One whose commit was not answered may be in the table. */
+  /** `sent` are heads of attempts at this group; one may be in the table. */
   const tryOnce = async (
     known: WrittenGroup | null,
     links: readonly ChainLink[],

@@ -215,7 +215,7 @@ export const removalOfRecord = async (db: Db | Tx, id: string, today: string): P
   return makeRecordRemoval(one.due, { body: one.known.body, repairedOn: one.repairedOn }, today)
 }
 
-/** Returns what may be public of these records on `today`, by `keyOfRecord`, whether or not a platform hears of it. */
+/** Returns what may be public of these records on `today`, by `keyOfRecord`. */
 export const publicAmong = async (
   db: Db | Tx,
   keys: readonly store.RecordKey[],

@@ -1,4 +1,4 @@
-/** Jobs wait for a synchronous standby without a bound: a cancelled wait would show what a failover may lose. */
+/** Jobs wait for a synchronous standby without a bound (`store/db/commit-wait.ts`). */
 import type { Log } from '../../foundation/log.js'
 import type { Db } from '../../store/db/db.js'
 import { isStandbyMissing } from '../../store/db/standby/standby-wait.js'

@@ -1,5 +1,6 @@
 -- pg_dump of a database that `hub migrate` of release 0.1.0 (commit 016dd59d) made from empty on PostgreSQL 17.
 -- Without comments, settings and what opening the database notes (key_fingerprints, database_clock, values of database_identity).
+-- Two constraints NOT NULL have the names that PostgreSQL 18 gives them.
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 CREATE FUNCTION public.changes_stand() RETURNS trigger
     LANGUAGE plpgsql
@@ -720,7 +721,7 @@ ALTER TABLE public.database_restored ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
 CREATE TABLE public.deliveries (
     id bigint NOT NULL,
     platform text NOT NULL,
-    subject_id uuid NOT NULL,
+    subject_id uuid CONSTRAINT deliveries_listing_id_not_null NOT NULL,
     number integer NOT NULL,
     action text NOT NULL,
     notice jsonb NOT NULL,
@@ -908,7 +909,7 @@ CREATE TABLE public.knowledge (
 COMMENT ON TABLE public.knowledge IS 'the instant of the last change of what the hub believes; never twice the same, never backwards';
 CREATE TABLE public.standing_rows (
     score_id bigint,
-    operator_id integer NOT NULL,
+    operator_id integer CONSTRAINT latest_scores_operator_id_not_null NOT NULL,
     as_of date,
     value integer,
     grade text,

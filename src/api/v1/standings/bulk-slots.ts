@@ -5,7 +5,7 @@ const PLACES_MOST = 16
 /** Slots that all clients without a token share: they cannot block the others. */
 const PLACES_OF_PUBLIC = 8
 const PLACES_OF_ONE = 4
-/** A client that takes this many rows a second keeps its slot; GRACE_MS (milliseconds) covers its first rows. */
+/** A client that takes this many rows a second keeps its slot; GRACE_MS covers its first rows. */
 const PACE_ROWS = 100
 const GRACE_MS = 10_000
 
