@@ -253,6 +253,7 @@ const answerGraphql = async (
 ): Promise<void> => {
   try {
     response.setHeader('Cache-Control', 'no-store')
+    if (request.method !== 'GET' && request.method !== 'POST') return refuseGraphqlMethod(response, asked)
     await door.answer(request, asked)
   } catch (error) {
     if (request.destroyed && !request.complete) return
@@ -264,6 +265,14 @@ const answerGraphql = async (
     response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' })
     response.end(writeGraphqlRefusal(code, message))
   }
+}
+
+const refuseGraphqlMethod = (response: ServerResponse, { refused }: HttpRequestContext): void => {
+  refused.push('METHOD_NOT_ALLOWED')
+  response.writeHead(405, { Allow: 'GET, POST', 'Content-Type': 'application/json; charset=utf-8' })
+  response.end(
+    writeGraphqlRefusal('METHOD_NOT_ALLOWED', '此地址只接受 GET 和 POST。Only GET and POST are answered here.'),
+  )
 }
 
 const LEAVING = { ok: false, checks: { hub: 'stopping' } }

@@ -108,6 +108,12 @@ describe('HTTP', () => {
       }
     })
 
+    it('refuses any method but GET and POST with 405, and names these', async () => {
+      const answer = await fetch(`${world.url}/graphql`, { method: 'PUT', body: '{}' })
+      expect([answer.status, answer.headers.get('allow')]).to.deep.equal([405, 'GET, POST'])
+      expect(await codeOf(answer)).to.equal('METHOD_NOT_ALLOWED')
+    })
+
     it('refuses a body over the limit with 413, with or without Content-Length', async () => {
       const body = JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(1_000_001) } })
       const announced = await post('/graphql', body, JSON_TYPE)
@@ -236,6 +242,12 @@ describe('HTTP', () => {
         503,
         { status: 'unavailable', checks: { database: 'unreachable' } },
       ])
+    })
+
+    it('names the request in a problem about an address that cannot be decoded', async () => {
+      const answer = await fetch(`${world.url}/v1/standing/%E0%A4`)
+      expect(answer.status).to.equal(400)
+      expect(((await answer.json()) as { requestId: string }).requestId).to.equal(answer.headers.get('x-request-id'))
     })
 
     it('keeps a valid request id and replaces any other', async () => {

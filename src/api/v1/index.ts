@@ -103,7 +103,8 @@ const answerError =
   ({ keys }: ApiDependencies): ErrorRequestHandler =>
   (thrown: unknown, request, response, _next) => {
     const { error: cause, found } = thrown instanceof UploadError ? thrown : { error: thrown, found: {} }
-    const error = findRefusalOfThrown(cause) ?? ofAddress(cause) ?? cause
+    const unreadable = ofAddress(cause)
+    const error = findRefusalOfThrown(cause) ?? unreadable ?? cause
     const { log, refused, requestId } = getRequestContext(request)
     if (response.headersSent || response.destroyed) {
       if (!isRefusal(error)) log.error({ err: error }, 'an answer broke off')
@@ -126,5 +127,6 @@ const answerError =
     refused.push(code)
     if (status === 401) response.set('WWW-Authenticate', 'Bearer realm="hub"')
     if (code === 'RUN_BUSY' || status === 503) response.set('Retry-After', String(RETRY_SECONDS))
-    problem(response, status, redactIdNumbers({ code, message, details }, keys.pseudonymOf), found)
+    const beside = unreadable === error ? { requestId } : found
+    problem(response, status, redactIdNumbers({ code, message, details }, keys.pseudonymOf), beside)
   }

@@ -44,6 +44,15 @@ export const compressPage = (text: string, encoding: PageEncoding, used: keyof t
   return { body: bytes, encoding, tag }
 }
 
+const strong = (tag: string): string => tag.replace(/^W\//, '')
+
+/** Weak comparison (RFC 9110, section 13.1.2); a proxy may drop `W/`. */
+export const matchesTag = ({ headers }: IncomingMessage, tag: string): boolean =>
+  headers['if-none-match']
+    ?.split(',')
+    .map((one) => one.trim())
+    .some((one) => one === '*' || strong(one) === strong(tag)) ?? false
+
 /** `max-age` in seconds, at most until midnight, when entries expire. */
 export const maxAgeSeconds = (now: Date): number => Math.min(PUBLIC_SECONDS, secondsUntilMidnight(now))
 
@@ -57,8 +66,7 @@ export const sendCompressed = (
   response.setHeader('Vary', isChosen ? 'Accept, Accept-Encoding' : 'Accept-Encoding')
   response.setHeader('ETag', tag)
   if (!response.hasHeader('Content-Type')) response.setHeader('Content-Type', 'text/html; charset=utf-8')
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
-  if (response.statusCode === 200 && known?.includes(tag)) {
+  if (response.statusCode === 200 && matchesTag(request, tag)) {
     response.statusCode = 304
     return void response.end()
   }

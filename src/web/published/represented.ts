@@ -5,6 +5,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 import type { Request, Response } from 'express'
 import { LRUCache } from '../../foundation/lru.js'
 import type { FileEncoding } from '../../work/publication/published-files.js'
+import { matchesTag } from '../frame/compression.js'
 import { ReaderLeftError, sendWithTimeouts, type TimeoutBounds } from '../frame/response-timeout.js'
 
 interface ByteSource {
@@ -64,12 +65,6 @@ const encodingFor = (request: Request, { encodings }: FileRepresentation): FileE
   const made = (['br', 'gzip'] as const).filter((name) => encodings[name] !== undefined)
   const wanted = request.acceptsEncodings([...made, 'identity'])
   return wanted === false ? 'identity' : (wanted as FileEncoding | 'identity')
-}
-
-/** Compares ETags only: two lists may have the same Last-Modified second. */
-const matchesTag = (request: Request, tag: string): boolean => {
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim())
-  return known?.some((one) => one === '*' || one.replace(/^W\//, '') === tag) ?? false
 }
 
 /** Null for the whole file, `none` for an unsatisfiable range. */

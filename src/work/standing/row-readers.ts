@@ -118,12 +118,14 @@ export const makeJsonReader = (): RowReader => {
       else if (where === 'BEHIND') behind(rest)
     },
     end: () => {
-      if (where === 'BEFORE') throw unreadable('JSON', NO_LIST)
+      if (where === 'BEFORE') throw unreadable('JSON', isBrokenJson(around) ? BROKEN : NO_LIST)
       if (where === 'LIST' || (inObject && !around.includes('}'))) throw unreadable('JSON', ENDS_EARLY)
       return []
     },
   }
 }
+const BROKEN = 'JSON 不完整或有误 the JSON is broken or ends early'
+const isBrokenJson = (text: string): boolean => !isBlank(text) && parseJsonOr(text, undefined) === undefined
 const NO_LIST = '应为列表，或 {"codes": [...]} a list is wanted, or {"codes": [...]}'
 
 const SEPARATORS = [',', ';', '\t']

@@ -175,6 +175,15 @@ describe('many standings in one request', () => {
     })
   }
 
+  it('tells broken JSON from JSON that is no list', async () => {
+    for (const [body, said] of [
+      ['{"codes":', 'the JSON is broken'],
+      ['{"code":"x"}', 'a list is wanted'],
+      ['', 'a list is wanted'],
+    ] as const)
+      expect(JSON.parse((await askRows(world, body)).text).detail, body).to.include(said)
+  })
+
   it('refuses a body without a content type, and says so', async () => {
     const answer = await fetch(`${world.url}/v1/standings`, { method: 'POST', body: new Uint8Array([91, 93]) })
     expect(answer.status).to.equal(415)
