@@ -121,6 +121,9 @@ describe('every page of the public site', () => {
     }
     const [month] = [...(figures[0] ?? '').matchAll(/data-label="月末有效">(\d+)</g)].map((match) => Number(match[1]))
     expect(month).to.equal(given.filter(({ left }) => left === undefined).length)
+    expect(figures[0])
+      .to.include('本月截至今日')
+      .and.match(/月（截至今日）/)
   })
 
   it('an entry that is hidden is in no bar of the chart', async () => {

@@ -61,7 +61,12 @@ const MIDDLE = html` text-anchor="middle"`
 const monthTable = (months: readonly MonthCounts[]): Pick<ChartFrame, 'columns' | 'rows'> => ({
   columns: bilingualTexts('月份 Month', '月末有效 In force', '新增 New', '移出 Left'),
   rows: months
-    .map(({ month, inForce, published, removed }) => [monthName(month), ...[inForce, published, removed].map(String)])
+    .map(({ month, inForce, published, removed }, place) => [
+      place === months.length - 1
+        ? html`${monthName(month)}${bilingual('（截至今日）', ' (to date)')}`
+        : monthName(month),
+      ...[inForce, published, removed].map(String),
+    ])
     .reverse(),
 })
 
@@ -74,8 +79,8 @@ export const drawInForceByMonth = (months: readonly MonthCounts[]): Html => {
     id: 'over-time',
     title: { zh: '名单的变化', en: 'The list over time' },
     says: {
-      zh: `各月末有效条数，最近一月 ${last?.inForce ?? 0} 条，期间最多 ${most} 条。`,
-      en: `Entries in force at the end of each month: ${last?.inForce ?? 0} in the latest, ${most} at most.`,
+      zh: `各月末有效条数，本月截至今日 ${last?.inForce ?? 0} 条，期间最多 ${most} 条。`,
+      en: `Entries in force at the end of each month, this month as of today: ${last?.inForce ?? 0}; ${most} at most.`,
     },
     drawing: html`<line class="ground" x1="0" y1="${HEIGHT - FOOT}" x2="${WIDTH}" y2="${HEIGHT - FOOT}"/>
 ${months.map(({ inForce }, place) => {
@@ -149,14 +154,15 @@ export const drawPrefectureMap = (counts: ReadonlyMap<string, number>, elsewhere
   const all = PREFECTURES.map((one) => ({ ...one, n: counts.get(one.code) ?? 0 }))
   const most = Math.max(1, ...all.map(({ n }) => n))
   const byCount = [...all].sort((a, b) => b.n - a.n)
-  const [top] = byCount
+  const [top, next] = byCount
+  const isAlone = top !== undefined && top.n > (next?.n ?? 0)
   const wide = (WIDTH - (TILES_ACROSS - 1) * GAP) / TILES_ACROSS
   return chartFigure({
     id: 'by-prefecture',
     title: { zh: '各市州的有效条数', en: 'Entries in force by prefecture' },
     says: {
-      zh: `方块按方位排列，颜色越深条数越多：${top?.zh}最多，${top?.n ?? 0} 条。`,
-      en: `Tiles lie as the prefectures do, the darker the more: ${top?.en} has most, ${top?.n ?? 0}.`,
+      zh: `方块按方位排列，颜色越深条数越多${isAlone ? `：${top.zh}最多，${top.n} 条` : ''}。`,
+      en: `Tiles lie as the prefectures do, the darker the more${isAlone ? `: ${top.en} has most, ${top.n}` : ''}.`,
     },
     height: 2 * TILE + GAP,
     drawing: html`${all.map(({ tile: [column, row], zh, en, n }) => {
