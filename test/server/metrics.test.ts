@@ -145,7 +145,7 @@ describe('metrics', () => {
       ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '['.repeat(300) }],
       ['BAD_REQUEST', '/graphql', { method: 'POST', headers: json, body: '[{"query":"{ __typename }"}]' }],
       ['BAD_REQUEST', '/graphql', { method: 'POST', body: '{"query":"{ __typename }"}' }],
-      ['BAD_REQUEST', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{ __typename }"}' }],
+      ['METHOD_NOT_ALLOWED', '/graphql', { method: 'PUT', headers: json, body: '{"query":"{ __typename }"}' }],
       ['CONTENT_TOO_LARGE', '/graphql', { method: 'POST', headers: json, body: `"${'a'.repeat(1_000_001)}"` }],
       [
         'GRAPHQL_VALIDATION_FAILED',
