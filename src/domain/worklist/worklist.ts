@@ -38,10 +38,7 @@ export interface WorkItem extends TaskColumns {
   operatorId: number | null
 }
 
-/**
- * Of case tasks, KEPT counts the person's own and LATE those past their last day, beside ALL; other tasks have `late`
- * in ALL.
- */
+/** KEPT counts the person's own case tasks and LATE those past their last day, beside ALL. Other tasks have `late` in ALL. */
 export interface WorkGroup extends TaskColumns {
   part: 'ALL' | 'KEPT' | 'LATE'
   n: number

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { batchAcrossRequests } from '../../../src/api/fast/cross-request-batch.js'
+import { batchAcrossRequests, waitingEach } from '../../../src/api/fast/cross-request-batch.js'
 
 /** A promise that the test resolves. */
 const gate = () => {
@@ -141,45 +141,36 @@ describe('batch across requests', () => {
     expect([await early, await late]).to.deep.equal([[0], [1]])
   })
 
-  it('ends each caller’s wait for a lost database by its own arrival, and serves the others once it is back', async () => {
-    let clock = 0
-    let isAway = true
-    const lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })
-    const ask = batchAcrossRequests<number, number>(
+  const lost = Object.assign(new Error('lost'), { code: 'ECONNREFUSED' })
+  const LONG_MS = 60_000
+
+  it('lets each caller wait for a lost database, and holds nobody in a batch meanwhile', async () => {
+    let away = 3
+    const asked: number[][] = []
+    const batch = batchAcrossRequests<number, number>(
       async (keys) => {
-        clock += 1_000
-        if (isAway) throw lost
+        asked.push([...keys])
+        away -= 1
+        if (away >= 0) throw lost
         return keys
       },
-      { waitMs: 10_000, againMs: 0, worth: 100, now: () => clock },
+      { most: 1 },
     )
-    const ended: Record<number, number> = {}
-    const failing = (key: number) =>
-      ask([key]).catch((error) => {
-        expect(error).to.equal(lost)
-        ended[key] = clock
-      })
-    const first = [failing(1), failing(2)]
-    await turns(1)
-    first.push(failing(3))
-    await Promise.all(first)
-    const late = ask([4])
-    isAway = false
-    expect(await late).to.deep.equal([4])
-    expect(Math.max(...Object.values(ended))).to.be.at.most(13_000)
-    expect(Object.keys(ended)).to.have.length(3)
+    const waits = waitingEach(batch, LONG_MS)
+    const patient = Promise.all([waits([1]), waits([2])])
+    // Fails at once although two others wait.
+    expect(await waitingEach(batch, 0)([3]).catch((error) => error)).to.equal(lost)
+    expect(await patient).to.deep.equal([[1], [2]])
+    expect(asked[0]).to.deep.equal([1, 2, 3])
   })
 
   it('does not ask again after a failure that is no lost connection', async () => {
     let asked = 0
-    const ask = batchAcrossRequests<number, number>(
-      async () => {
-        asked += 1
-        throw new Error('wrong')
-      },
-      { waitMs: 10_000, againMs: 0 },
-    )
-    await ask([1]).catch(() => undefined)
+    const batch = batchAcrossRequests<number, number>(async () => {
+      asked += 1
+      throw new Error('wrong')
+    })
+    await waitingEach(batch, LONG_MS)([1]).catch(() => undefined)
     expect(asked).to.equal(1)
   })
 })
