@@ -1,5 +1,5 @@
 import { RECORD_KIND_TRAITS, RECORD_KINDS, type UnreadableRecords } from '../../domain/records/records.js'
-import { queryValue, type Tx } from '../db/db.js'
+import { queryColumn, queryValue, type Tx } from '../db/db.js'
 import { insertCopiesSql } from '../records/versions.js'
 
 /** Runs that corrected an item which :run delivered again, uncorrected. */
@@ -20,6 +20,18 @@ export const isNotUnreadableSql = (v: string): string => `${isNotUnreadableByKey
 export const isNotUnreadableByKeySql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
+
+/** Versions of records that were unmatched at `since`, have an operator now, and are not in the delivery. */
+export const listMatchedSince = (tx: Tx, feed: string, since: Date): Promise<number[]> =>
+  queryColumn(
+    tx,
+    `select v.id from unmatched u join versions v on v.feed = u.feed and v.record_key = u.record_key and v.known_to is null
+     where u.feed = :feed and u.state = 'MATCHED' and v.known_from > :since
+       and not exists (select 1 from versions w where w.feed = v.feed and w.record_key = v.record_key and w.known_from <= :since
+         and (w.known_to is null or w.known_to > :since))
+       and not exists (select 1 from plan p where p.record_key = v.record_key) /* absence.matchedSince */`,
+    { feed, since },
+  )
 
 /**
  * Unreadable records, and corrected ones delivered again uncorrected, do not count as missing. A decision on identity may

@@ -3,17 +3,19 @@ import { to as copyTo } from 'pg-copy-streams'
 import { makeRecordTable } from '../../foundation/fingerprints.js'
 import { decodeStream } from '../../foundation/text/encodings.js'
 import type { Db } from '../db/db.js'
-import { withConnection } from '../db/own-connection.js'
+import { withOwnConnection } from '../db/own-connection.js'
 
 /** The operator was found by its own code. Others may belong elsewhere by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
 /** With `whole`, versions that only partial files contributed are left out. */
 export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> =>
-  withConnection(db, async (connection) => {
+  withOwnConnection(db, async (connection) => {
     const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where feed = ${connection.escapeLiteral(feed)}
       and known_to is null and ended_on is null ${whole ? 'and not partial' : ''}) to stdout /* digest-index.load */`
-    const known = makeEmptyKnownVersions()
+    await connection.query('begin isolation level repeatable read read only')
+    const { rows } = await connection.query<{ latest: Date }>('select latest from knowledge /* digest-index.asOf */')
+    const known = makeEmptyKnownVersions(rows[0]?.latest)
     const copied = { head: Buffer.alloc(0), chunks: () => connection.query(copyTo(sql)) }
     let carry = ''
     for await (const piece of decodeStream(copied, 'utf-8')) {
@@ -21,6 +23,7 @@ export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: bool
       carry = lines.pop() ?? ''
       for (const line of lines) known.add(line)
     }
+    await connection.query('commit')
     return known
   })
 
@@ -28,11 +31,13 @@ export type KnownVersions = ReturnType<typeof makeEmptyKnownVersions>
 
 const MET = 0
 
-export const makeEmptyKnownVersions = () => {
+/** `asOf`: the instant of knowledge at which the versions were read. */
+export const makeEmptyKnownVersions = (asOf?: Date) => {
   const table = makeRecordTable('content')
   const ids: number[] = []
   const others: number[] = []
   return {
+    asOf,
     /** Columns of `line`: id, digest (null: to be staged), record key. */
     add: (line: string): void => {
       const [id = '', digest = '', key = ''] = line.split('\t')

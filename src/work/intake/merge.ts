@@ -56,6 +56,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   })
   await ownerless.keepOwnerlessCodes(tx, feed)
   const unmet = whole ? known.unmet() : []
+  if (whole && known.asOf) unmet.push(...(await absence.listMatchedSince(tx, feed, known.asOf)))
   const ending = { id: run, feed, now: at, today: shanghaiDate(merging.now), unreadable, unmet }
   const ended = unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
   if (whole) await rejects.endAbsentUnmatched(tx, ending)

@@ -1,6 +1,7 @@
-/** Operators are merged while a full delivery is being read: the versions that it lacks have moved when it is merged. */
+/** Operators are merged, and unmatched records find theirs, while a full delivery is being read that lacks some of their records. */
 import { expect } from 'chai'
-import { mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
+import * as rejects from '../../../src/store/intake/rejects.js'
+import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import { feed } from '../../support/feed.js'
 import { codeOf, database, later, pullFeed, pullItems, rowsOf, rules } from '../../support/world.js'
 
@@ -31,11 +32,11 @@ describe('records absent from a delivery whose operator is merged while it is re
     )
     return found.map(({ key }) => String(key))
   }
-  const deliver = (during: () => Promise<unknown>) => {
+  const deliver = (during: () => Promise<unknown>, more: readonly object[] = []) => {
     async function* sent() {
       yield* ENTRIES.slice(1, 5)
       await during()
-      yield* ENTRIES.slice(5, 7)
+      yield* [...ENTRIES.slice(5, 7), ...more]
     }
     const entries = feed({ id: 'entries', kind: 'list_entry', whole: true, sent: sent as never })
     return pullFeed(db(), entries, { now, rules })
@@ -58,5 +59,37 @@ describe('records absent from a delivery whose operator is merged while it is re
     const { decision } = await merge()
     await deliver(() => undoDecision(db(), rules, { decision: decision.id, reason: '误并', by: 'o', now: now() }))
     expect(await inForce()).to.deep.equal(['L2', 'L3', 'L4', 'L5', 'L6', 'L7'])
+  })
+
+  describe('while an unmatched record finds its operator', () => {
+    const NEW = codeOf(3)
+    const unknown = { ...entry(9), code: '', org: NEW.slice(8, 17), name: '虚构新来商贸有限公司' }
+    const kept = ['L2', 'L3', 'L4', 'L5', 'L6', 'L7']
+    const register = (code: string) =>
+      pullItems(db(), [firm(code, '虚构新来商贸有限公司')], { id: 'registry', kind: 'registration', whole: false, now })
+    const attach = async () => {
+      const [open] = await rejects.listOpenUnmatched(db(), 1)
+      const decided = { unmatched: open?.id ?? 0, verdict: 'ATTACH' as const, operator: INTO, reason: '核实', by: 'o' }
+      await decideSubject(db(), rules, { ...decided, now: now() })
+    }
+
+    beforeEach(async () => {
+      await pullItems(db(), [...ENTRIES, unknown], { id: 'entries', kind: 'list_entry', whole: true, now })
+    })
+
+    it('by its registration, it ends where the delivery lacks it', async () => {
+      expect((await deliver(() => register(NEW))).ended).to.equal(3)
+      expect(await inForce()).to.deep.equal(kept)
+    })
+
+    it('by a decision, it ends where the delivery lacks it', async () => {
+      expect((await deliver(attach)).ended).to.equal(3)
+      expect(await inForce()).to.deep.equal(kept)
+    })
+
+    it('it stays in force where the delivery holds it', async () => {
+      expect((await deliver(() => register(NEW), [unknown])).ended).to.equal(2)
+      expect(await inForce()).to.deep.equal([...kept, 'L9'])
+    })
   })
 })
