@@ -38,7 +38,7 @@ const RULES_WITHOUT_SUBJECT = {
   expire: { ...RULE, cron: '1 * * * *' },
   // Removals take effect at once, and requests publish them earlier.
   publish: { ...RULE, cron: '* * * * *' },
-  trail: { ...RULE, cron: '*/5 * * * *' },
+  trail: { ...RULE, cron: '* * * * *' },
   audit: { ...RULE, cron: '50 2 * * *' },
   standings: { ...RULE, cron: '10 3 * * *' },
   changes: { ...RULE, cron: '* * * * *', beside: true },

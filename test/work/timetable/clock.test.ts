@@ -42,6 +42,10 @@ describe('timetable', () => {
     expect(names).to.have.length(14 + feeds.size)
   })
 
+  it('the audit log is indexed by operator within a minute', () => {
+    expect(nextRun(parseCron(JOB_RULES.trail.cron), NOW)?.getTime()).to.be.at.most(NOW.getTime() + 60_000)
+  })
+
   it('jobs that remove or erase cannot be paused', () => {
     const kept = Object.entries(JOB_RULES).filter(([, { pausable }]) => !pausable)
     expect(kept.map(([job]) => job)).to.have.members([
