@@ -15,7 +15,7 @@ import {
 
 /** The headless shell draws no window: test/web/desk/operator.test.ts takes 34 CPU seconds with it instead of 47. */
 const DEBIAN = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'] as const
-const PATH = process.env['CHROMIUM'] ?? DEBIAN.find((path) => existsSync(path)) ?? DEBIAN[1]
+export const CHROMIUM_PATH = process.env['CHROMIUM'] ?? DEBIAN.find((path) => existsSync(path)) ?? DEBIAN[1]
 /** Chromium sends no requests of its own. As root it only starts without a sandbox. */
 const FLAGS = [
   '--no-sandbox',
@@ -66,12 +66,14 @@ export const browser = (): Browsing => {
   const emptied = new Map<string, Page[]>()
   before(async function () {
     this.timeout(BROWSER_MS)
-    if (!existsSync(PATH)) {
-      if (process.env['CI']) throw new Error(`there is no browser at ${PATH}`)
-      process.stderr.write(`\n  SKIPPED, for there is no browser at ${PATH}: ${this.test?.parent?.fullTitle()}\n\n`)
+    if (!existsSync(CHROMIUM_PATH)) {
+      if (process.env['CI']) throw new Error(`there is no browser at ${CHROMIUM_PATH}`)
+      process.stderr.write(
+        `\n  SKIPPED, for there is no browser at ${CHROMIUM_PATH}: ${this.test?.parent?.fullTitle()}\n\n`,
+      )
       this.skip()
     }
-    running ??= chromium.launch({ executablePath: PATH, args: FLAGS })
+    running ??= chromium.launch({ executablePath: CHROMIUM_PATH, args: FLAGS })
     one = await running
   })
   after(async () => {

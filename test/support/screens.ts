@@ -42,7 +42,7 @@ export const wordFaults = async (page: Page, { draft = false } = {}): Promise<st
   ...new Set(deniedWordsIn(await page.evaluate<string>(TEXT), { draft })),
 ]
 
-/** Actions and fields that the window or a box that scrolls sideways cuts off. Of a long link, its beginning is enough. */
+/** Actions and fields that the window or a box that scrolls sideways cuts off, and words that their cell does. Of a long link, its beginning is enough. */
 const CUT = `(async () => {
   for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame)
   const faults = []
@@ -62,6 +62,8 @@ const CUT = `(async () => {
       : left < from - 2 || right > to + 2
     if (isCut) faults.push((one.ariaLabel || one.textContent || one.className).slice(0, 60) + ' ' + Math.round(left) + '–' + Math.round(right) + ' outside ' + Math.round(from) + '–' + Math.round(to))
   }
+  for (const one of document.querySelectorAll('.virtual-box .cell'))
+    if (one.scrollWidth > one.clientWidth + 1) faults.push('a cell cuts off ' + one.textContent.slice(0, 60))
   const stray = [...document.body.children].filter((one) => one.tagName === 'TEXTAREA' && one.checkVisibility())
   return [...new Set(faults)].slice(0, 5).concat(stray.map(() => 'a stray textarea'))
 })()`

@@ -21,6 +21,7 @@ import { proposeSettings } from '../../src/work/office/settings.js'
 import { proposeOverride } from '../../src/work/scoring/override.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
 import { globalOf } from '../api/global-ids.js'
+import { CHROMIUM_PATH } from '../support/browser.js'
 import { freshDatabase, stopCluster } from '../support/database.js'
 import { addPerson, type DeskRole, deskBuilt, fillSignIn } from '../support/desk.js'
 import { HELP_SHOTS, type HelpShot } from '../support/help-shots.js'
@@ -29,7 +30,6 @@ import { savePicture } from '../support/picture.js'
 import { STRICTER, stricter } from '../support/stricter.js'
 
 const FOLDER = fileURLToPath(new URL('../../src/web/help/pictures/', import.meta.url))
-const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium-headless-shell'
 const PORT = 4_123
 const BASE = `http://localhost:${PORT}`
 /** High enough that nothing has to be scrolled. */
@@ -196,7 +196,7 @@ await deskBuilt()
 const test = await freshDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'hub-pictures-'))
 const browser = await chromium.launch({
-  executablePath: PATH,
+  executablePath: CHROMIUM_PATH,
   args: ['--no-sandbox', '--lang=zh-CN'],
   env: { ...process.env, LANGUAGE: 'zh_CN' },
 })

@@ -6,12 +6,12 @@
 import { mkdirSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { makeWorld, TODAY } from '../api/world.js'
+import { CHROMIUM_PATH } from '../support/browser.js'
 import { stopCluster } from '../support/database.js'
 import { deskShots } from '../support/desk-shots.js'
 import { keep } from '../support/picture.js'
 import { firms, listFirms } from '../support/site-world.js'
 
-const PATH = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 const [WIDE, NARROW] = [1_100, 360]
 
 interface Shot {
@@ -75,7 +75,7 @@ const [named] = process.argv.slice(2)
 const folder = named ?? '.readme'
 mkdirSync(folder, { recursive: true })
 const browser = await chromium.launch({
-  executablePath: PATH,
+  executablePath: CHROMIUM_PATH,
   args: ['--no-sandbox'],
   env: { ...process.env, LANGUAGE: 'zh_CN' },
 })

@@ -10,6 +10,7 @@ import { BROWSER_MS, browser, isTooWide, violations } from '../../support/browse
 import { type AtDesk, addPerson, atDesk, deskBuilt } from '../../support/desk.js'
 import { startHub, type TestHub } from '../../support/hub.js'
 import { samplePdf } from '../../support/sample-papers.js'
+import { cutFaults } from '../../support/screens.js'
 
 /** The case began so many days ago that the party’s days for a defence are over, even across a holiday. */
 const BEGAN_DAYS_AGO = 30
@@ -348,7 +349,7 @@ describe('the pages of listings', function () {
     await inOrder(reviewer)
   })
 
-  it('axe finds no violation, and no page is wider than its window, at 1280 and at 360 px', async () => {
+  it('axe finds no violation, and no page is wider than its window, at 1280 and at 360 px; at 1280 no cell cuts off a day', async () => {
     const { path, name } = await published()
     for (const width of [1280, 360]) {
       const officer = await atDesk(visitor, hub, 'officer', { viewport: { width, height: 800 } })
@@ -367,6 +368,7 @@ describe('the pages of listings', function () {
         await page.waitForLoadState('networkidle')
         expect(await violations(page), `${at} at ${width}`).to.deep.equal([])
         expect(await isTooWide(page), `${at} at ${width}`).to.equal(false)
+        if (width === 1280) expect(await cutFaults(page), at).to.deep.equal([])
       }
       await inOrder(officer)
     }

@@ -78,7 +78,7 @@ const CASES: readonly TableColumn<CaseRow>[] = [
   {
     key: 'published',
     title: '公示和届满',
-    width: 116,
+    width: 132,
     render: ({ publishedOn, endsOn }) => (
       <>
         <span className="nowrap">{publishedOn ?? '—'}</span> {endsOn && <span className="nowrap">至 {endsOn}</span>}
@@ -96,7 +96,7 @@ export const CaseTable = ({ filter, sort, ...placed }: ScrollPosition & { filter
       rows={rows}
       rowKey={({ id }) => id}
       empty="没有符合条件的案件。"
-      minWidth={1_010}
+      minWidth={1_024}
       {...placed}
     />
   )
