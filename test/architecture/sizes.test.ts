@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { parseSync } from 'oxc-parser'
-import { filesUnder, itKeeps, ROOT, type Rule, read, SOURCES, type SourceFile } from './tree.js'
+import { filesUnder, itKeeps, pagesUnder, ROOT, type Rule, read, SOURCES, type SourceFile } from './tree.js'
 
 const TESTS = filesUnder('test')
 
@@ -86,6 +86,19 @@ const readmeFaults: Rule = (pages) =>
       ...[...named, ...linked].flatMap(([, to = '']) => (existsSync(join(ROOT, to)) ? [] : [`${path}: no file ${to}`])),
     ]
   })
+/** Paths in backticks may leave out `src/` or the folder of their page. */
+const ROOM =
+  /^(src|schema|test|seeds|migrations|domain|store|work|api|web|server|hub|foundation|agencies|platforms|commands|demo|sandbox)\//
+const lostPaths: Rule = (pages) =>
+  pages.flatMap(({ path, text }) => {
+    const own = dirname(path)
+    const prose = text.replace(/^ *```[\s\S]*?^ *```/gm, '')
+    const named = [...prose.matchAll(/`([\w.-]+(?:\/[\w.-]+)+)`/g)].map(([, to = '']) => to)
+    const linked = [...prose.matchAll(/\]\(([^/):#][^):#]*)(?:#[^)]*)?\)/g)].map(([, to = '']) => join(own, to))
+    return [...named.filter((to) => ROOM.test(to)), ...linked]
+      .filter((to) => !['', 'src', own].some((folder) => existsSync(join(ROOT, folder, to))))
+      .map((to) => `${path}: no file ${to}`)
+  })
 const READMES = Object.keys(README_BYTES_MAX).map((path) => ({ path, text: read(path) }))
 
 describe('size limits', () => {
@@ -134,5 +147,15 @@ describe('size limits', () => {
       ['too many bytes', ['README.md', `${'字'.repeat(99)}\n`.repeat(60)]],
     ],
     READMES,
+  )
+
+  itKeeps(
+    'do not bind other pages, whose paths and links exist too',
+    lostPaths,
+    [
+      ['a path that does not exist', ['src/work/README.md', 'See `work/intake/poll.ts`.']],
+      ['a link that leads nowhere', ['src/work/README.md', 'See [the page](../nowhere/README.md#top).']],
+    ],
+    pagesUnder('src', 'schema', 'test'),
   )
 })

@@ -18,12 +18,17 @@ export type PlantedFault = readonly [what: string, ...files: (readonly [path: st
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 export const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 
-export const filesUnder = (...folders: readonly string[]): SourceFile[] =>
+const listFiles = (folders: readonly string[], name: RegExp): SourceFile[] =>
   folders
     .flatMap((folder) => readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true }))
-    .filter((entry) => entry.isFile() && /(?<!\.generated)\.tsx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && name.test(entry.name))
     .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
     .map((path) => ({ path, text: read(path) }))
+
+export const filesUnder = (...folders: readonly string[]): SourceFile[] => listFiles(folders, /(?<!\.generated)\.tsx?$/)
+
+/** The pages of text. The changelog names files of the past. */
+export const pagesUnder = (...folders: readonly string[]): SourceFile[] => listFiles(folders, /(?<!CHANGELOG)\.md$/)
 
 export const SOURCES: readonly SourceFile[] = filesUnder('src', 'migrations', 'seeds')
 
