@@ -49,10 +49,19 @@ export async function* decodeStream(content: ReadableBytes, encoding: TextEncodi
   if (rest) yield rest
 }
 
-/** iconv decodes UTF-8 more slowly. */
+/** iconv decodes UTF-8 more slowly. TextDecoder of Node 24 drops a byte order mark also behind broken bytes. */
 const utf8Decoder = (): TextPieces => {
-  const decoder = new TextDecoder('utf-8')
-  return { write: (chunk) => decoder.decode(chunk, { stream: true }), end: () => decoder.decode() }
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  let isFirst = true
+  return {
+    write: (chunk) => {
+      const text = decoder.decode(chunk, { stream: true })
+      const begins = isFirst && text !== ''
+      if (begins) isFirst = false
+      return begins && text.startsWith('\uFEFF') ? text.slice(1) : text
+    },
+    end: () => decoder.decode(),
+  }
 }
 
 const unified = (text: string): string => {
