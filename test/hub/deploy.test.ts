@@ -165,6 +165,11 @@ describe('the alert rules', () => {
     await run('promtool', ['test', 'rules', 'alerts.test.yml'], { cwd: FOLDER })
   })
 
+  it('keep the label `job` of the figures, in the settings of Prometheus and in those of both READMEs', () => {
+    const pages = ['deploy/prometheus.yml', 'README.md', 'README.zh-CN.md'].map((page) => join(FOLDER, '..', page))
+    for (const page of pages) expect(readFileSync(page, 'utf8'), page).to.match(/job_name: hub\n +honor_labels: true\b/)
+  })
+
   it('have each a test that fires, a test that is silent, and a section of the runbooks', () => {
     const tests = readFileSync(join(FOLDER, 'alerts.test.yml'), 'utf8')
     const sections = [...readFileSync(join(FOLDER, 'runbooks.md'), 'utf8').matchAll(/^## (\w+)$/gm)].map(

@@ -54,7 +54,7 @@ export type TidyCounts = Record<
   number
 >
 
-/** Rows that refer to other rows are deleted first, runs last. */
+/** Referring rows are deleted first, runs last. */
 const STEPS = [
   ['rejects', 'rejects', 'REJECTS'],
   ['findings', 'comparisons', 'COMPARISONS'],

@@ -16,7 +16,7 @@ export interface ScheduledJob {
 
 /** Folders and exchange tables are watched, because senders await an answer all day. */
 const WATCH = '*/5 * * * *'
-/** A missed comparison may run this long after its time. */
+/** How late a missed comparison may run. */
 const NIGHT_MS = 8 * 3_600_000
 export const TIMETABLED_RUN_LINGERS_MS = 61_000
 

@@ -1,4 +1,4 @@
-/** Operators are merged, and unmatched records find theirs, while a full delivery is being read that lacks some of their records. */
+/** Operators are merged and records matched while a full delivery that lacks some of them is read. */
 import { expect } from 'chai'
 import * as rejects from '../../../src/store/intake/rejects.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
