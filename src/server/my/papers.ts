@@ -1,50 +1,37 @@
-import type { Request, RequestHandler, Response } from 'express'
-import { openPaperFor } from '../api/listing/papers.js'
-import { writeAuditRow } from '../api/request/audit-rows.js'
-import type { ApiDependencies } from '../api/request/dependencies.js'
-import type { HttpRequestContext } from '../api/request/request-context.js'
-import { sendPaper } from '../api/v1/papers.js'
-import { makeBodyReceiver } from '../api/v1/receive-body.js'
-import type { AttachmentUse } from '../domain/listing/papers.js'
-import { isRefusal, Refusal } from '../foundation/errors.js'
-import { PAPER_BYTES_MOST } from '../foundation/papers/inspect.js'
-import { writePdf } from '../foundation/papers/pdf.js'
-import type { PaperOwner } from '../store/listing/papers.js'
-import { rawFormBody } from '../web/frame/forms.js'
-import type { SitePage } from '../web/frame/page.js'
-import { baseUrlOf } from '../web/frame/render-response.js'
-import { certificatePage, certificatePaper } from '../web/my/certificate.js'
-import type { PartyPageContext } from '../web/my/frame.js'
-import { mayBeCertified } from '../web/my/listing.js'
-import * as questions from '../web/my/questions.js'
-import type { RefusedAct } from '../web/my/refusals.js'
-import { certificateFileName } from '../web/verify/certificate-facts.js'
-import type * as sessions from '../work/access/party-access.js'
-import type { RetractionStatus } from '../work/delivery/retraction.js'
-import * as work from '../work/listing/papers.js'
-import { issueCertificate } from '../work/publication/certificate.js'
+import type { RequestHandler } from 'express'
+import { openPaperFor } from '../../api/listing/papers.js'
+import { writeAuditRow } from '../../api/request/audit-rows.js'
+import type { ApiDependencies } from '../../api/request/dependencies.js'
+import { sendPaper } from '../../api/v1/papers.js'
+import { makeBodyReceiver } from '../../api/v1/receive-body.js'
+import type { AttachmentUse } from '../../domain/listing/papers.js'
+import { isRefusal, Refusal } from '../../foundation/errors.js'
+import { PAPER_BYTES_MOST } from '../../foundation/papers/inspect.js'
+import { writePdf } from '../../foundation/papers/pdf.js'
+import type { PaperOwner } from '../../store/listing/papers.js'
+import { rawFormBody } from '../../web/frame/forms.js'
+import type { SitePage } from '../../web/frame/page.js'
+import { baseUrlOf } from '../../web/frame/render-response.js'
+import { certificatePage, certificatePaper } from '../../web/my/certificate.js'
+import { mayBeCertified } from '../../web/my/listing.js'
+import * as questions from '../../web/my/questions.js'
+import type { RefusedAct } from '../../web/my/refusals.js'
+import { certificateFileName } from '../../web/verify/certificate-facts.js'
+import type { RetractionStatus } from '../../work/delivery/retraction.js'
+import * as work from '../../work/listing/papers.js'
+import { issueCertificate } from '../../work/publication/certificate.js'
+import { FORM_TEXT_BYTES, findSession, type PartyVisit } from './visits.js'
 
-export interface PartyVisit {
-  request: Request
-  response: Response
-  asked: HttpRequestContext
-  session: sessions.SignedInParty
-  own: PartyPageContext
-}
-
-const TEXT_BYTES = 256 * 1024
-const FORM_BYTES = PAPER_BYTES_MOST + TEXT_BYTES
+const FORM_BYTES = PAPER_BYTES_MOST + FORM_TEXT_BYTES
 const RECEIVED_MOST = 4
 
-/** Anybody else's body is cut off early. */
-export const receiveFiles = (
-  sessionOf: (request: Request) => Promise<sessions.SignedInParty | null>,
-): RequestHandler => {
+/** Reads files only with a session; any other body is cut off early. */
+export const receiveFiles = (): RequestHandler => {
   const receive = makeBodyReceiver({ most: FORM_BYTES, mostOfAll: RECEIVED_MOST * FORM_BYTES, arrivingMost: 2 })
-  const small = rawFormBody(TEXT_BYTES)
+  const small = rawFormBody(FORM_TEXT_BYTES)
   return async (request, response, next) => {
     const isFiles = (request.headers['content-type'] ?? '').startsWith('multipart/form-data')
-    const session = isFiles ? await sessionOf(request) : null
+    const session = isFiles ? await findSession(request) : null
     if (session === null) return small(request, response, next)
     const received = await receive(request, session.viewer.sub ?? '')
     if (received === null) return
@@ -69,7 +56,7 @@ const refusedOf = (error: unknown): RefusedAct => {
   return { code, message, details }
 }
 
-interface ListingOfVisit {
+export interface ListingOfVisit {
   file: Pick<questions.PartyFile, 'uscc' | 'shop' | 'name'>
   listing: questions.PartyListingDetail
   retraction: RetractionStatus | null
@@ -78,7 +65,7 @@ interface ListingOfVisit {
 
 interface PartyPapersDependencies {
   listingOf: (visit: PartyVisit) => Promise<ListingOfVisit>
-  answered: (
+  ask: (
     visit: PartyVisit,
     query: string,
     variables: Record<string, unknown>,
@@ -86,7 +73,9 @@ interface PartyPapersDependencies {
   ) => Promise<{ data: any; refused: RefusedAct | null }>
 }
 
-export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }: PartyPapersDependencies) => {
+export type PartyPapers = ReturnType<typeof makePartyPapers>
+
+export const makePartyPapers = (parts: ApiDependencies, { listingOf, ask }: PartyPapersDependencies) => {
   const platformNames = new Map(parts.platforms.map(({ id, name }) => [id, name]))
 
   const open = async ({ response, asked, session: { viewer } }: PartyVisit, id: string): Promise<undefined> => {
@@ -119,7 +108,7 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
       const { listing } = await listingOf(visit)
       const wanted = listing.documents.find(({ kind }) => kind === visit.request.params['kind'])
       if (wanted === undefined) throw new Refusal('NOT_FOUND')
-      return wanted.signed === null ? sendForm(visit, answered, listing.id) : open(visit, wanted.signed.id)
+      return wanted.signed === null ? sendForm(visit, ask, listing.id) : open(visit, wanted.signed.id)
     },
     sendPaper: (visit: PartyVisit) => open(visit, String(visit.request.params['id'])),
     showCertificate: async (visit: PartyVisit): Promise<SitePage> =>
@@ -142,11 +131,11 @@ export const makePartyPapers = (parts: ApiDependencies, { listingOf, answered }:
 
 const sendForm = async (
   visit: PartyVisit,
-  answered: PartyPapersDependencies['answered'],
+  ask: PartyPapersDependencies['ask'],
   listingId: string,
 ): Promise<undefined> => {
   const format = visit.request.query['format'] === 'docx' ? 'DOCX' : 'PDF'
-  const { data } = await answered(visit, questions.FORM_QUERY, { format })
+  const { data } = await ask(visit, questions.FORM_QUERY, { format })
   const all: { id: string; documents: { draft: string | null }[] }[] = data?.myFile?.listings ?? []
   const draft = all.find(({ id }) => id === listingId)?.documents[0]?.draft
   if (draft == null) throw new Refusal('NOT_FOUND')
