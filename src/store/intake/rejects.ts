@@ -179,7 +179,7 @@ const match = async (tx: Tx, ids: readonly number[], runId: number, now: Date): 
            union all ${leadsBy('reg_no', `u.subject->>'regNo'`)}) f) o
        join operators w on w.id = o.own_id
        left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null
-       where u.id = any(:ids::bigint[]) and u.state = 'OPEN' and u.last_run < :run),
+       where u.id = any(:ids::bigint[]) and u.state = 'OPEN' and u.last_run <> :run),
      matched as (update unmatched u set state = 'MATCHED' from found f where u.id = f.id),
      made as (
        insert into versions (feed, kind, record_key, operator_id, found_by, decision_id, fact, digest, body, findings, valid_from, valid_to,

@@ -43,6 +43,15 @@ describe('simultaneous pulls', () => {
     expect(await standing(db())).to.have.length(120)
   })
 
+  it('an unmatched record finds its operator in a register that began before its own delivery and ended after it', async () => {
+    async function* sent() {
+      yield row(1, { code: codeOf(1) })
+      await pullItems(db(), [row(1, { code: '', org: extractOrgCode(codeOf(1)) ?? '' })])
+    }
+    await pullFeed(db(), feed({ id: 'registry', kind: 'registration', sent: sent as never }))
+    expect(await rowsOf(db(), 'select state from unmatched')).to.deep.equal([{ state: 'MATCHED' }])
+  })
+
   it('a scheduled pull runs once', async () => {
     const options = {
       feed: feed({ sent: () => rows(2) }),
