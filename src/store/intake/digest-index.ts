@@ -1,4 +1,4 @@
-/** In-memory index of known versions, which keeps unchanged records from being staged. */
+/** Known versions in memory: unchanged records are not staged. */
 import { to as copyTo } from 'pg-copy-streams'
 import { makeRecordTable } from '../../foundation/fingerprints.js'
 import { decodeStream } from '../../foundation/text/encodings.js'
@@ -31,7 +31,7 @@ export type KnownVersions = ReturnType<typeof makeEmptyKnownVersions>
 
 const MET = 0
 
-/** `asOf`: the instant of knowledge at which the versions were read. */
+/** `asOf`: the instant of knowledge that was read. */
 export const makeEmptyKnownVersions = (asOf?: Date) => {
   const table = makeRecordTable('content')
   const ids: number[] = []

@@ -20,7 +20,8 @@ export const detachRecords = async (
   if (codes.length + operators.length === 0) return 0
   const orphaned = await queryRows<OrphanedRow>(
     tx,
-    `update versions v set known_to = :at, closed_as = 'WRONG', wrong_from = :at
+    // A reopened version follows one closed at the same instant.
+    `update versions v set known_to = greatest(:at, v.known_from + interval '1 microsecond'), closed_as = 'WRONG', wrong_from = :at
      where (v.found_by = any(:codes::text[]) or (v.operator_id = any(:operators::int[]) and v.found_by is not null)) and v.known_to is null and v.decision_id is null
        and not exists (select 1 from codes c where c.scheme = split_part(v.found_by, ':', 1)
          and c.code = substr(v.found_by, strpos(v.found_by, ':') + 1) and c.operator_id = v.operator_id and c.known_to is null)

@@ -113,7 +113,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
-    // A corrected record is part of its delivery: if that was whole, a later whole feed without it ends it.
+    // As its delivery: if that was whole, a later whole feed without it ends it.
     partial: !found.ofWhole,
     drafts: drafts.length,
     contents,

@@ -84,6 +84,19 @@ describe('a secondary code of an operator', () => {
     expect((await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(0)
     expect(await reasons()).to.deep.equal(['K7 code.unknown'])
   })
+
+  it('whose registration is rolled back twice releases a record that ended before', async () => {
+    const registered = async () => {
+      await register(row(1))
+      return lastRun()
+    }
+    const first = await registered()
+    await pullItems(db(), [row(2), row(7, { code: '', org: extractOrgCode(codeOf(1)) })])
+    expect((await pullItems(db(), [row(2)])).ended).to.equal(1)
+    await back(first)
+    await back(await registered())
+    expect(await owner('K7')).to.equal(null)
+  })
 })
 
 describe('a record repeated in one delivery', () => {
