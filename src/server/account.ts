@@ -27,7 +27,7 @@ interface AccountAct {
   body: Record<string, unknown>
   own: HttpRequestContext
   parts: SignInParts
-  limit: RateLimit
+  takeAttempt: () => () => void
 }
 
 /** `cookie` replaces the session's. */
@@ -46,9 +46,8 @@ const numberIn = ({ body }: AccountAct, field: string): number | null => {
 }
 
 const withPassword = async <T>(act: AccountAct, work: (password: string) => Promise<T>): Promise<T> => {
-  const { session, own, limit } = act
   const password = textIn(act, 'password')
-  const giveBack = limit.take([`${session.viewer.sub} ${own.address}`, own.address], own.now, true)
+  const giveBack = act.takeAttempt()
   const done = await work(password)
   giveBack()
   return done
@@ -130,7 +129,10 @@ export const addAccountRoutes = (router: Router, dependencies: ApiDependencies, 
       })
     await note('ACT')
     const body = isRecord(request.body) ? request.body : {}
-    const { cookie, ...more } = await perform({ session, body, own, parts, limit }).catch(async (error: unknown) => {
+    const takeAttempt = () =>
+      limit.take([`${session.viewer.sub} ${own.address}`, own.address], dependencies.now(), true)
+    const performed = perform({ session, body, own, parts, takeAttempt })
+    const { cookie, ...more } = await performed.catch(async (error: unknown) => {
       if (isRefusal(error)) await note('OUTCOME', error.code)
       throw error
     })

@@ -143,8 +143,8 @@ const addStateRoutes = (router: Router, parts: ApiDependencies): void => {
     try {
       refuseCrossSite(request.headers)
       const { texts } = await parseForm(request)
-      const { db, address, now } = getRequestContext(request)
-      const giveBack = limit.take([address], now)
+      const { db, address } = getRequestContext(request)
+      const giveBack = limit.take([address], parts.now())
       const state = await readClueState(db, parts.keys, texts.get('code') ?? '')
       giveBack()
       send(response, clueStatePage(state, null))

@@ -66,7 +66,9 @@ export const makeDeskRouter = (
       throw new Refusal('INPUT_INVALID', { reason: '需要 name 和 password name and password are needed' })
     const { address, now, db } = own
     const proven = await lockouts.isProven(db, { kind: 'PERSON', name, address }, keys.pseudonymOf, now)
-    const giveBack = await limited(own, name, async () => limit.take([`${name} ${address}`, address], now, proven))
+    const giveBack = await limited(own, name, async () =>
+      limit.take([`${name} ${address}`, address], parts.now(), proven),
+    )
     const input = { name, password, newPassword, code, passkey, place, proven }
     try {
       const session = await limited(own, name, () => signIn(db, input, signInParts(own)))
@@ -86,7 +88,7 @@ export const makeDeskRouter = (
     const input = { passkey, place: placeOf(response.req) }
     const named = (await findPasskeyHolder(own.db, passkey)) ?? ''
     const session = await limited(own, named, async () => {
-      const giveBack = passkeyLimit.take([own.address], own.now)
+      const giveBack = passkeyLimit.take([own.address], parts.now())
       const opened = await signInWithPasskey(own.db, input, signInParts(own))
       giveBack()
       return opened
@@ -97,7 +99,7 @@ export const makeDeskRouter = (
   const challenge: RequestHandler = async (request, response) => {
     refuseCrossSite(request.headers)
     const own = getRequestContext(request)
-    passkeyLimit.take([own.address], own.now)
+    passkeyLimit.take([own.address], parts.now())
     response.json(await askForPasskey(own.db, null, signInParts(own)))
   }
 

@@ -32,7 +32,7 @@ export const makeFirstSetupRouter = (parts: ApiDependencies, limit: RateLimit): 
     const { texts } = await parseForm(request)
     const [code, name] = [texts.get('code') ?? '', texts.get('name') ?? '']
     try {
-      limit.take([`${PATH} ${context.address}`, context.address], context.now)
+      limit.take([`${PATH} ${context.address}`, context.address], parts.now())
       const made = await setup?.register({ code, name, now: context.now })
       if (made === undefined) return response.redirect(303, DESK)
       const viewer = { sub: made.name, role: 'administrator', agency: null } as const

@@ -29,7 +29,7 @@ export const makeTokensRouter = (parts: ApiDependencies, limit: RateLimit): Rout
       throw refusal
     }
     const proven = await lockouts.isProven(db, knock, pseudonymOf, now)
-    const giveBack = takeAttempt(limit, { keys: [`${name} ${address}`, address], at: now, proven })
+    const giveBack = takeAttempt(limit, { keys: [`${name} ${address}`, address], at: parts.now(), proven })
     if (isRefusal(giveBack)) return refuse(tooMany(giveBack))
     const wait = await lockouts.secondsLocked(db, knock, pseudonymOf, now)
     // Every attempt takes equally long: the same look-ups and one scrypt.

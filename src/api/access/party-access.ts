@@ -22,7 +22,7 @@ import { type OperatorAtTime, operatorById } from '../request/operator-at-time.j
 const partyToken = async (_: unknown, { accessCode }: { accessCode: string }, context: GraphqlContext) => {
   const { parts, limits, address, now } = context
   const token = await taken(context, async () => {
-    const giveBack = limits.party.take([address], now)
+    const giveBack = limits.party.take([address], parts.now())
     const made = await work.issuePartyToken(parts.db, parts.keys, accessCode, now)
     giveBack()
     return made

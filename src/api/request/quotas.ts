@@ -14,7 +14,6 @@ const OTHERS = 'others'
 interface ChargedRequest {
   response: ServerResponse
   address: string
-  now: Date
 }
 
 export type Quotas = ReturnType<typeof makeQuotas>
@@ -24,7 +23,15 @@ interface QuotaCount {
   own: number
 }
 
-export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: number | undefined }) => {
+interface QuotaDependencies {
+  db: Db
+  log: Log
+  now: () => Date
+  quota?: number | undefined
+}
+
+/** Charges the present minute: a stream outlasts that of its request. */
+export const makeQuotas = ({ db, log, now: clock, quota = 0 }: QuotaDependencies) => {
   let counts = new Map<string, QuotaCount>()
   let addresses = 0
   let windowStart = 0
@@ -52,11 +59,11 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   }
 
   const count = (
-    { response, address, now: at }: ChargedRequest,
+    { response, address }: ChargedRequest,
     { sub, units, refuses }: { sub: string | null; units: number; refuses: boolean },
   ): void => {
     if (quota === 0) return
-    const now = at.getTime()
+    const now = clock().getTime()
     const start = now - (now % WINDOW_MS)
     if (start !== windowStart) {
       windowStart = start
@@ -76,7 +83,6 @@ export const makeQuotas = ({ db, log, quota = 0 }: { db: Db; log: Log; quota?: n
   return {
     /** Refusal QUOTA_EXCEEDED. */
     charge: (asked: ChargedRequest, sub: string | null, units = 1): void => count(asked, { sub, units, refuses: true }),
-    /** Never refuses this request, only later ones. */
     chargeWithoutRefusing: (asked: ChargedRequest, sub: string | null, units: number): void =>
       count(asked, { sub, units, refuses: false }),
   }

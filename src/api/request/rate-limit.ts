@@ -77,8 +77,8 @@ export const makeRateLimit = ({
   return {
     secondsToWait,
     /**
-     * Returns how to take the count back after success. `proven` exempts a key that signed in before from the overall
-     * rate.
+     * Returns how to take the count back after success. `now`: the beginning of a request held back would drain buckets
+     * twice. `proven` exempts a key that signed in before from the overall rate.
      */
     take: (keys: readonly string[], now: Date, proven = false): (() => void) => {
       const retryAfter = secondsToWait(keys, now, proven)

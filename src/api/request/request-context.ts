@@ -62,7 +62,6 @@ type RequestContextDependencies = Pick<ApiDependencies, 'answers' | 'now' | 'log
     keys: Pick<Keys, 'pseudonymOf'>
   }
 
-/** Property key, because V8 would scan a changing WeakMap at every young-generation collection. */
 const CONTEXT = Symbol('request context')
 type RequestWithContext = IncomingMessage & { [CONTEXT]?: HttpRequestContext }
 
@@ -82,7 +81,7 @@ export const getRequestContext = (request: RequestWithContext): HttpRequestConte
   return context
 }
 
-/** A class: V8 keeps values of object literals with accessors alive until a major garbage collection. */
+/** A class with accessors, and no WeakMap: see `api/fast/README.md`. */
 export class HttpRequestContext {
   readonly url: URL
   readonly now: Date

@@ -116,12 +116,12 @@ describe('counts shared by several processes', () => {
   })
 
   it('are seen by each process: two together exceed the quota for a second at most', async () => {
-    const made = () => makeQuotas({ db: db(), log, quota: 10 })
+    const made = () => makeQuotas({ db: db(), log, quota: 10, now: () => at })
     const [one, two] = [made(), made()]
     const server = http.createServer((request, response) => {
       const of = request.url === '/1' ? one : two
       try {
-        of.charge({ response, address: 'here', now: at }, 'holder')
+        of.charge({ response, address: 'here' }, 'holder')
       } catch {
         response.statusCode = 429
       }
@@ -148,11 +148,11 @@ describe('counts shared by several processes', () => {
 describe('a flood from more addresses than are counted', () => {
   const db = database()
   it('shares one count, separate from those of token holders', () => {
-    const quotas = makeQuotas({ db: db(), log, quota: 2 })
+    const quotas = makeQuotas({ db: db(), log, quota: 2, now: () => NOW })
     const charged = (address: string, sub: string | null): boolean => {
       const response = new http.ServerResponse(new http.IncomingMessage(new Socket()))
       try {
-        quotas.charge({ response, address, now: NOW }, sub)
+        quotas.charge({ response, address }, sub)
         return true
       } catch {
         return false
