@@ -38,7 +38,7 @@ export const makeBatchedLoad = <K, V>(nameOf: (key: K) => string, answer: BatchA
   return (key: K) => loader.load(key)
 }
 
-/** Merges one microtask turn's calls into one batch and snapshot. Nothing is cached. */
+/** Merges one microtask turn's calls into one batch and snapshot. */
 export const batchWithinTurn = <K, V>(answer: BatchAnswer<K, V>) => {
   const loader = new DataLoader<K, V>(answer, { cache: false, batchScheduleFn: queueMicrotask })
   return (key: K) => loader.load(key)

@@ -270,7 +270,7 @@ const OF_USCCS = `with s as materialized ${IN_ORDER}
 const OF_OTHERS = `select o.operator_id as operator, s.number from ${IN_ORDER} s cross join lateral (
   select c.operator_id from codes c where c.scheme = s.scheme and c.code = s.code and c.known_to is null offset 0) o`
 
-/** Inserts in B-tree order. The caller has locked `trail_progress`, so no row is indexed twice. */
+/** The caller has locked `trail_progress`, so no row is indexed twice. */
 export const indexCodes = async (tx: Tx, codes: readonly ShownCode[], indexed: number): Promise<void> => {
   const isUscc = ({ scheme }: ShownCode): boolean => scheme === 'uscc'
   const usccs = codes.filter(isUscc)

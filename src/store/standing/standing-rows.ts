@@ -1,4 +1,4 @@
-import { type Db, queryRows, type Tx } from '../db/db.js'
+import { type Db, queryColumn, queryRows, type Tx } from '../db/db.js'
 
 const columnsOf = (row: string): string =>
   `${row}.score_id, ${row}.as_of, ${row}.value, ${row}.grade, ${row}.weighs, ${row}.asked_until, coalesce(${row}.contested, false), ${row}.entries::jsonb`
@@ -20,14 +20,17 @@ export interface VerifiedPage {
   differing: number[]
 }
 
-/** A missing row counts as one without score and entries. */
+const PAGE = `(select id from operators where id > :after order by id limit :limit)
+  union (select operator_id from standing_rows where operator_id > :after order by operator_id limit :limit) order by id limit :limit`
+
+/** A missing row counts as empty, one without operator differs. */
 export const compareStandingRows = async (db: Db, after: number, limit: number): Promise<VerifiedPage> => {
   const rows = await queryRows<{ id: number; differs: boolean }>(
     db,
-    `with n as (${recomputed('select id from operators where id > :after order by id limit :limit')})
-     select n.operator_id as id, (${columnsOf('r')}) is distinct from (${columnsOf('n')})
+    `with page as (${PAGE}), n as (${recomputed('select id from page')})
+     select page.id, n.operator_id is null or (${columnsOf('r')}) is distinct from (${columnsOf('n')})
          or (r.operator_id is not null and (${factsOf('r')}) is distinct from (${factsOf('n')})) as differs
-     from n left join standing_rows r on r.operator_id = n.operator_id order by n.operator_id /* standingRows.comparePage */`,
+     from page left join n on n.operator_id = page.id left join standing_rows r on r.operator_id = page.id and r.operator_id > :after order by page.id /* standingRows.comparePage */`,
     { after, limit },
   )
   const differing = rows.flatMap(({ id, differs }) => (differs ? [id] : []))
@@ -35,15 +38,21 @@ export const compareStandingRows = async (db: Db, after: number, limit: number):
 }
 
 export const correctStandingRows = async (tx: Tx, ids: readonly number[]): Promise<number[]> => {
+  const deleted = await queryColumn<number>(
+    tx,
+    `delete from standing_rows r where operator_id = any(?::int[]) and not exists (select from operators o where o.id = r.operator_id)
+     returning operator_id /* standingRows.correct */`,
+    [[...ids]],
+  )
   await tx.raw(
-    'insert into standing_rows (operator_id) select unnest(?::int[]) on conflict do nothing /* standingRows.correct */',
+    'insert into standing_rows (operator_id) select id from operators where id = any(?::int[]) on conflict do nothing /* standingRows.correct */',
     [[...ids]],
   )
   await tx.raw(
     'select 1 from standing_rows where operator_id = any(?::int[]) order by operator_id for update /* standingRows.correct */',
     [[...ids]],
   )
-  const corrected = await queryRows<{ id: number }>(
+  const corrected = await queryColumn<number>(
     tx,
     `update standing_rows r set score_id = n.score_id, as_of = n.as_of, value = n.value, grade = n.grade, weighs = n.weighs,
        asked_until = n.asked_until, contested = n.contested, entries = n.entries, (${FACTS.join(', ')}) = row(${factsOf('n')})
@@ -51,5 +60,5 @@ export const correctStandingRows = async (tx: Tx, ids: readonly number[]): Promi
        and (${columnsOf('r')}, ${factsOf('r')}) is distinct from (${columnsOf('n')}, ${factsOf('n')}) returning r.operator_id as id /* standingRows.correct */`,
     { ids: [...ids] },
   )
-  return corrected.map(({ id }) => id)
+  return [...deleted, ...corrected]
 }

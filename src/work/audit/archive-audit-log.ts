@@ -38,7 +38,7 @@ export const archiveOld = async (db: Db, { archiveDir, now, log, signal }: Archi
     const [last] = await store.listRowsAfter(db, part.last - 1, 1)
     if (last === undefined || last.at >= since || !(await isIndexed(db, part.last)) || signal?.aborted) break
     try {
-      // Taken and let go: no file is written while the swap could not get its lock.
+      // No file is written while the swap could not get its lock.
       await db.transaction(partitions.lockForSwap)
       await archive(db, part, { archiveDir, now })
     } catch (error) {

@@ -34,7 +34,7 @@ export const tidyAuditLog = (
     return { indexed: run.counts['indexed'], erased: run.counts['erased'], archived: run.counts['archived'] }
   })
 
-/** Rests after each step as long as it took, to leave capacity to requests. */
+/** Rests after each step as long as it took. */
 const indexAll = async (db: Db, signal?: AbortSignal): Promise<number> => {
   const started = performance.now()
   for (let all = 0; ; ) {

@@ -31,7 +31,7 @@ const byDns: HostResolver = async (host) =>
 export const callSubscriber = async (text: string, telling: SubscriberRequest): Promise<SubscriberAnswer> =>
   callCheckedUrl(addressOf(text), telling)
 
-/** Like `callSubscriber`, for an address with a query. Reads at most `answerBytesMost` of the answer. */
+/** Like `callSubscriber`, for an address with a query. */
 export const callCheckedUrl = async (
   url: URL,
   telling: SubscriberRequest & { answerBytesMost?: number },

@@ -46,7 +46,6 @@ export const verifyStandings = async (
   return { ...counts, ms: now().getTime() - startedAt, ...(found.length > 0 && { found }) }
 }
 
-/** Refusal STANDINGS_DIFFERED, after correcting. */
 export const verifyStandingsNightly = (
   db: Db,
   options: RunOptions & StandingsVerifyOptions,

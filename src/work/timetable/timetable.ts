@@ -14,7 +14,7 @@ export interface ScheduledJob {
   cron: string
 }
 
-/** Folders and exchange tables are watched, because senders await an answer all day. */
+/** Senders to folders and exchange tables await an answer all day. */
 const WATCH = '*/5 * * * *'
 /** How late a missed comparison may run. */
 const NIGHT_MS = 8 * 3_600_000

@@ -21,6 +21,10 @@ describe('verification of standings', () => {
     ['a missing entry', 'update standing_rows set entries = null'],
     ['a missing row', 'delete from standing_rows'],
     ['a lost mark of an objection', 'update standing_rows set contested = not contested'],
+    [
+      'a row of no operator',
+      "insert into standing_rows (operator_id, uscc, status, entries) values (1000000, 'X', 'ACTIVE', '[]')",
+    ],
   ] as const)
     it(`finds and corrects ${what}`, async () => {
       await published(db(), 1)

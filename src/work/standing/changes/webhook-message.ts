@@ -26,7 +26,7 @@ export const openSecrets = (
     : []),
 ]
 
-/** The marketplace reads it. It does not tell whether a name leads into the hub's network or nowhere. */
+/** Read by the marketplace, so it tells nothing of the hub's network. */
 export const describeFailure = (error: unknown): string => {
   if (error instanceof UnreachableError && (error.kind === 'forbidden' || error.kind === 'dns')) return NOWHERE
   const text = error instanceof UnreachableError ? `${error.kind}: ${error.message}` : reasonOf(error)
