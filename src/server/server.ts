@@ -22,7 +22,9 @@ import {
 import { readTraceparent } from '../api/request/request-id.js'
 import { makeRevocations } from '../api/request/revocations.js'
 import {
+  HEADER_LINES,
   HTTP_SERVER_OPTIONS,
+  hasFewHeaders,
   hasOneHost,
   isWithinPipeline,
   limitConnectionCount,
@@ -154,6 +156,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
       const why = codes.length > 0 && { refused: codes, address }
       lines.info({ request: requestId, method: request.method, path, status, ms, ...why }, 'answered')
     })
+    if (!hasFewHeaders(request))
+      return void refuseRequest(own, new Refusal('HEADERS_TOO_MANY', { limit: HEADER_LINES }))
     if (!hasOneHost(request)) return void refuseRequest(own, new Refusal('HOST_AMBIGUOUS'))
     if (!isWithinPipeline(request, response))
       return void refuseRequest(own, new Refusal('TOO_MANY_REQUESTS', { retryAfter: 1 }))

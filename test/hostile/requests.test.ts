@@ -126,6 +126,15 @@ describe('attacks by the parts of a request', () => {
     expect((await raw(world().url, 'GET /healthz HTTP/1.1', [])).status).to.equal(200)
   })
 
+  it('more header lines than are read are refused: an address appended by a proxy would be behind them', async () => {
+    const headers = (lines: number) => Array.from({ length: lines - 2 }, (_, n) => `X-${n}: 1`)
+    expect((await raw(world().url, 'GET /healthz HTTP/1.1', headers(100))).status).to.equal(200)
+    for (const lines of [101, 130, 1_000]) {
+      const { status, body } = await raw(world().url, 'GET /healthz HTTP/1.1', headers(lines))
+      expect([status, body.includes('"HEADERS_TOO_MANY"')], `${lines}`).to.deep.equal([431, true])
+    }
+  })
+
   it('an injected header is not set', async () => {
     const { head } = await raw(world().url, 'GET /healthz HTTP/1.1', ['X-Request-Id: a%0d%0aSet-Cookie:%20x=y'])
     expect(head).to.not.match(/set-cookie/i)

@@ -1,4 +1,3 @@
-/** A slow reader is disconnected. */
 import { Refusal, reasonOf } from '../../foundation/errors.js'
 import type { Log } from '../../foundation/log.js'
 import { type ChangeLedger, findRetainedChanges } from '../../store/db/change-ledger.js'

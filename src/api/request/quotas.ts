@@ -110,7 +110,6 @@ const writeRateLimit = (
   if (over) response.setHeader('Retry-After', String(reset))
 }
 
-/** One quota unit: this query cost, or a hundred rows of a bulk query. */
 const COST_OF_A_UNIT = 100
 
 export const countUnitsBeyondFirst = (cost: number): number => Math.max(0, Math.ceil(cost / COST_OF_A_UNIT) - 1)

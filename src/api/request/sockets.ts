@@ -5,12 +5,11 @@ import type { ApiDependencies } from './dependencies.js'
 
 export const REQUEST_TIMEOUT_MS = 30_000
 const UPLOAD_MS = 300_000
-/** The headers must have ended by then. */
 const HEADERS_MS = 15_000
 const CHECKING_MS = 2_000
 const KEEP_ALIVE_MS = 5_000
 const HEADER_BYTES = 16_384
-const HEADER_LINES = 100
+export const HEADER_LINES = 100
 /** Most open connections. The limit per address (one /64 in IPv6) applies only without own proxies. */
 const CONNECTIONS_MOST = 10_000
 const CONNECTIONS_OF_ONE = 1_000
@@ -29,7 +28,8 @@ export const limitConnectionCount = (
   { proxies, most = CONNECTIONS_OF_ONE }: { proxies: number; most?: number },
 ) => {
   server.maxConnections = CONNECTIONS_MOST
-  server.maxHeadersCount = HEADER_LINES
+  // Node would drop the lines behind a limit, among them the address that a proxy appends.
+  server.maxHeadersCount = 0
   if (proxies > 0) return
   const open = new Map<string, number>()
   server.on('connection', (socket: Socket) => {
@@ -60,6 +60,8 @@ export const refuseUnreadable = (server: Server, { log, metrics }: Pick<ApiDepen
 
 const UNREADABLE = 'HTTP_UNREADABLE'
 const STATUS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }
+
+export const hasFewHeaders = ({ rawHeaders }: IncomingMessage): boolean => rawHeaders.length <= 2 * HEADER_LINES
 
 /** RFC 9112, section 3.2. HTTP/1.0 requests may omit Host. */
 export const hasOneHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {

@@ -1,4 +1,3 @@
-/** GET /v1/trail/verification sends the events `progress`, then `done`. */
 import type { Response } from 'express'
 import { Refusal } from '../../foundation/errors.js'
 import { requireAct } from '../request/viewer.js'

@@ -24,7 +24,6 @@ import { type AdmittedHandler, type AdmittedRequest, readParameters } from './ad
 const CHANGES_PER_READ = 200
 /** Interval of comment lines, which keep proxies from closing a silent connection. */
 const HEARTBEAT_MS = 15_000
-/** A client that takes longer to read a page is disconnected. */
 const SLOW_MS = 30_000
 /** Interval of token checks, milliseconds; one also precedes every page. */
 const ADMITTED_MS = 2_000

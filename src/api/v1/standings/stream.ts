@@ -135,7 +135,6 @@ const settle = <T>(next: Promise<T>): Promise<{ value: T } | { fault: unknown }>
     (fault: unknown) => ({ fault }),
   )
 
-/** Destroys a response stalled for READ_MS. */
 export const writeAndDrain = async (response: ServerResponse, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   signal.throwIfAborted()
   if (response.write(bytes)) return
