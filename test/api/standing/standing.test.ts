@@ -1,6 +1,10 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { publishListing } from '../listed-world.js'
 import { mirrored, penalty, registration, trademark, uscc } from '../record-drafts.js'
+import { askRows, NDJSON, openRows } from '../rows.js'
 import { makeWorld, operatorId, scored, type World } from '../world.js'
 
 const STANDING = 'code uscc name status grade score listed asOf stale listings { id kind state mirrored reason }'
@@ -186,5 +190,19 @@ describe('standing over HTTP', () => {
     const { data } = await world.ask(standing(good))
     world.setNow(new Date('2026-03-02T02:00:00Z'))
     expect(data.standing).to.include({ stale: true, asOf: '2026-03-01T00:00:00.000Z' })
+  })
+
+  it('is stale in the lines of a stream from that instant on, and for a future day in every line', async () => {
+    const request = openRows(world, {}, NDJSON)
+    request.write(`"${good}"\n`)
+    const [answer] = (await once(request, 'response')) as [IncomingMessage]
+    const [first] = (await once(answer, 'data')) as [Buffer]
+    world.setNow(new Date('2026-03-04T00:00:00Z'))
+    request.end(`"${good}"\n`)
+    const lines = `${first}${await text(answer)}`.trim().split('\n')
+    world.setNow(new Date('2026-03-02T02:00:00Z'))
+    expect(lines.map((line) => JSON.parse(line).stale)).to.deep.equal([false, true, true])
+    const future = await askRows(world, [good], { query: '?asOf=2026-03-03' })
+    expect([...future.lines, future.end].map(({ stale }) => stale)).to.deep.equal([true, true])
   })
 })

@@ -7,8 +7,9 @@ import { MARKETPLACE_ID_PATTERN } from '../../../domain/operators/codes.js'
 import { redactIdNumbers } from '../../../domain/records/privacy.js'
 import { type Freshness, limitFreshness } from '../../../domain/standing/standing.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../../foundation/errors.js'
-import { isDate } from '../../../foundation/time/dates.js'
+import { isDate, shanghaiDate } from '../../../foundation/time/dates.js'
 import { type ReadHandle, unavailableRefusal } from '../../../store/db/db.js'
+import { judgeFreshness } from '../../../work/standing/freshness.js'
 import { makeCsvReader, makeJsonReader, makeNdjsonReader, type RowReader } from '../../../work/standing/row-readers.js'
 import { redactRequestText } from '../../request/audit-rows.js'
 import { type GraphqlContext, makeContext } from '../../request/context.js'
@@ -126,7 +127,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
     if (parts.leaving.aborted) stopSoon()
     else parts.leaving.addEventListener('abort', stopSoon, { once: true, signal })
     try {
-      const { freshness, answerChunk } = chunkAnswerer(asked, limits, asOf)
+      const { pulls, judge, answerChunk } = chunkAnswerer(asked, limits, asOf)
       const recheck = makeTokenCheck(asked)
       const bulk = viewer.sub === null ? parts.publicBulk : parts.bulk
       const pieces = readPieces(request, how, { held, signal })
@@ -137,7 +138,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
         const worked = place.works()
         try {
           await recheck()
-          const known = await freshness
+          const known = await pulls
           const { rows: answers, shownCodes } = await bulk.atOneInstant(signal, (db) => answerChunk(db, chunk, known))
           const bytes = encodeAnswers(writer, answers, chunk[0]?.row === 1)
           const refused = answers.filter((answer) => 'fault' in answer).length
@@ -148,7 +149,7 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
           worked(chunk.length)
         }
       })
-      await streamAnswers(lines, asked, { writer, freshness, signal })
+      await streamAnswers(lines, asked, { writer, freshness: async () => judge(await pulls, parts.now()), signal })
     } finally {
       clearTimeout(late)
       left.abort()
@@ -157,19 +158,24 @@ const makeBulkHandler = (limits: SignInLimits): AdmittedHandler => {
   }
 }
 
-/** Each chunk has the day on which it is answered, because entries may expire at midnight. */
+/** Each chunk has the instant at which it is answered: entries expire at midnight, and feeds become stale. */
 const chunkAnswerer = ({ own, parts, viewer }: AdmittedRequest, limits: SignInLimits, asOf: string | null) => {
   const { requestId, address, purpose, log, refused } = own
   const contextAt = (now: Date): GraphqlContext =>
     makeContext(parts, { asked: { now, requestId, address, purpose, log, refused }, viewer, limits })
-  const freshness = contextAt(own.now).load.freshness()
-  freshness.catch(() => undefined)
+  const pulls = contextAt(own.now).load.pulls()
+  pulls.catch(() => undefined)
+  const judge = (known: Awaited<typeof pulls>, now: Date): Freshness => {
+    const today = shanghaiDate(now)
+    return limitFreshness(judgeFreshness(parts.agencies, known, now), asOf ?? today, today)
+  }
   return {
-    freshness,
-    answerChunk: (db: ReadHandle, chunk: readonly BulkRow[], known: Freshness) => {
+    pulls,
+    judge,
+    answerChunk: (db: ReadHandle, chunk: readonly BulkRow[], known: Awaited<typeof pulls>) => {
       const context = contextAt(parts.now())
-      const day = asOf ?? context.today
-      return answerRows(context, db, chunk, { asOf: day, freshness: limitFreshness(known, day, context.today) })
+      const freshness = judge(known, context.now)
+      return answerRows(context, db, chunk, { asOf: asOf ?? context.today, freshness })
     },
   }
 }
@@ -189,7 +195,7 @@ interface SerialisedChunk {
 const streamAnswers = async (
   told: AsyncGenerator<SerialisedChunk>,
   { response, own }: AdmittedRequest,
-  { writer, freshness, signal }: { writer: AnswerWriter; freshness: Promise<Freshness>; signal: AbortSignal },
+  { writer, freshness, signal }: { writer: AnswerWriter; freshness: () => Promise<Freshness>; signal: AbortSignal },
 ): Promise<void> => {
   const begin = (): void => {
     response.status(200).set({ 'Content-Type': writer.type, 'Cache-Control': 'no-store', 'X-Accel-Buffering': 'no' })
@@ -209,7 +215,7 @@ const streamAnswers = async (
     own.refused.push(code)
     return void response.end(writer.broken(rows, { code, message, details }))
   }
-  const ended = { rows, refused, ...(await freshness) }
+  const ended = { rows, refused, ...(await freshness()) }
   if (rows === 0) begin()
   response.end((rows === 0 ? writer.head : '') + writer.end(ended))
 }
