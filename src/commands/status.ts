@@ -12,6 +12,7 @@ import * as desk from '../store/delivery/delivery-desk.js'
 import * as platformStates from '../store/delivery/platform-states.js'
 import * as feedHealth from '../store/intake/feed-health.js'
 import * as rejects from '../store/intake/rejects.js'
+import { listOpen } from '../store/intake/unmatched.js'
 import * as listings from '../store/listing/listings.js'
 import * as operators from '../store/operators/operators.js'
 import * as snapshots from '../store/publication/snapshots.js'
@@ -40,7 +41,7 @@ export const readStatus = async (hub: Hub): Promise<{ value: object; lines: stri
     platformStates.all(db),
   ])
   const waiting = await rejects.countOpenRows(db)
-  const unmatched = await rejects.listOpenUnmatched(db, UNMATCHED_SHOWN)
+  const unmatched = await listOpen(db, UNMATCHED_SHOWN)
   const board = await listings.countByState(db)
   const last = await snapshots.readLastSnapshot(db)
   const behind = await restored.currentRestore(db)

@@ -2,7 +2,7 @@ import { may, mayOnFeed, regionBoundOf } from '../../domain/access/viewer.js'
 import type { MergerCause } from '../../domain/operators/merger.js'
 import type { RecordKind } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
-import * as waiting from '../../store/intake/unmatched.js'
+import * as store from '../../store/intake/unmatched.js'
 import type { IdentityDecisionRow } from '../../store/operators/identity-decisions.js'
 import * as division from '../../work/operators/division.js'
 import * as work from '../../work/operators/identity.js'
@@ -14,7 +14,7 @@ import { type OperatorAtTime, operatorById } from '../request/operator-at-time.j
 import { readOperatorWords } from '../request/operator-words.js'
 import { seesOperator } from '../request/viewer.js'
 
-const unmatchedView = (context: GraphqlContext, record: waiting.UnmatchedRecord) => {
+const unmatchedView = (context: GraphqlContext, record: store.UnmatchedRecord) => {
   const { proposedOperator, evidence } = record
   return {
     ...record,
@@ -64,7 +64,7 @@ const senderOf = ({ parts }: GraphqlContext, feed: string): string =>
   parts.agencies.find(({ sends }) => sends.includes(feed))?.id ?? ''
 
 export const unmatchedById = async (context: GraphqlContext, id: number) => {
-  const record = may(context.viewer, 'see_queue') ? await waiting.byId(context.parts.db, id) : null
+  const record = may(context.viewer, 'see_queue') ? await store.byId(context.parts.db, id) : null
   const sees = await seesOperator(context, record?.operatorId ?? null)
   const isTheirs = record && mayOnFeed(context.viewer, 'see_queue', { agency: senderOf(context, record.feed) })
   return isTheirs && sees ? unmatchedView(context, record) : null
@@ -72,7 +72,7 @@ export const unmatchedById = async (context: GraphqlContext, id: number) => {
 
 interface UnmatchedArgs extends OrderedPageArgs {
   feed?: string | null
-  state?: waiting.UnmatchedState | null
+  state?: store.UnmatchedState | null
   filter?: { kind?: RecordKind | null; region?: string | null; name?: string | null } | null
 }
 
@@ -88,12 +88,12 @@ const unmatched = async (_: unknown, args: UnmatchedArgs, context: GraphqlContex
     sight: regionBoundOf(context.viewer),
   }
   const page = { first: readPageSize(args) + 1, after: readNumberInCursor(args.after), order: args.order ?? 'OLDEST' }
-  const records = await waiting.list(db, filter, page)
+  const records = await store.list(db, filter, page)
   return makeConnection(
     records.map((each) => unmatchedView(context, each)),
     args,
     ({ number }) => makeCursor(number),
-    (most) => waiting.countOf(db, filter, most),
+    (most) => store.countOf(db, filter, most),
   )
 }
 

@@ -5,7 +5,7 @@ import { lateShare } from '../../domain/intake/timeliness.js'
 import { LIST_COUNTED_MOST } from '../../foundation/pages.js'
 import type * as feedHealth from '../../store/intake/feed-health.js'
 import * as rejects from '../../store/intake/reject-desk.js'
-import * as waiting from '../../store/intake/unmatched.js'
+import * as unmatched from '../../store/intake/unmatched.js'
 import * as runs from '../../store/timetable/runs.js'
 import { cronOfFeed } from '../../work/timetable/timetable.js'
 import { makeConnection, type PageArgs, readPageSize } from '../request/connection.js'
@@ -86,7 +86,7 @@ export const operationResolvers = {
     unmatched: async (feed, _, context) => {
       const sight = regionBoundOf(context.viewer)
       if (sight === null) return (await watched(context, feed)).unmatched
-      return waiting.countOf(context.parts.db, { feeds: [feed.id], state: 'OPEN', sight }, LIST_COUNTED_MOST)
+      return unmatched.countOf(context.parts.db, { feeds: [feed.id], state: 'OPEN', sight }, LIST_COUNTED_MOST)
     },
     dutyWorkdays: ({ duty }) => duty?.workdays ?? null,
     timeliness: async (feed, _, context) => {

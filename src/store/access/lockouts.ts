@@ -98,10 +98,12 @@ export const liftLockouts = (
     { kind, name, now },
   )
 
+const LOCKED_LISTED_MOST = 100
+
 export const listLocked = (db: Db, now: Date): Promise<StoredLockout[]> =>
   queryRows(
     db,
     `select kind, name, address, failures, last_at as "lastAt", locked_until as "lockedUntil" from lockouts
-     where locked_until > ? order by last_at desc, key limit 100 /* lockouts.shut */`,
+     where locked_until > ? order by last_at desc, key limit ${LOCKED_LISTED_MOST} /* lockouts.shut */`,
     [now],
   )

@@ -1,5 +1,8 @@
 import type { Db } from '../db/db.js'
 
+/** Rows of past windows that one statement deletes. */
+const ROWS_DELETED_MOST = 1_000
+
 /** Locks rows in key order against deadlocks. */
 export const addUsage = async (
   db: Db,
@@ -9,7 +12,7 @@ export const addUsage = async (
   const sorted = [...counted].sort((a, b) => (a.key < b.key ? -1 : 1))
   const answer = await db.raw(
     `with gone as (delete from quotas where key in
-       (select key from quotas where window_start < :windowStart and key <> all(:keys) limit 1000 for update skip locked))
+       (select key from quotas where window_start < :windowStart and key <> all(:keys) limit ${ROWS_DELETED_MOST} for update skip locked))
      insert into quotas as q (key, window_start, used)
      select key, :windowStart, used from unnest(:keys::text[], :used::bigint[]) as counted(key, used)
      on conflict (key) do update set window_start = greatest(q.window_start, excluded.window_start),

@@ -10,29 +10,29 @@ import { withIndexLookups } from '../db/transaction.js'
 
 const CHUNK_RECORDS = 1_000
 /**
- * After a run with more than BROUGHT_MANY records, proposals are searched by unmatched names, if at most WAITING_FEW.
+ * After a run with more than BROUGHT_MANY records, proposals are searched by unmatched names, if at most UNMATCHED_FEW.
  */
-const WAITING_FEW = 1_000
+const UNMATCHED_FEW = 1_000
 const BROUGHT_MANY = 5_000
 const CANDIDATES_MOST = 100
 
 interface UnmatchedName {
   id: number
   name: string
-  told: boolean
+  hasEvidence: boolean
 }
 
 export const proposeForRun = (tx: Tx, run: number): Promise<void> =>
-  withIndexLookups(tx, async () => weighAll(tx, await concernedBy(tx, run)))
+  withIndexLookups(tx, async () => weighAll(tx, await findAffectedNames(tx, run)))
 
-const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
+const findAffectedNames = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
   const waits = await tx.raw(
     `select exists (select 1 from unmatched where state = 'OPEN' and name_key is not null) as any,
        (select reltuples from pg_class where oid = 'plan'::regclass) as brought /* proposals.offer waits */`,
   )
   if (!waits.rows[0].any) return []
   const few = waits.rows[0].brought > BROUGHT_MANY ? await fewNames(tx) : null
-  if (few !== null) return concernedAmong(tx, run, few)
+  if (few !== null) return findAffectedAmong(tx, run, few)
   return queryRows(
     tx,
     `with changed as materialized (
@@ -41,7 +41,7 @@ const concernedBy = async (tx: Tx, run: number): Promise<UnmatchedName[]> => {
      names as materialized (
        select o.name_key from changed c join operators o on o.id = c.id
        union select n.name_key from changed c join operator_names n on n.operator_id = c.id and not n.claim)
-     select u.id, u.name_key as name, u.evidence is not null as told from plan p join runs r on r.id = :run cross join lateral (
+     select u.id, u.name_key as name, u.evidence is not null as "hasEvidence" from plan p join runs r on r.id = :run cross join lateral (
        select * from unmatched u where u.feed = r.subject and u.record_key = p.record_key and u.state = 'OPEN' offset 0) u
        where p.effect = 'UNMATCHED' and u.name_key is not null
      union
@@ -56,12 +56,12 @@ const fewNames = async (tx: Tx): Promise<string[] | null> => {
   const names = await queryColumn<string>(
     tx,
     `select name_key from unmatched where state = 'OPEN' and name_key is not null limit ? /* proposals.offer few names */`,
-    [WAITING_FEW + 1],
+    [UNMATCHED_FEW + 1],
   )
-  return names.length > WAITING_FEW ? null : [...new Set(names)]
+  return names.length > UNMATCHED_FEW ? null : [...new Set(names)]
 }
 
-const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
+const findAffectedAmong = async (tx: Tx, run: number, names: readonly string[]): Promise<UnmatchedName[]> => {
   const bearers = await queryRows<{ id: number; name: string }>(
     tx,
     `select o.id, n.name from unnest(:names::text[]) n(name) join operators o on o.name_key = n.name
@@ -77,7 +77,7 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
      changed as materialized (
        select b.name from jsonb_to_recordset(:bearers::jsonb) as b(id int, name text) join touched t on t.id = b.id
        join operators o on o.id = b.id where t.registered or o.first_run = :run)
-     select u.id, u.name_key as name, u.evidence is not null as told from unmatched u join runs r on r.id = :run
+     select u.id, u.name_key as name, u.evidence is not null as "hasEvidence" from unmatched u join runs r on r.id = :run
        where u.state = 'OPEN' and u.name_key = any(:names::text[]) and (u.name_key in (select name from changed)
          or (u.feed = r.subject and u.record_key in (select record_key from plan where effect = 'UNMATCHED')))
      order by name, id /* proposals.offer few */`,
@@ -87,13 +87,13 @@ const concernedAmong = async (tx: Tx, run: number, names: readonly string[]): Pr
 
 export const proposeForRecords = (tx: Tx, ids: readonly number[]): Promise<void> =>
   withIndexLookups(tx, async () => {
-    const waiting = await queryRows<UnmatchedName>(
+    const named = await queryRows<UnmatchedName>(
       tx,
-      `select id, name_key as name, true as told from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
+      `select id, name_key as name, true as "hasEvidence" from unmatched where id = any(?::bigint[]) and state = 'OPEN' and name_key is not null
      order by name_key, id /* proposals.offerTo */`,
       [ids],
     )
-    await weighAll(tx, waiting)
+    await weighAll(tx, named)
   })
 
 export const proposeForSameName = async (tx: Tx, operator: number): Promise<void> => {
@@ -105,14 +105,14 @@ export const proposeForSameName = async (tx: Tx, operator: number): Promise<void
   await proposeForRecords(tx, ids)
 }
 
-const weighAll = async (tx: Tx, waiting: readonly UnmatchedName[]): Promise<void> => {
-  for (let from = 0; from < waiting.length; from += CHUNK_RECORDS)
-    await weigh(tx, waiting.slice(from, from + CHUNK_RECORDS))
+const weighAll = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => {
+  for (let from = 0; from < named.length; from += CHUNK_RECORDS)
+    await weigh(tx, named.slice(from, from + CHUNK_RECORDS))
 }
 
 const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => {
   const bearers = await bearersOf(tx, [...new Set(named.map(({ name }) => name))])
-  const ids = named.filter(({ name, told }) => told || bearers.has(name)).map(({ id }) => id)
+  const ids = named.filter(({ name, hasEvidence }) => hasEvidence || bearers.has(name)).map(({ id }) => id)
   if (ids.length === 0) return
   const rows = await queryRows<{ id: number; name: string; subject: RecordSubject; body: RecordBody }>(
     tx,
@@ -126,7 +126,7 @@ const weigh = async (tx: Tx, named: readonly UnmatchedName[]): Promise<void> => 
   await tx.raw(
     `update unmatched u set proposed_operator = w.operator, evidence = w.evidence
      from jsonb_to_recordset(?::jsonb) as w(id bigint, operator int, evidence jsonb)
-     where u.id = w.id and (u.proposed_operator, u.evidence) is distinct from (w.operator, w.evidence) /* proposals.weigh told */`,
+     where u.id = w.id and (u.proposed_operator, u.evidence) is distinct from (w.operator, w.evidence) /* proposals.weigh store */`,
     [JSON.stringify(weighed)],
   )
 }

@@ -82,7 +82,7 @@ export const recordsUndone = (tx: Tx, by: number, first: number): Promise<FirstR
     { by, first },
   )
 
-export const listConcernedOperators = (
+export const listAffectedOperators = (
   tx: Tx,
   at: Date,
   first: number,
@@ -91,7 +91,7 @@ export const listConcernedOperators = (
     tx,
     `select array(select id from operators where known_to = :at order by id limit :first) as gone,
        coalesce((select jsonb_agg(o order by o.id) from (select id, kind from operators where known_to is null and merged_into is null
-         and id in (select operator_id from affected_operators) order by id limit :first) o), '[]') as left /* rehearsal.operatorsConcerned */`,
+         and id in (select operator_id from affected_operators) order by id limit :first) o), '[]') as left /* rehearsal.affectedOperators */`,
     { at, first },
   )
 

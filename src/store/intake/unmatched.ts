@@ -61,6 +61,24 @@ export const list = (db: Db, filter: UnmatchedFilter, page: IdPage): Promise<Unm
     { ...UNFILTERED, ...filter, ...page },
   )
 
+export interface UnmatchedSummary {
+  id: number
+  feed: string
+  key: string
+  subject: RecordDraft['subject']
+  reason: string
+  row: number
+  run: number
+}
+
+export const listOpen = (db: Db, first: number): Promise<UnmatchedSummary[]> =>
+  queryRows(
+    db,
+    `select id, feed, record_key as key, subject, reason, row_number as row, last_run as run from unmatched
+     where state = 'OPEN' order by last_run, page, row_number, id limit ? /* unmatched.listOpen */`,
+    [first],
+  )
+
 export const countOf = (db: Db, filter: UnmatchedFilter, most: number | null): Promise<number> =>
   queryCount(
     db,
@@ -168,11 +186,11 @@ export const unmatchAttached = (
     { decision, subjectKey, subject: JSON.stringify(subject), nameKey, reason },
   )
 
-export const reopenSetAside = (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> =>
+export const reopenNotOurs = (tx: Tx, { decision, subjectKey }: DecisionReach): Promise<number[]> =>
   queryColumn(
     tx,
     `update unmatched set state = 'OPEN', decision_id = null
-     where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* unmatched.returnSetAside */`,
+     where subject_key = :subjectKey and decision_id = :decision and state = 'NOT_OURS' returning id /* unmatched.reopenNotOurs */`,
     { decision, subjectKey },
   )
 

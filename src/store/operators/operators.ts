@@ -15,7 +15,7 @@ export interface StoredOperator {
   knownTo: Date | null
 }
 
-const THERE_SHARE = 0.1
+const BULK_LOAD_SHARE = 0.1
 
 export const OPERATOR_COLUMNS =
   'o.id, o.uscc, o.shop, o.kind, o.name, o.region, o.status, o.created_at as "createdAt", o.known_to as "knownTo"'
@@ -45,7 +45,7 @@ export const makeFromDrafts = async (
        order by s.${code}, s.item desc /* operators.make ${code} */`,
       { run: runId, now },
     )
-  const made = await withIndexesDropped(tx, 'operators', { rows: drafts, most: drafts * THERE_SHARE }, () =>
+  const made = await withIndexesDropped(tx, 'operators', { rows: drafts, most: drafts * BULK_LOAD_SHARE }, () =>
     making('uscc', 's.uscc is not null'),
   )
   const opened = shops ? await making('shop', 's.uscc is null and s.shop is not null') : null

@@ -33,6 +33,9 @@ export const detachFromOperators = async (
   )
 }
 
+/** An operator holds a code in at most two rows of `codes`: a third shows a second operator. */
+export const CODE_ROWS_READ = 3
+
 /** With more ownerless records, only those with a code in the run are matched. */
 export const OWNERLESS_FEW = 1_000
 const CHUNK_OWNERLESS = 1_000
@@ -78,7 +81,7 @@ const matchThese = async (tx: Tx, ids: readonly number[], run: number, now: Date
          select case when count(distinct c.own_id) = 1 then min(c.own_id) end as own_id,
            min(case when k.scheme <> 'uscc' then k.scheme || ':' || k.code end) as said
          from ownerless_codes k cross join lateral (
-           select l.own_id from codes l where l.scheme = k.scheme and l.code = k.code and l.known_to is null limit 3) c
+           select l.own_id from codes l where l.scheme = k.scheme and l.code = k.code and l.known_to is null limit ${CODE_ROWS_READ}) c
          where ${CARRIED}) o
        join operators w on w.id = o.own_id
        left join identity_decisions m on m.merged_id = o.own_id and m.undone_at is null

@@ -6,8 +6,8 @@ import * as absence from '../../store/intake/absence.js'
 import type { KnownVersions } from '../../store/intake/digest-index.js'
 import * as plan from '../../store/intake/plan.js'
 import * as proposals from '../../store/intake/proposals.js'
-import * as rejects from '../../store/intake/rejects.js'
 import type { StageContents } from '../../store/intake/staged.js'
+import * as unmatched from '../../store/intake/unmatched-merge.js'
 import * as names from '../../store/operators/names.js'
 import * as operators from '../../store/operators/operators.js'
 import * as ownerless from '../../store/records/ownerless.js'
@@ -49,7 +49,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   const made = await operators.makeFromDrafts(tx, run, at, { ...contents, drafts })
   await plan.fillPlan(tx, { feed, whole, needOperator: NEED_OPERATOR, contents })
   const counts = await plan.itemCounts(tx)
-  await rejects.keepUnmatched(tx, { id: run, feed, partial })
+  await unmatched.keepUnmatched(tx, { id: run, feed, partial })
   const letGo = await versions.mergePlan(tx, {
     ...{ id: run, feed, whole, partial, now: at, made },
     writes: counts.NEW + counts.CHANGED,
@@ -59,7 +59,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   if (whole && known.asOf) unmet.push(...(await absence.listMatchedSince(tx, feed, known.asOf)))
   const ending = { id: run, feed, now: at, today: shanghaiDate(merging.now), unreadable, unmet }
   const ended = unmet.length > 0 ? await absence.endAbsent(tx, ending) : 0
-  if (whole) await rejects.endAbsentUnmatched(tx, ending)
+  if (whole) await unmatched.endAbsentUnmatched(tx, ending)
   const changes = counts.NEW + counts.CHANGED + Math.max(counts.UNMATCHED, letGo) + ended
   if (changes > 0) {
     await operators.learnCodesAndNames(tx, run, at, { ...contents, known: changes > made })
@@ -67,7 +67,7 @@ export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
     await rescoringQueue.markDirtyByPlan(tx, run, at)
   }
   if (made > 0 || counts.NEW + counts.CHANGED > 0) {
-    await rejects.matchUnmatched(tx, run, at)
+    await unmatched.matchUnmatched(tx, run, at)
     await ownerless.matchOwnerless(tx, run, at)
     await sameDecision.shareFacts(tx, { run }, at)
   }

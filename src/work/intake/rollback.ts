@@ -185,7 +185,7 @@ const rehearsed = async (tx: Tx, feed: string, input: RollbackPreviewInput) => {
   const before = await rehearsal.readHighestIds(tx)
   const at = await knowledge.nextInstant(tx, now)
   const counts = await undoRun(tx, { run, by: rollbackRun, at }, rules, now, { by, mayMove })
-  const { gone: goneOperators, left } = await rehearsal.listConcernedOperators(tx, at, NAMED_MOST)
+  const { gone: goneOperators, left } = await rehearsal.listAffectedOperators(tx, at, NAMED_MOST)
   return {
     feed,
     ...counts,

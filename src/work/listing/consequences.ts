@@ -9,7 +9,7 @@ import { isHeavyPenalty } from '../../domain/records/penalty.js'
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Tx } from '../../store/db/db.js'
-import * as waiting from '../../store/intake/unmatched.js'
+import * as unmatched from '../../store/intake/unmatched.js'
 import * as concerns from '../../store/listing/concerns.js'
 import * as leads from '../../store/listing/leads.js'
 import * as listings from '../../store/listing/listings.js'
@@ -105,7 +105,7 @@ const follow = async (tx: Tx, listing: listings.Listing, changed: ChangedRecords
     // A listing for a decision not performed does not rest on the penalty's weight.
     wasHeavy: listing.facts.decisionHeavy === true && listing.facts.ground !== 'DECISION_NOT_PERFORMED',
     isWrong: ground.linked.wrongFrom?.getTime() === changed.at.getTime(),
-    isLetGo: ground.state === 'FALLEN' && (await waiting.becameUnmatchedAt(tx, ground.linked, changed.at)),
+    isLetGo: ground.state === 'FALLEN' && (await unmatched.becameUnmatchedAt(tx, ground.linked, changed.at)),
   })
   switch (consequence) {
     case 'REVOKED':

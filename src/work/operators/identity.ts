@@ -13,7 +13,7 @@ import { inTransaction } from '../../store/db/transaction.js'
 import * as proposals from '../../store/intake/proposals.js'
 import { relearnAfterUndoneMerger } from '../../store/intake/relearn.js'
 import { forgetOperators } from '../../store/intake/rollback/unfounded-operators.js'
-import * as waiting from '../../store/intake/unmatched.js'
+import * as unmatched from '../../store/intake/unmatched.js'
 import * as leads from '../../store/listing/leads.js'
 import * as decisions from '../../store/operators/identity-decisions.js'
 import * as mergers from '../../store/operators/mergers.js'
@@ -60,7 +60,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
       throw invalid(
         '归入主体、新建主体的须写明主体，与本省无关的不得写 operator goes with ATTACH and NEW_OPERATOR alone',
       )
-    const found = await waiting.lockForDecision(tx, made.unmatched)
+    const found = await unmatched.lockForDecision(tx, made.unmatched)
     if (found === null) throw new Refusal('UNMATCHED_UNKNOWN')
     if (found.state !== 'OPEN') throw new Refusal('UNMATCHED_SETTLED')
     const isNew = made.verdict === 'NEW_OPERATOR'
@@ -93,11 +93,11 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     // A concurrent decision came first.
     if (decision === null) throw new Refusal('UNMATCHED_SETTLED')
     const reach = { decision: decision.id, feed: found.feed, subjectKey: key, at }
-    const records = await waiting.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
-    const touched = await waiting.closeEarlierVersions(tx, reach, attaches ? 'CHANGED' : 'ENDED')
+    const records = await unmatched.settle(tx, reach, attaches ? 'MATCHED' : 'NOT_OURS')
+    const touched = await unmatched.closeEarlierVersions(tx, reach, attaches ? 'CHANGED' : 'ENDED')
     if (operator !== null) {
       const owner = operator.mergedInto ?? operator.id
-      await waiting.attachRecords(tx, reach, owner)
+      await unmatched.attachRecords(tx, reach, owner)
       await sameDecision.shareFacts(tx, { decision: reach.decision }, reach.at)
       touched.push(owner)
       if (isNew) await proposals.proposeForSameName(tx, owner)
@@ -109,7 +109,7 @@ export const decideSubject = (db: Db, rules: WorkRules, made: SubjectDecisionInp
     return { decision, records }
   })
 
-const founded = async (tx: Tx, code: string, { subject, run }: waiting.UnmatchedRecord, at: Date) => {
+const founded = async (tx: Tx, code: string, { subject, run }: unmatched.UnmatchedRecord, at: Date) => {
   const made = newOperator(code, subject.name)
   if (made === null) throw new Refusal('OPERATOR_CODE_INVALID')
   const scheme = made.uscc === null ? 'shop' : 'uscc'
@@ -121,13 +121,13 @@ const founded = async (tx: Tx, code: string, { subject, run }: waiting.Unmatched
 }
 
 /** Records of early releases get their subject key with the first decision. */
-const keyOf = async (tx: Tx, found: waiting.UnmatchedRecord): Promise<string> => {
+const keyOf = async (tx: Tx, found: unmatched.UnmatchedRecord): Promise<string> => {
   if (found.subjectKey !== null) return found.subjectKey
   const nobody = { uscc: null, orgCode: null, regNo: null, shop: null, name: null }
   const { key: record, subject, body } = found
   const key = makeSubjectKey({ key: record, subject, body }) ?? makeSubjectKey({ key: record, subject: nobody, body })
   if (key === null) throw new Error(`unmatched ${found.id} has no key`)
-  await waiting.setSubjectKey(tx, found.id, key)
+  await unmatched.setSubjectKey(tx, found.id, key)
   return key
 }
 
@@ -166,13 +166,13 @@ const undone = (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Undo
 const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date): Promise<UndoResult> => {
   const { id, feed, subjectKey: key, evidence, decidedAt } = decision
   const reach = { decision: id, feed: feed ?? '', subjectKey: key ?? '', at }
-  const said = evidence as unknown as Pick<waiting.UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>
+  const said = evidence as unknown as Pick<unmatched.UnmatchedRecord, 'subject' | 'nameKey' | 'reason'>
   const returned =
     decision.verdict === 'ATTACH'
-      ? await waiting.unmatchAttached(tx, reach, said)
-      : await waiting.reopenSetAside(tx, reach)
-  const touched = await waiting.markVersionsWrong(tx, id, at)
-  touched.push(...(await waiting.reopenEarlierVersions(tx, returned, decidedAt, at)))
+      ? await unmatched.unmatchAttached(tx, reach, said)
+      : await unmatched.reopenNotOurs(tx, reach)
+  const touched = await unmatched.markVersionsWrong(tx, id, at)
+  touched.push(...(await unmatched.reopenEarlierVersions(tx, returned, decidedAt, at)))
   await proposals.proposeForRecords(tx, returned)
   return { records: returned.length, touched }
 }

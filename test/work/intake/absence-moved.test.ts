@@ -1,6 +1,6 @@
 /** Operators are merged and records matched while a full delivery that lacks some of them is read. */
 import { expect } from 'chai'
-import * as rejects from '../../../src/store/intake/rejects.js'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import { decideSubject, mergeOperators, undoDecision } from '../../../src/work/operators/identity.js'
 import { feed } from '../../support/feed.js'
 import { codeOf, database, later, pullFeed, pullItems, rowsOf, rules } from '../../support/world.js'
@@ -68,7 +68,7 @@ describe('records absent from a delivery whose operator is merged while it is re
     const register = (code: string) =>
       pullItems(db(), [firm(code, '虚构新来商贸有限公司')], { id: 'registry', kind: 'registration', whole: false, now })
     const attach = async () => {
-      const [open] = await rejects.listOpenUnmatched(db(), 1)
+      const [open] = await unmatched.listOpen(db(), 1)
       const decided = { unmatched: open?.id ?? 0, verdict: 'ATTACH' as const, operator: INTO, reason: '核实', by: 'o' }
       await decideSubject(db(), rules, { ...decided, now: now() })
     }

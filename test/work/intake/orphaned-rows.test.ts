@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { extractOrgCode } from '../../../src/domain/operators/codes.js'
-import * as rejects from '../../../src/store/intake/rejects.js'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
@@ -31,7 +31,7 @@ describe('a secondary code of an operator', () => {
     rollBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
   const owner = async (key: string): Promise<unknown> =>
     (await versions.findCurrentVersion(db(), 'test', key))?.operatorId ?? null
-  const reasons = async () => (await rejects.listOpenUnmatched(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
+  const reasons = async () => (await unmatched.listOpen(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
   it('leads to no operator where two claim it, and its records are unmatched', async () => {
     await register(row(1, { reg }), row(2, { reg }))

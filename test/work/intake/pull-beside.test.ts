@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { regNoOf } from '../../../seeds/world/codes.js'
 import { extractOrgCode } from '../../../src/domain/operators/codes.js'
-import * as rejects from '../../../src/store/intake/rejects.js'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import * as versions from '../../../src/store/records/versions.js'
 import { runPull } from '../../../src/work/intake/pull.js'
 import { row, rows, standing } from '../../support/rows.js'
@@ -149,7 +149,7 @@ describe('matching of records during a pull', () => {
     await register()
     const pulled = await pullItems(db(), [row(7, { code: '', name: '虚构商行1' })])
     expect(pulled.unmatched).to.equal(1)
-    expect((await rejects.listOpenUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
+    expect((await unmatched.listOpen(db(), 10)).map((one) => one.reason)).to.deep.equal(['name.only'])
   })
 
   it('a valid unknown code creates an operator with its organisation code and region', async () => {
@@ -163,10 +163,10 @@ describe('matching of records during a pull', () => {
     const waiting = row(7, { code: '', reg })
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
     expect((await pullItems(db(), [waiting])).unmatched).to.equal(1)
-    expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(1)
+    expect(await unmatched.listOpen(db(), 10)).to.have.length(1)
     await register()
     // The registration attaches the record, since its feed may never send it again.
-    expect(await rejects.listOpenUnmatched(db(), 10)).to.have.length(0)
+    expect(await unmatched.listOpen(db(), 10)).to.have.length(0)
     expect(await owner('K7')).to.equal(await operatorOf(db(), known))
     expect(counts(await pullItems(db(), [waiting]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })
@@ -174,7 +174,7 @@ describe('matching of records during a pull', () => {
   it('a code with a wrong check digit is accepted from the registry and unmatched from others', async () => {
     const odd = wrongDigit(codeOf(7))
     expect((await pullItems(db(), [row(7, { code: odd })])).unmatched).to.equal(1)
-    expect((await rejects.listOpenUnmatched(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
+    expect((await unmatched.listOpen(db(), 10)).map((one) => one.reason)).to.deep.equal(['code.digit'])
     expect((await pullItems(db(), [row(7, { code: odd })], { id: 'registry', kind: 'registration' })).new).to.equal(1)
     expect(counts(await pullItems(db(), [row(7, { code: odd })]))).to.deep.equal(counted(1, { unchanged: 1 }))
   })

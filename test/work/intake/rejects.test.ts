@@ -3,6 +3,7 @@ import { certificateOf } from '../../../seeds/world/codes.js'
 import * as feedHealth from '../../../src/store/intake/feed-health.js'
 import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { dropOpenReject, takeCorrection } from '../../../src/work/intake/rejects.js'
 import { current, row, rows } from '../../support/rows.js'
@@ -128,7 +129,7 @@ describe('a rejected item', () => {
     await pullItems(db(), [row(1, WRONG_DAY)])
     const corrected = await settle((await only()).id, { ...row(1), code: wrongDigit(codeOf(1)) })
     expect(corrected).to.deep.include({ taken: true, effect: 'UNMATCHED' })
-    expect(await rejects.listOpenUnmatched(db(), 2)).to.have.length(1)
+    expect(await unmatched.listOpen(db(), 2)).to.have.length(1)
   })
 
   it('is corrected once, and a second correction or a drop is refused', async () => {

@@ -6,8 +6,8 @@ import type { RecordDraft } from '../../../src/domain/records/records.js'
 import type { Tx } from '../../../src/store/db/db.js'
 import { makeEmptyKnownVersions } from '../../../src/store/intake/digest-index.js'
 import * as proposals from '../../../src/store/intake/proposals.js'
-import * as rejects from '../../../src/store/intake/rejects.js'
 import { withStage } from '../../../src/store/intake/staged.js'
+import { matchUnmatched } from '../../../src/store/intake/unmatched-merge.js'
 import { mergeDelivery } from '../../../src/work/intake/merge.js'
 import { makeStagedDraft } from '../../../src/work/intake/staged-draft.js'
 import { codeOf, database, NOW, operatorOf, rowsOf } from '../../support/world.js'
@@ -77,7 +77,7 @@ describe('cost of unmatched records in a merge', () => {
       return stage.transaction(async (tx) => {
         await mergeDelivery(tx, { ...merging, now: NOW })
         const before = await readIn(tx)
-        await rejects.matchUnmatched(tx, run, NOW)
+        await matchUnmatched(tx, run, NOW)
         await proposals.proposeForRun(tx, run)
         const after = await readIn(tx)
         return { unmatched: after.unmatched - before.unmatched, operators: after.operators - before.operators }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import * as rejectDesk from '../../../src/store/intake/reject-desk.js'
 import * as rejects from '../../../src/store/intake/rejects.js'
-import * as waiting from '../../../src/store/intake/unmatched.js'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
 import { decideSubject } from '../../../src/work/operators/identity.js'
@@ -56,7 +56,7 @@ describe('absence of unmatched records', () => {
   it('I-A3: a record attached by a person ends when the full list lacks it', async () => {
     await pullItems(db(), [row(1), older(2)])
     await pullItems(db(), [row(5)], { ...REGISTRY, ...hour(1) })
-    const [open] = await rejects.listOpenUnmatched(db(), 1)
+    const [open] = await unmatched.listOpen(db(), 1)
     const made = { unmatched: open?.id ?? 0, verdict: 'ATTACH' as const, operator: codeOf(5), reason: '核实', by: 'x' }
     await decideSubject(db(), rules, { ...made, now: later(7_200) })
     expect((await pullItems(db(), [row(1)], hour(3))).ended).to.equal(1)
@@ -73,13 +73,13 @@ describe('absence of unmatched records', () => {
 
   it('I-A4: an ended unmatched record cannot be decided, and reopens when the list holds it again', async () => {
     await pullItems(db(), [row(1), older(2)])
-    const [open] = await rejects.listOpenUnmatched(db(), 1)
+    const [open] = await unmatched.listOpen(db(), 1)
     await pullItems(db(), [row(1)], hour(1))
     const made = { unmatched: open?.id ?? 0, verdict: 'NOT_OURS' as const, reason: '核实', by: 'x', now: later(4_000) }
     expect((await refusal(decideSubject(db(), rules, made))).code).to.equal('UNMATCHED_SETTLED')
-    expect(await waiting.countOf(db(), { feeds: null, state: 'ENDED' }, null)).to.equal(1)
+    expect(await unmatched.countOf(db(), { feeds: null, state: 'ENDED' }, null)).to.equal(1)
     expect((await pullItems(db(), [row(1), older(2)], hour(2))).unmatched).to.equal(1)
-    expect((await waiting.byId(db(), open?.id ?? 0))?.state).to.equal('OPEN')
+    expect((await unmatched.byId(db(), open?.id ?? 0))?.state).to.equal('OPEN')
   })
 
   it('I-A4: an unmatched record stays open while its item is unreadable, and when only a part of the list is sent', async () => {
