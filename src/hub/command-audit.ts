@@ -41,7 +41,7 @@ export const makeCommandRecorder =
     // A failed write is only logged: the result may be a secret shown only once.
     const recordOutcome = (outcome: string): Promise<void> =>
       row('OUTCOME', command, outcome).catch((error) =>
-        log.error({ err: error, outcome }, 'an outcome has no row in the trail'),
+        log.error({ err: error, outcome }, 'the audit log has no row of how a command ended'),
       )
     const note: Note = (more, codes) => row('ACT', redactIdNumbers(more, keys.pseudonymOf), null, codes)
     try {

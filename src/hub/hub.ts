@@ -65,7 +65,7 @@ import type { Addresses } from './addresses.js'
 import { runChangeFeed } from './change-feed.js'
 import { makeCommandRecorder } from './command-audit.js'
 import { closeOnFailure, type MigrationMode, openAnswers, openDatabase, openServing, watchVersion } from './database.js'
-import { drainServer, announceStop as leaveServer, listenOn } from './listen.js'
+import { announceStop, drainServer, listenOn } from './listen.js'
 import { makeLog } from './log.js'
 import { runNotify } from './notifications.js'
 import { openOffice } from './office.js'
@@ -367,7 +367,7 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
       return `http://localhost:${port}`
     },
     close: async (): Promise<void> => {
-      leaveServer(server)
+      announceStop(server)
       await timekeeper?.stop()
       if (server) await drainServer(server, config)
       stopping.abort(new Refusal('STOPPING'))

@@ -7,7 +7,7 @@ import { Refusal, reasonOf } from '../foundation/errors.js'
 import { announceHub } from '../store/db/presence.js'
 
 const IDS = 2 ** 31 - 1
-const MARK = /^\.hub-(\d+)$/
+const HUB_FILE = /^\.hub-(\d+)$/
 const REFRESHED_MS = 3_600_000
 const KEPT_MS = 24 * REFRESHED_MS
 
@@ -22,9 +22,9 @@ export const joinHubs = async (
   const folders = Object.entries({ DATA_DIR: dataDir, ARCHIVE_DIR: archiveDir, MATTERS_FOLDER: mattersFolder }).filter(
     (one): one is [string, string] => one[1] !== null,
   )
-  for (const [, path] of folders) writeMark(path, hub)
+  for (const [, path] of folders) writeHubFile(path, hub)
   const presence = await announceHub(url, hub)
-  const refreshing = setInterval(() => refreshMarks(folders, hub), REFRESHED_MS).unref()
+  const refreshing = setInterval(() => refreshHubFiles(folders, hub), REFRESHED_MS).unref()
   const leave = async (): Promise<void> => {
     clearInterval(refreshing)
     for (const [, path] of folders) rmSync(fileOf(path, hub), { force: true })
@@ -36,21 +36,21 @@ export const joinHubs = async (
       await leave()
       throw new Refusal('FOLDER_NOT_SHARED', { setting, path })
     }
-  for (const [, path] of folders) sweepMarks(path, hub, others)
+  for (const [, path] of folders) sweepHubFiles(path, hub, others)
   return leave
 }
 
-const refreshMarks = (folders: readonly (readonly [string, string])[], hub: number): void => {
+const refreshHubFiles = (folders: readonly (readonly [string, string])[], hub: number): void => {
   try {
-    for (const [, path] of folders) writeMark(path, hub)
+    for (const [, path] of folders) writeHubFile(path, hub)
   } catch {}
 }
 
 /** Deletes those of hubs that were killed. A living hub's is fresh, also while its lock is lost with a connection. */
-const sweepMarks = (path: string, hub: number, others: readonly number[]): void => {
+const sweepHubFiles = (path: string, hub: number, others: readonly number[]): void => {
   const own = statSync(fileOf(path, hub))
   for (const name of readdirSync(path)) {
-    const other = Number(MARK.exec(name)?.[1] ?? hub)
+    const other = Number(HUB_FILE.exec(name)?.[1] ?? hub)
     if (other === hub || others.includes(other)) continue
     // Both instants are of the folder's own clock.
     const { uid, mtimeMs } = statSync(fileOf(path, other), { throwIfNoEntry: false }) ?? own
@@ -58,7 +58,7 @@ const sweepMarks = (path: string, hub: number, others: readonly number[]): void 
   }
 }
 
-const writeMark = (path: string, hub: number): void => {
+const writeHubFile = (path: string, hub: number): void => {
   try {
     mkdirSync(path, { recursive: true })
     writeFileSync(fileOf(path, hub), '')

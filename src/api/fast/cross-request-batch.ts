@@ -36,7 +36,7 @@ export const batchAcrossRequests = <K, V>(
   }
   const waiting: Asker[] = []
   let underWay = 0
-  let open = 0
+  let unanswered = 0
   let sentAt = 0
   let isTimed = false
   let called = false
@@ -44,7 +44,7 @@ export const batchAcrossRequests = <K, V>(
   const call = (): void => {
     if (called || underWay >= most || waiting.length === 0) return
     const left = sentAt + patienceMs - performance.now()
-    if (underWay > 0 && open < worth && left > 0) {
+    if (underWay > 0 && unanswered < worth && left > 0) {
       if (!isTimed) setTimeout(callLate, left).unref()
       isTimed = true
       return
@@ -74,14 +74,14 @@ export const batchAcrossRequests = <K, V>(
       for (const { reject } of askers) reject(error)
     } finally {
       underWay -= 1
-      for (const { keys } of askers) open -= keys.length
+      for (const { keys } of askers) unanswered -= keys.length
       call()
     }
   }
   return (keys) =>
     new Promise((resolve, reject) => {
       waiting.push({ keys, resolve, reject })
-      open += keys.length
+      unanswered += keys.length
       call()
     })
 }

@@ -22,7 +22,7 @@ export interface DeliveryCounts {
    * Records in force, without those of partial files alone; for kinds that never end by absence, of the last full
    * delivery.
    */
-  standing: number
+  sizeBefore: number
   /** True for a file given by hand without `--full`: count and shrinkage are unbounded. */
   partialFile: boolean
   whole: boolean
@@ -40,8 +40,8 @@ export const findBoundsFault = (bounds: FeedBounds, d: DeliveryCounts): string |
   if (d.whole && d.received < bounds.fewest)
     return `仅 ${d.received} 条，少于 ${bounds.fewest} / fewer items than ${bounds.fewest}`
   if (d.received > bounds.most) return `${d.received} 条，多于 ${bounds.most} / more items than ${bounds.most}`
-  if (d.whole && d.records < d.standing * (1 - bounds.shrinkShare)) {
-    return `仅 ${d.received} 条，现有 ${d.standing} 条，缩减过大 / shrinks from ${d.standing} to ${d.received}`
+  if (d.whole && d.records < d.sizeBefore * (1 - bounds.shrinkShare)) {
+    return `仅 ${d.received} 条，现有 ${d.sizeBefore} 条，缩减过大 / shrinks from ${d.sizeBefore} to ${d.received}`
   }
   return null
 }

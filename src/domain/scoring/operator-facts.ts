@@ -67,11 +67,11 @@ const inOrder = (a: FactEvent, b: FactEvent): number =>
  * record, fact, day and end, families by name. Time alone changes no fact, so the day is excluded.
  */
 export const hashFacts = ({ kind, known, events }: Facts): string => {
-  let told = ''
+  let eventsJson = ''
   for (const { fact, on, record, until = null, weight = 1 } of events) {
-    told += `${told === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`
+    eventsJson += `${eventsJson === '' ? '' : ','}{"fact":"${fact}","on":${quoted(on)},"record":${record},"until":${quoted(until)},"weight":${weight}}`
   }
-  return hash('sha256', `{"events":[${told}],"kind":"${kind}","known":${JSON.stringify(known)}}`)
+  return hash('sha256', `{"events":[${eventsJson}],"kind":"${kind}","known":${JSON.stringify(known)}}`)
 }
 
 const quoted = (day: string | null): string => (day === null ? 'null' : `"${day}"`)

@@ -35,15 +35,15 @@ export type LastingFact = Pick<
 >
 
 export const planRecovery = (facts: Facts, card: Scorecard, rules: RecoveryRules): RecoveryStep[] => {
-  const drafts = losses(facts, card, rules).flatMap(({ drafts }) => drafts)
-  return weighed(facts, card, within(together(drafts, keyOfDay)))
+  const drafts = findLosses(facts, card, rules).flatMap(({ drafts }) => drafts)
+  return orderSteps(facts, card, limitSteps(mergeDrafts(drafts, keyOfDay)))
 }
 
 export const findLastingFacts = (facts: Facts, card: Scorecard, rules: RecoveryRules): LastingFact[] =>
-  losses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
+  findLosses(facts, card, rules).flatMap(({ why, events, rules, fact }) => {
     if (why === null) return []
     const { basis, confirmed } = why
-    return [{ fact, rules, ...told(events, why), basis, confirmed }]
+    return [{ fact, rules, ...wordEvents(events, why), basis, confirmed }]
   })
 
 export const applySteps = (facts: Facts, steps: readonly Pick<RecoveryStep, 'on' | 'ends'>[]): Facts => {
@@ -69,7 +69,7 @@ interface PointLoss {
   why: SourcedSentence | null
 }
 
-const losses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
+const findLosses = (facts: Facts, card: Scorecard, rules: RecoveryRules): PointLoss[] => {
   // An event without a date takes no points, unless its fact is a state.
   const adverse = facts.events.filter(
     ({ fact, on }) => FACTS[fact].tone === 'adverse' && (on !== null || FACTS[fact].nature === 'state'),
@@ -99,7 +99,7 @@ const lossOf = (events: FactEvent[], facts: Facts, card: Scorecard, rules: Recov
     drafts.push({ ...about, ...row, ...onceGranted(row, rules), act: row.act, on: lawful, ends: events })
   else if (overOn !== null) {
     const wait = rules.waits[overOn === first.until ? 'end' : 'window']
-    drafts.push({ ...about, ...nobody, ...(row && row.act === null ? both(wait, row) : wait), on: overOn })
+    drafts.push({ ...about, ...nobody, ...(row && row.act === null ? joinSentences(wait, row) : wait), on: overOn })
   }
   const why = overOn === null ? (row ?? rules.endless) : null
   return { ...about, drafts, why }
@@ -133,10 +133,10 @@ const courseOf = (event: FactEvent, from: string, facts: Facts, card: Scorecard)
 
 const keyOfDay = (draft: DraftStep): string => `${draft.on} ${draft.act} ${draft.fact} ${draft.zh}`
 
-const together = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] =>
-  [...groupBy(drafts, key).values()].map((group) => group.reduce(joined)).sort((a, b) => compareTexts(a.on, b.on))
+const mergeDrafts = (drafts: readonly DraftStep[], key: (draft: DraftStep) => string): DraftStep[] =>
+  [...groupBy(drafts, key).values()].map((group) => group.reduce(joinDrafts)).sort((a, b) => compareTexts(a.on, b.on))
 
-const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
+const joinDrafts = (a: DraftStep, b: DraftStep): DraftStep => ({
   ...(a.on < b.on ? b : a),
   rules: [...new Set([...a.rules, ...b.rules])],
   events: [...new Set([...a.events, ...b.events])],
@@ -144,14 +144,14 @@ const joined = (a: DraftStep, b: DraftStep): DraftStep => ({
   confirmed: a.confirmed && b.confirmed,
 })
 
-const within = (drafts: DraftStep[]): DraftStep[] => {
+const limitSteps = (drafts: DraftStep[]): DraftStep[] => {
   if (drafts.length <= RECOVERY_STEPS_MOST) return drafts
   const what = ({ act, fact }: DraftStep): string => `${act} ${fact}`
   const near = RECOVERY_STEPS_MOST - new Set(drafts.map(what)).size
-  return [...drafts.slice(0, near), ...together(drafts.slice(near), what)]
+  return [...drafts.slice(0, near), ...mergeDrafts(drafts.slice(near), what)]
 }
 
-const weighed = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): RecoveryStep[] => {
+const orderSteps = (facts: Facts, card: Scorecard, drafts: readonly DraftStep[]): RecoveryStep[] => {
   const steps: RecoveryStep[] = []
   const left = new Set(drafts)
   for (const { on } of drafts) {
@@ -181,7 +181,7 @@ const stepOf = (draft: DraftStep, facts: Facts, done: readonly RecoveryStep[], c
   const about = new Set(act === 'WAIT' ? events.map(identity) : [])
   const held = undone.events.map((event) => (about.has(identity(event)) ? aDayYounger(event) : event))
   const points = value - score({ ...undone, events: held }, card).value
-  return { on, act, fact, rules, ...told(events, draft), points, value, grade, basis, confirmed, answer, ends }
+  return { on, act, fact, rules, ...wordEvents(events, draft), points, value, grade, basis, confirmed, answer, ends }
 }
 
 const aDayYounger = (event: FactEvent): FactEvent => ({
@@ -190,7 +190,7 @@ const aDayYounger = (event: FactEvent): FactEvent => ({
   until: event.until ? addDays(event.until, 1) : null,
 })
 
-const told = (events: readonly FactEvent[], { zh, en }: BilingualText) => {
+const wordEvents = (events: readonly FactEvent[], { zh, en }: BilingualText) => {
   const count = events.reduce((sum, event) => sum + (event.weight ?? 1), 0)
   return {
     records: [...new Set(events.map(({ record }) => record))].sort((a, b) => a - b),
@@ -209,7 +209,7 @@ const onceGranted = ({ zh, en, answer }: ActRule, { granted }: RecoveryRules): B
   }
 }
 
-const both = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => ({
+const joinSentences = (wait: SourcedSentence, row: SourcedSentence): SourcedSentence => ({
   zh: `${wait.zh}；${row.zh}`,
   en: `${wait.en}; ${row.en}`,
   basis: `${wait.basis}；${row.basis}`,

@@ -42,20 +42,20 @@ export interface Score {
 export const score = (facts: Facts, card: Scorecard): Score => {
   const plan = getScorePlan(card, facts.kind, facts.asOf)
   const tallies: Tallies = new Array(plan.slots).fill(undefined)
-  let told = encodeFamiliesWithSource(facts.known)
+  let familiesKnown = encodeFamiliesWithSource(facts.known)
   for (const event of facts.events) {
     const { family, slots } = plan.byFact[event.fact]
-    told |= family
+    familiesKnown |= family
     for (const slot of slots) count(event, slot, plan.today, tallies)
   }
 
   const sheet: Sheet = { value: card.base, reasons: [plain('base', 'BASE', card.base)], changesOn: nextOf(tallies) }
   for (const planned of plan.rules) {
     if (planned.kind === 'units') weighUnits(planned, tallies, sheet)
-    else if ((planned.family & told) !== 0) weighBin(planned, tallies, sheet)
+    else if ((planned.family & familiesKnown) !== 0) weighBin(planned, tallies, sheet)
   }
   for (const { family, bit, points } of plan.missing) {
-    if ((bit & plan.familiesWeighed & ~told) !== 0) add(sheet, plain(family, 'MISSING', points))
+    if ((bit & plan.familiesWeighed & ~familiesKnown) !== 0) add(sheet, plain(family, 'MISSING', points))
   }
   if (sheet.value < LOWEST_SCORE) add(sheet, plain('floor', 'FLOOR', LOWEST_SCORE - sheet.value))
   if (sheet.value > HIGHEST_SCORE) add(sheet, plain('ceiling', 'CEILING', HIGHEST_SCORE - sheet.value))

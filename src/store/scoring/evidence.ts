@@ -72,11 +72,11 @@ const MAX_PLAIN_CONTENTS = 50_000
 const contentOf = (text: string): Content => {
   const known = plainContents.get(text)
   if (known !== undefined) return known
-  const [kind, told] = text.split('\t', 2) as [RecordKind, string]
+  const [kind, fieldsText] = text.split('\t', 2) as [RecordKind, string]
   const fields = FIELDS_OF_EVIDENCE[kind]
-  if (told === '') return { kind, body: {} }
-  if (fields === undefined) return { kind, body: JSON.parse(told) }
-  const values = told.split(',')
+  if (fieldsText === '') return { kind, body: {} }
+  if (fields === undefined) return { kind, body: JSON.parse(fieldsText) }
+  const values = fieldsText.split(',')
   const body = Object.freeze(Object.fromEntries(fields.map((field, place) => [field, plainValue(values[place])])))
   if (plainContents.size >= MAX_PLAIN_CONTENTS) plainContents.clear()
   // A slice as key would keep the text of the whole batch.

@@ -109,7 +109,7 @@ export interface DirectoryMatch {
 }
 
 /** Some matches share an operator or are filtered out. */
-const LOOKED_AT = 2
+const MATCHES_AN_OPERATOR = 2
 
 export const findOperatorsOfMatches = async (
   db: Db,
@@ -117,13 +117,17 @@ export const findOperatorsOfMatches = async (
   filter: DirectoryFilter,
   enough = matches.length,
 ): Promise<DirectoryMatch[]> => {
-  const foremost = matches.slice(0, LOOKED_AT * enough)
-  const found = await behindAll(db, foremost, filter)
+  const foremost = matches.slice(0, MATCHES_AN_OPERATOR * enough)
+  const found = await readMatchedOperators(db, foremost, filter)
   const rest = matches.slice(foremost.length)
-  return found.length >= enough || rest.length === 0 ? found : behindAll(db, matches, filter)
+  return found.length >= enough || rest.length === 0 ? found : readMatchedOperators(db, matches, filter)
 }
 
-const behindAll = async (db: Db, matches: readonly NameMatch[], filter: DirectoryFilter): Promise<DirectoryMatch[]> => {
+const readMatchedOperators = async (
+  db: Db,
+  matches: readonly NameMatch[],
+  filter: DirectoryFilter,
+): Promise<DirectoryMatch[]> => {
   if (matches.length === 0) return []
   const answer = await db.raw(
     `select w.id as "found", w.name as called, ${OPERATOR_COLUMNS} from unnest(:ids::int[]) as n(id) join operators w on w.id = n.id and w.known_to is null

@@ -1,6 +1,6 @@
 import { type Db, queryOne, queryRows, queryValue, type Tx } from '../db/db.js'
 
-const KEPT = 100
+const CALLS_KEPT = 100
 
 export interface WebhookCall {
   kind: 'CHANGE' | 'PING'
@@ -25,7 +25,7 @@ export const noteWebhookCalls = async (db: Db | Tx, webhook: number, calls: read
   )
   await db.raw(
     `delete from webhook_calls d where d.webhook_id = :webhook and d.id <= (select o.id from webhook_calls o
-       where o.webhook_id = :webhook order by o.id desc offset ${KEPT} limit 1) /* webhook-calls.forget */`,
+       where o.webhook_id = :webhook order by o.id desc offset ${CALLS_KEPT} limit 1) /* webhook-calls.forget */`,
     { webhook },
   )
 }

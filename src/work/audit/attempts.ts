@@ -29,7 +29,9 @@ export const makeAttemptLog = (auditLog: Pick<AuditLog, 'row'>, { log, now }: { 
 
   const writeSum = ({ last, since, more }: AttemptCounter): void => {
     if (more === 0) return
-    auditLog.row(rowOf(last, more, since)).catch((error) => log.error({ err: error, more }, 'attempts have no row'))
+    auditLog
+      .row(rowOf(last, more, since))
+      .catch((error) => log.error({ err: error, more }, 'the audit log has no row of refused attempts'))
   }
   const drop = (key: string, one: AttemptCounter): void => {
     counted.delete(key)

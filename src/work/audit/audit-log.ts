@@ -136,7 +136,7 @@ export const makeAuditLog = (
         const sent: AuditHead[] = []
         const act = () =>
           answerInTime(
-            written(links, sent, () => isGivenUp),
+            writeGroup(links, sent, () => isGivenUp),
             waitMs,
           )
         note(await repeatUntilServed(act, isLost, { wait }))
@@ -183,25 +183,25 @@ export const makeAuditLog = (
     return queue.splice(0)
   }
 
-  const note = (came: WrittenGroup): void => {
-    if (lastWritten === null || !isSameServer(lastWritten.server, came.server)) notes.begin()
-    const { number, hash } = came.head
-    notes.note({ number, hash, server: came.server, at: now() })
-    lastWritten = came
+  const note = (group: WrittenGroup): void => {
+    if (lastWritten === null || !isSameServer(lastWritten.server, group.server)) notes.begin()
+    const { number, hash } = group.head
+    notes.note({ number, hash, server: group.server, at: now() })
+    lastWritten = group
   }
 
   /** A row of a group that was given up may be in the table later, without its answer, but never twice. */
-  const written = async (
+  const writeGroup = async (
     links: readonly ChainLink[],
     sent: AuditHead[],
     isGivenUp: () => boolean,
   ): Promise<WrittenGroup> => {
     let known = lastWritten
     for (let tried = 0; tried < TRIES && !isGivenUp(); tried += 1) {
-      const came = await tryOnce(known, links, sent)
-      if (typeof came !== 'string') return came
-      if (came === 'GONE') known = partition = null
-      if (came === 'FULL') await makeRoom(db, now())
+      const attempt = await tryOnce(known, links, sent)
+      if (typeof attempt !== 'string') return attempt
+      if (attempt === 'GONE') known = partition = null
+      if (attempt === 'FULL') await makeRoom(db, now())
       lockedGroups = LOCKED_GROUPS
     }
     throw new Error('other processes were always faster')

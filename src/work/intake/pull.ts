@@ -61,7 +61,7 @@ const confirmSellers = async (db: Db, { now, log, signal }: PullRunOptions): Pro
   try {
     await recheckSellerLists(db, { now: now(), log, signal })
   } catch (error) {
-    log?.error({ err: error }, 'sellers could not be held against the shops')
+    log?.error({ err: error }, 'seller lists could not be compared with the shops')
   }
 }
 

@@ -67,10 +67,10 @@ export const stageDelivery = async (
   const passedOver = await stage.keepLast([...done.replaced])
   await stage.ready()
   // Records that never end by absence accumulate: compare this delivery with the last complete one.
-  const standing = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
+  const sizeBefore = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
     ? await versions.countInForce(db, feed.id)
     : await runs.lastCompleteSize(db, feed.id)
-  const fault = findBoundsFault(feed.bounds, { ...done, standing, partialFile: partial, whole })
+  const fault = findBoundsFault(feed.bounds, { ...done, sizeBefore, partialFile: partial, whole })
   return { ...done, drafts: done.drafts - passedOver, met: done.met + passedOver, known, fault }
 }
 

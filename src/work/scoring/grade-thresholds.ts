@@ -30,10 +30,10 @@ interface ScoredBatch {
 export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followed: ScoredBatch): Promise<void> => {
   const { card, ids, rows, facts, on, at } = followed
   const dropped = await dropUnfounded(tx, followed)
-  const stood = await stoodBefore(tx, followed, dropped)
+  const earlierValues = await findEarlierValues(tx, followed, dropped)
   const fallen = { lead: [] as FallenScore[], watch: [] as FallenScore[] }
   for (const { operatorId, value, reasons } of rows) {
-    for (const opens of findThresholdsCrossed(stood.get(operatorId) ?? null, { value }, card)) {
+    for (const opens of findThresholdsCrossed(earlierValues.get(operatorId) ?? null, { value }, card)) {
       if (opens === 'watch' || !isOnDishonestList(reasons)) fallen[opens].push({ operatorId, value })
     }
   }
@@ -47,7 +47,7 @@ export const followThresholdCrossings = async (tx: Tx, rules: WorkRules, followe
 
 type FallenScore = Pick<scores.NewScore, 'operatorId' | 'value'>
 
-interface EarlierStanding {
+interface EarlierValue {
   value: number
   lines?: Scorecard['lines']
 }
@@ -56,36 +56,36 @@ interface EarlierStanding {
  * Ignores scores of rolled-back runs, and those without a lead because the operator was listed. A dropped lead stays
  * dropped while the score stays below.
  */
-const stoodBefore = async (
+const findEarlierValues = async (
   tx: Tx,
   { card, rows, before, on }: ScoredBatch,
   dropped: ReadonlySet<number>,
-): Promise<Map<number, EarlierStanding>> => {
+): Promise<Map<number, EarlierValue>> => {
   const line = card.lines.find(({ opens }) => opens === 'lead')?.below ?? 0
-  const stood = new Map<number, EarlierStanding>()
+  const earlierValues = new Map<number, EarlierValue>()
   const still: number[] = []
   for (const { operatorId, value } of rows) {
     const earlier = before.get(operatorId)
     if (earlier === undefined || dropped.has(operatorId)) continue
-    stood.set(operatorId, await standingOf(tx, earlier, card))
+    earlierValues.set(operatorId, await earlierValueOf(tx, earlier, card))
     if (value < line && earlier.value < line) still.push(operatorId)
   }
-  if (still.length === 0) return stood
+  if (still.length === 0) return earlierValues
   const sound = await scores.findLastSoundScores(tx, still, on)
   const settled = await leads.listOperatorsDroppedByPerson(tx, still)
   for (const id of still.filter((id) => !settled.has(id))) {
     const last = sound.get(id)
-    if (last && !isOnDishonestList(last.reasons)) stood.set(id, await standingOf(tx, last, card))
-    else stood.delete(id)
+    if (last && !isOnDishonestList(last.reasons)) earlierValues.set(id, await earlierValueOf(tx, last, card))
+    else earlierValues.delete(id)
   }
-  return stood
+  return earlierValues
 }
 
-const standingOf = async (
+const earlierValueOf = async (
   tx: Tx,
   { value, scorecardHash }: Pick<scores.NewScore, 'value' | 'scorecardHash'>,
   card: Scorecard,
-): Promise<EarlierStanding> => {
+): Promise<EarlierValue> => {
   const own = scorecardHash === hashCard(card) ? null : await findCardByHash(tx, scorecardHash)
   return own === null ? { value } : { value, lines: own.lines }
 }

@@ -50,7 +50,7 @@ export const verifyScores = async (
     if (found.length < DIFFERENCES_REPORTED_MOST) found.push(difference)
   }
   for await (const stored of readPages(db, options.sample ?? null)) {
-    for (const together of alike(stored)) {
+    for (const together of groupByBasis(stored)) {
       for (const difference of await differencesOf(db, together)) note(difference)
     }
     const ids = stored.map(({ id }) => id)
@@ -65,7 +65,7 @@ export const verifyScores = async (
   return { ...counts, ms, ...(found.length > 0 ? { found } : {}) }
 }
 
-const alike = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => [
+const groupByBasis = (stored: readonly scores.StoredScore[]): scores.StoredScore[][] => [
   ...groupBy(
     stored,
     (row) => `${row.asOf} ${row.knownAt.toISOString()} ${row.scorecardHash} ${row.rulesHash} ${row.families.join()}`,
@@ -90,11 +90,11 @@ const differencesOf = async (db: Db, rows: readonly scores.StoredScore[]): Promi
     const again = own && { ...scoreWithComingChange(own, card), factsHash: hashFacts(own) }
     const of = again ? findReplayFault(row, card, again) : 'FACTS'
     if (of === null) return []
-    const recomputed = again && toldOf(again)
-    return [{ score: row.id, operatorId: row.operatorId, of, stored: toldOf(row), ...(recomputed && { recomputed }) }]
+    const recomputed = again && resultOf(again)
+    return [{ score: row.id, operatorId: row.operatorId, of, stored: resultOf(row), ...(recomputed && { recomputed }) }]
   })
 }
 
-const toldOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => {
+const resultOf = ({ value, grade, factsHash, nextChangeOn }: ReplayedScore): ReplayedScore => {
   return { value, grade, factsHash, nextChangeOn }
 }

@@ -12,7 +12,7 @@ const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
   received: 100,
   rejected: 0,
   records: 100,
-  standing: 100,
+  sizeBefore: 100,
   partialFile: false,
   whole: true,
   ...more,
@@ -21,15 +21,15 @@ const delivered = (more: Partial<DeliveryCounts> = {}): DeliveryCounts => ({
 describe('bounds of a delivery', () => {
   const cases: [string, Partial<DeliveryCounts>, RegExp | null][] = [
     ['the usual number of items', {}, null],
-    ['the fewest', { received: 5, records: 5, standing: 0 }, null],
-    ['fewer items than the minimum', { received: 4, records: 4, standing: 0 }, /fewer items/],
-    ['nothing', { received: 0, records: 0, standing: 0 }, /fewer items/],
+    ['the fewest', { received: 5, records: 5, sizeBefore: 0 }, null],
+    ['fewer items than the minimum', { received: 4, records: 4, sizeBefore: 0 }, /fewer items/],
+    ['nothing', { received: 0, records: 0, sizeBefore: 0 }, /fewer items/],
     ['the most', { received: 1_000, records: 1_000 }, null],
     ['more items than the maximum', { received: 1_001, records: 1_001 }, /more items/],
     ['half of the items bad', { rejected: 50 }, null],
     ['more than half of the items bad', { rejected: 51 }, /are bad/],
-    ['nine items, all bad', { received: 9, records: 9, rejected: 9, standing: 0 }, null],
-    ['ten items, six bad', { received: 10, records: 10, rejected: 6, standing: 0 }, /are bad/],
+    ['nine items, all bad', { received: 9, records: 9, rejected: 9, sizeBefore: 0 }, null],
+    ['ten items, six bad', { received: 10, records: 10, rejected: 6, sizeBefore: 0 }, /are bad/],
     ['half as many as the records on file', { received: 50, records: 50 }, null],
     ['less than half as many as the records on file', { received: 49, records: 49 }, /shrinks/],
     ['few items that hold many records', { received: 30, records: 90 }, null],
@@ -57,7 +57,7 @@ describe('bounds of a delivery', () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 1_000 }), fc.integer({ min: 1, max: 9 }), (received, each) => {
         const records = received * each
-        expect(findBoundsFault(BOUNDS, delivered({ received, records, standing: records }))).to.equal(null)
+        expect(findBoundsFault(BOUNDS, delivered({ received, records, sizeBefore: records }))).to.equal(null)
       }),
     )
   })
