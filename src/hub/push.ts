@@ -65,7 +65,6 @@ export const pushOnlyRemovalsWhenInDoubt = async (
   // A person's push awaits the checks of earlier removals, to send the removals that these queue.
   const checks = Promise.all(platforms.map((from) => checkRemovals(db, from, { ...options, rules })))
   const checked = checks.catch(() => {})
-  // Only a person's push waits until a new platform's backfill is queued.
   if (until === undefined) await Promise.all([tried, checked])
   const guards = { calendar: rules.calendar, additionsStopped, beforeSending, heldNewer }
   const pushed = await pushDeliveries(db, { ...options, ...guards, random: Math.random, settleSeconds })

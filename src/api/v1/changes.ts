@@ -20,7 +20,6 @@ import { withRequestDb } from '../request/request-database.js'
 import { identifyViewer, requireAct } from '../request/viewer.js'
 import { type AdmittedHandler, type AdmittedRequest, readParameters } from './admitted-request.js'
 
-/** One audit row holds at most this many codes. */
 const CHANGES_PER_READ = 200
 /** Interval of comment lines, which keep proxies from closing a silent connection. */
 const HEARTBEAT_MS = 15_000

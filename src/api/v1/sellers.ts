@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { AUDIT_ROW_CODES_MOST } from '../../domain/audit/audit-log.js'
 import { MARKETPLACE_ID_PATTERN } from '../../domain/operators/codes.js'
 import { findListLapseDate, parseSeller } from '../../domain/standing/sellers.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../../foundation/errors.js'
@@ -14,8 +15,7 @@ import { makeSlottedReceiver, makeUploadSlots } from './receive-body.js'
 /** Most bytes of a list: a million codes fit. */
 const SELLERS_BYTES = 32 * 1024 * 1024
 const LISTS_MOST = 2
-/** One audit row holds at most this many codes. */
-const PAGE_MOST = 1_000
+const PAGE_MOST = AUDIT_ROW_CODES_MOST
 
 export interface SellersHandlers {
   list: AdmittedHandler

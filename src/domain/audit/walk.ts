@@ -20,7 +20,7 @@ import {
 /**
  * UNSEALED: no seal after sealed rows. KEY_UNKNOWN: key not in the key folder. ERASED: content erased too early.
  * TAIL_MISSING: the log ends before a row whose hash is on disk or published. REPLACED: the row differs from such a hash.
- * FORGED: a signed row hash in the database has a bad signature. FILE_LOST: its content is in no readable file.
+ * FORGED: a signed hash has a bad signature. FILE_LOST: its content is in no readable file.
  */
 export type AuditFault =
   | 'MISSING'

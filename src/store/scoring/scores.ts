@@ -158,7 +158,6 @@ const currentLine = (row: NewScore, id: number): string =>
 
 const escaped = (json: string): string => (json.includes('\\') ? json.replaceAll('\\', '\\\\') : json)
 
-/** DAY: not the day of its run. CAUSE: not the one that follows from the score before. */
 export const findMisplacedScores = (db: Db, ids: readonly number[]) =>
   queryRows<{ id: number; operatorId: number; of: 'DAY' | 'CAUSE' }>(
     db,
