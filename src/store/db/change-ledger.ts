@@ -58,6 +58,11 @@ export const rangesSql = ({ reader }: ChangeLedger): string =>
   `coalesce((select jsonb_agg(jsonb_build_object('reader', n.${reader}, 'before', n.last - n.count, 'last', n.last))
      from (select ${reader}, last, count(*) from placed group by ${reader}, last) n), '[]')`
 
+/** Until `tx` ends, no change of this reader is numbered. */
+export const lockNumbers = async (tx: Tx, { counters, reader }: ChangeLedger, of: string): Promise<void> => {
+  await tx.raw(`select from ${counters} where ${reader} = ? for update /* changes.lockNumbers */`, [of])
+}
+
 export const findRetainedChanges = async (
   db: Db,
   { counters, reader }: ChangeLedger,

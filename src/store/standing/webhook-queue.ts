@@ -69,12 +69,19 @@ export const replayChanges = async (
     { upTo: null, ...given },
   )
 
-export const findSequenceBeforeNextOwed = async (tx: Tx, webhook: number, last: number): Promise<number> =>
-  (await queryValue<number | null>(
+/** Without messages, which may be erased: after the changes from before the webhook. */
+export const findSequenceBeforeNextOwed = (
+  tx: Tx,
+  { changes, reader }: ChangeLedger,
+  given: { webhook: number; reader: string; createdAt: Date },
+): Promise<number> =>
+  queryValue(
     tx,
-    `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence)) as after from webhook_messages where webhook_id = ? /* webhook-queue.goesOnAfter */`,
-    [webhook],
-  )) ?? last
+    `select coalesce(min(sequence) filter (where state = 'OWED') - 1, max(sequence),
+       (select max(c.sequence) from ${changes} c where c.${reader} = :reader and c.at < :createdAt), 0) as after
+     from webhook_messages where webhook_id = :webhook /* webhook-queue.goesOnAfter */`,
+    given as never,
+  )
 
 export const listWebhooksWithDueMessages = (db: Db, now: Date): Promise<number[]> =>
   queryColumn(

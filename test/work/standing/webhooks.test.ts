@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import { Webhook } from 'standardwebhooks'
 import { WEBHOOK_DISABLED_AFTER_DAYS } from '../../../src/domain/standing/webhooks.js'
+import { tidyChanges } from '../../../src/work/standing/changes/number.js'
 import { makeSealingLabel } from '../../../src/work/standing/changes/webhook-message.js'
 import * as webhooks from '../../../src/work/standing/changes/webhooks.js'
+import { noteListChanged } from '../../../src/work/standing/sellers.js'
+import { untilWaiting } from '../../support/held-locks.js'
 import { sendWebhooks } from '../../support/marketplace.js'
 import { CLIENT, SELLERS, webhookWorld } from '../../support/webhooks.js'
 import { refusal } from '../../support/world.js'
@@ -85,6 +88,46 @@ describe('webhooks', () => {
     await webhooks.enableWebhook(db(), { id: webhook.id, client: CLIENT, now: hook.now, after: null })
     await tell()
     expect(codesTold()).to.deep.equal([one, one, two])
+  })
+
+  const disabled = async (): Promise<number> => {
+    const { webhook } = await add()
+    hook.mall.answer = () => 410
+    await rename(one)
+    await tell()
+    hook.mall.answer = () => 200
+    return webhook.id
+  }
+  const enable = (id: number) => webhooks.enableWebhook(db(), { id, client: CLIENT, now: hook.now, after: null })
+
+  it('a change that is numbered while a webhook is enabled is sent', async () => {
+    const id = await disabled()
+    let enabling: Promise<unknown> = Promise.resolve()
+    const sequence = await db().transaction(async (tx) => {
+      const last = await noteListChanged(tx, CLIENT, hook.now)
+      enabling = enable(id)
+      await Promise.race([enabling, untilWaiting(db(), 1)])
+      return last
+    })
+    await enabling
+    await tell()
+    expect(hook.mall.received.map(({ body }) => body.data.sequence)).to.deep.equal([
+      sequence - 1,
+      sequence - 1,
+      sequence,
+    ])
+  })
+
+  it('a webhook that is enabled after its messages were erased gets the changes that are kept', async () => {
+    const id = await disabled()
+    pass(20 * DAY)
+    await rename(two)
+    pass(15 * DAY)
+    await tidyChanges(db(), hook.now)
+    expect(await db()('webhook_messages').where({ webhook_id: id })).to.deep.equal([])
+    await enable(id)
+    await tell()
+    expect(codesTold()).to.deep.equal([one, two])
   })
 
   it('five days without an accepted message disable a webhook with an alarm, and an accepted one restarts the count', async () => {

@@ -1,4 +1,3 @@
-/** A client that is too slow loses its slot when all are taken. */
 import { Refusal } from '../../../foundation/errors.js'
 
 const PLACES_MOST = 16

@@ -8,6 +8,7 @@ import {
 import { Refusal } from '../../../foundation/errors.js'
 import { UnreachableError } from '../../../foundation/http.js'
 import { newWebhookSecret } from '../../../foundation/keys/webhooks.js'
+import { lockNumbers } from '../../../store/db/change-ledger.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as queue from '../../../store/standing/webhook-queue.js'
 import * as store from '../../../store/standing/webhooks.js'
@@ -81,9 +82,14 @@ export const enableWebhook = (
   { id, now, after, ...act }: WebhookAct & { after: number | null },
 ): Promise<store.StoredWebhook> =>
   db.transaction(async (tx) => {
-    const [ledger, reader] = store.ledgerAndReaderOf(await findWebhookOf(tx, { id, ...act }))
+    const webhook = await findWebhookOf(tx, { id, ...act })
+    const [ledger, reader] = store.ledgerAndReaderOf(webhook)
+    // Numbering sees the webhook disabled until this commits, and the replay no later changes.
+    await lockNumbers(tx, ledger, reader)
     const reach = await readRetainedChanges(tx, reader, ledger)
-    const from = after ?? Math.max(await queue.findSequenceBeforeNextOwed(tx, id, reach.last), reach.erased)
+    const { createdAt } = webhook
+    const owed = await queue.findSequenceBeforeNextOwed(tx, ledger, { webhook: id, reader, createdAt })
+    const from = after ?? Math.max(owed, reach.erased)
     if (!hasEveryChangeAfter(reach, from)) throw new Refusal('CHANGES_GONE', { after: from, next: reach.last })
     await store.enableWebhook(tx, id)
     await queue.replayChanges(tx, ledger, { webhook: id, reader, after: from, now })
