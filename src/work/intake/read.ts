@@ -80,25 +80,90 @@ export const itemCountsOf = (
 ) => ({ received, new: NEW, changed: CHANGED, unchanged: UNCHANGED + met, rejected, unmatched: UNMATCHED })
 
 export const readItems = async (stage: DraftStage, known: KnownVersions, reading: ItemReadInput) => {
-  const { feed, pseudonymOf, calendar, addRejects } = reading
+  const { feed, pseudonymOf } = reading
   const today = shanghaiDate(reading.startedAt)
   const context: MappingContext = { dated: reading.dated, today }
-  const done = {
-    received: 0,
-    rejected: 0,
-    causes: makeRejectCauses(),
-    met: 0,
-    drafts: 0,
-    records: 0,
-    unreadable: noneUnreadable(),
-    /** Keys whose last row counts: it withdraws the decision, or equals the version in force. */
-    replaced: new Set<string>(),
-  }
+  const done = makeReadCounts()
+  const { reject, flush, settle } = makeRejectWriter(stage, done, reading)
   const delivered = makeRepeatDetector()
+  const stageItem = makeItemStager(stage, known, done, { ...reading, today, delivered, reject })
+  try {
+    for await (const chunk of chunksOfItems(reading.items)) {
+      for (const sent of chunk) {
+        reading.signal?.throwIfAborted()
+        done.received += 1
+        const fields = redactIdNumbers(sent.fields, pseudonymOf, feed.exempt)
+        const item: SourceItem = fields === sent.fields ? sent : { ...sent, fields }
+        if (item.map) reading.maps?.add(item.map.id)
+        const written = reading.archive?.add(item)
+        if (written) await written
+        const mapped = draftsOfItem(feed, item, context, pseudonymOf)
+        const isBad = 'problems' in mapped
+        const isFull = isBad ? reject(item, mapped.problems, mapped.unreadable) : stageItem(item, mapped.drafts)
+        if (isBad) refuseTooManyRejects(feed, done)
+        if (isFull) await flush()
+        if (done.received % TURN_EVERY_ITEMS === 0) await turn()
+        if (done.received % PROGRESS_EVERY_ITEMS === 0) reading.progress?.(done.received)
+      }
+    }
+  } finally {
+    // Aborted deliveries flush too: rejects tell the sender why.
+    await flush()
+    await settle()
+  }
+  done.records = delivered.records + done.rejected
+  return done
+}
+
+type ReadCounts = ReturnType<typeof makeReadCounts>
+
+const makeReadCounts = () => ({
+  received: 0,
+  rejected: 0,
+  causes: makeRejectCauses(),
+  met: 0,
+  drafts: 0,
+  records: 0,
+  unreadable: noneUnreadable(),
+  /** Keys whose last row counts: it withdraws the decision, or equals the version in force. */
+  replaced: new Set<string>(),
+})
+
+const outOfBounds = (feed: AgencyFeed, reason: string): Refusal =>
+  new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
+
+const refuseTooManyRejects = (feed: AgencyFeed, { received, rejected, causes }: ReadCounts): void => {
+  if (rejected <= REJECTS_ENOUGH || rejected <= received * feed.bounds.rejectShare) return
+  const reason = `前 ${received} 条中 ${rejected} 条不合格 / ${rejected} of the first ${received} items are bad`
+  throw outOfBounds(feed, addMainCauses(reason, causes.describe(), null))
+}
+
+/** Returns true when a chunk is full: the caller flushes. */
+type Reject = (item: SourceItem, faults: ItemProblem[], of?: Partial<UnreadableRecords>) => boolean
+
+const makeRejectWriter = (
+  stage: DraftStage,
+  done: ReadCounts,
+  { feed, addRejects, progress }: Pick<ItemReadInput, 'feed' | 'addRejects' | 'progress'>,
+) => {
   let bad: rejects.NewReject[] = []
   let badCharacters = 0
-  let full = false
   let writing: Promise<void> = Promise.resolve()
+  const reject: Reject = (item, faults, of = {}) => {
+    const problems = item.map ? addHeadingsToProblems(faults, item.map) : faults
+    done.rejected += 1
+    done.causes.add(problems)
+    for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
+    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST)
+      throw outOfBounds(
+        feed,
+        '不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone',
+      )
+    bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
+    badCharacters += charactersIn(item.fields) + charactersIn(problems)
+    return bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS_MOST
+  }
+  /** Drafts and rejects are written while the next chunk is read. */
   const flush = async (): Promise<void> => {
     await writing
     const rejected = bad
@@ -107,22 +172,24 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     writing = stage.flush().then(() => addRejects(rejected))
     // Avoids an unhandled rejection; the next chunk awaits the promise.
     writing.catch(() => {})
-    reading.progress?.(done.received)
+    progress?.(done.received)
   }
-  const outOfBounds = (reason: string): Refusal => new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
-  const reject = (item: SourceItem, faults: ItemProblem[], of: Partial<UnreadableRecords> = {}): void => {
-    const problems = item.map ? addHeadingsToProblems(faults, item.map) : faults
-    done.rejected += 1
-    done.causes.add(problems)
-    for (const part of UNREADABLE_PARTS) done.unreadable[part].push(...(of[part] ?? []))
-    if (UNREADABLE_PARTS.reduce((sum, part) => sum + done.unreadable[part].length, 0) > UNREADABLE_MOST)
-      throw outOfBounds(
-        '不可读的行过多，无法判断哪些记录已不在其中 / too many illegible rows: nobody can tell which records are gone',
-      )
-    bad.push({ page: item.page, row: item.row, problems, item: item.fields, map: item.map?.id ?? null })
-    badCharacters += charactersIn(item.fields) + charactersIn(problems)
-    if (bad.length >= CHUNK_REJECTS || badCharacters >= CHUNK_REJECT_CHARACTERS_MOST) full = true
-  }
+  return { reject, flush, settle: () => writing }
+}
+
+interface ItemStaging extends Pick<ItemReadInput, 'feed' | 'calendar'> {
+  today: string
+  delivered: ReturnType<typeof makeRepeatDetector>
+  reject: Reject
+}
+
+/** Stages the drafts of an item that are not known. A contradiction of an earlier row of its key rejects the item. */
+const makeItemStager = (
+  stage: DraftStage,
+  known: KnownVersions,
+  done: ReadCounts,
+  { feed, calendar, today, delivered, reject }: ItemStaging,
+) => {
   const stageItem = (item: SourceItem, drafts: readonly RecordDraft[]): boolean => {
     const rows = drafts.map((draft, part) => {
       const late = feed.duty && calendar ? isSentLate(draft.validFrom, feed.duty, calendar, today) : null
@@ -140,8 +207,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
         done.drafts += 1
         return stage.put(contradicting)
       }
-      reject(item, [makeContradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
-      return false
+      return reject(item, [makeContradictionProblem(draft.key)], { keys: drafts.map(({ key }) => key) })
     }
     if (rows.length > 1) came = compared(delivered.of)
     const unmet = rows.filter(({ draft: { key }, digest }, at) => {
@@ -154,39 +220,7 @@ export const readItems = async (stage: DraftStage, known: KnownVersions, reading
     if (unmet.length === 0) done.met += 1
     return unmet.filter(stage.put).length > 0
   }
-  try {
-    for await (const chunk of chunksOfItems(reading.items)) {
-      for (const sent of chunk) {
-        reading.signal?.throwIfAborted()
-        done.received += 1
-        const fields = redactIdNumbers(sent.fields, pseudonymOf, feed.exempt)
-        const item: SourceItem = fields === sent.fields ? sent : { ...sent, fields }
-        if (item.map) reading.maps?.add(item.map.id)
-        const written = reading.archive?.add(item)
-        if (written) await written
-        const mapped = draftsOfItem(feed, item, context, pseudonymOf)
-        if ('problems' in mapped) {
-          reject(item, mapped.problems, mapped.unreadable)
-          if (done.rejected > REJECTS_ENOUGH && done.rejected > done.received * feed.bounds.rejectShare) {
-            const reason = `前 ${done.received} 条中 ${done.rejected} 条不合格 / ${done.rejected} of the first ${done.received} items are bad`
-            throw outOfBounds(addMainCauses(reason, done.causes.describe(), null))
-          }
-        } else if (stageItem(item, mapped.drafts)) full = true
-        if (full) {
-          full = false
-          await flush()
-        }
-        if (done.received % TURN_EVERY_ITEMS === 0) await turn()
-        if (done.received % PROGRESS_EVERY_ITEMS === 0) reading.progress?.(done.received)
-      }
-    }
-  } finally {
-    // Aborted deliveries flush too: rejects tell the sender why.
-    await flush()
-    await writing
-  }
-  done.records = delivered.records + done.rejected
-  return done
+  return stageItem
 }
 
 const charactersIn = (value: unknown): number => {
