@@ -15,7 +15,7 @@ interface OrphanedRow extends Pick<RecordDraft, 'key' | 'kind' | 'body'> {
 export const detachRecords = async (
   tx: Tx,
   { codes, operators }: { codes: readonly string[]; operators: readonly number[] },
-  { by, at }: { by: number; at: Date },
+  { by, at }: { by: number | null; at: Date },
 ): Promise<number> => {
   if (codes.length + operators.length === 0) return 0
   const orphaned = await queryRows<OrphanedRow>(

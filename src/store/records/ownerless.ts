@@ -21,7 +21,7 @@ const NOW_BY = { known_from: ':now::timestamptz', opened_by: ':run::bigint' }
 export const detachFromOperators = async (
   tx: Tx,
   ids: readonly number[],
-  { by: run, at: now }: { by: number; at: Date },
+  { by: run, at: now }: { by: number | null; at: Date },
 ): Promise<void> => {
   await tx.raw(
     `with alone as (

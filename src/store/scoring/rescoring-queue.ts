@@ -5,7 +5,8 @@ import { withOwnConnection } from '../db/own-connection.js'
 export const markDirty = async (tx: Tx, ids: readonly number[], at: Date): Promise<void> => {
   if (ids.length === 0) return
   await tx.raw(
-    `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id) /* rescoring-queue.mark */`,
+    `insert into dirty_operators (operator_id, since) select distinct id, :at::timestamptz from unnest(:ids::int[]) a(id)
+     where not exists (select 1 from operators o where o.id = a.id and o.known_to is not null) /* rescoring-queue.mark */`,
     { ids, at },
   )
 }

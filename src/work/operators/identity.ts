@@ -10,6 +10,7 @@ import { shanghaiDate } from '../../foundation/time/dates.js'
 import type { Db, Tx } from '../../store/db/db.js'
 import * as knowledge from '../../store/db/knowledge.js'
 import { inTransaction } from '../../store/db/transaction.js'
+import * as orphanedRows from '../../store/intake/orphaned-rows.js'
 import * as proposals from '../../store/intake/proposals.js'
 import { relearnAfterUndoneMerger } from '../../store/intake/relearn.js'
 import { forgetOperators } from '../../store/intake/rollback/unfounded-operators.js'
@@ -182,7 +183,9 @@ const forgetMadeOperator = async (tx: Tx, id: number, { at, now }: { at: Date; n
   if (!(await operators.hasNoBasis(tx, id))) return
   const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
-  if ((await forgetOperators(tx, [id], { at })) > 0) await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
+  if ((await forgetOperators(tx, [id], { at })) === 0) return
+  await watchEntries.close(tx, [id], { on: shanghaiDate(now), at })
+  await orphanedRows.detachRecords(tx, { codes: [], operators: [id] }, { by: null, at })
 }
 
 /** Moves back the merged operator's records, also those that its codes brought since. */

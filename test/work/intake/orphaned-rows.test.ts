@@ -83,6 +83,7 @@ describe('a secondary code of an operator', () => {
     expect(await owner('K7')).to.equal(null)
     expect((await operators.operatorsByCode(db(), [{ scheme: 'uscc', code: codeOf(1) }])).size).to.equal(0)
     expect(await reasons()).to.deep.equal(['K7 code.unknown'])
+    expect(await rowsOf(db(), 'select 1 from dirty_operators')).to.have.length(0)
   })
 
   it('whose registration is rolled back twice releases a record that ended before', async () => {

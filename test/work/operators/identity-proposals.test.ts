@@ -55,6 +55,17 @@ describe('operators for unmatched records', () => {
       expect([await own(), await believed(9)]).to.deep.equal([id, 'P1'])
     })
 
+    it('releases what was found by its organisation code when the decision is undone', async () => {
+      await penalties([penalty('P1')])
+      const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      await penalties([penalty('P2', { org: N.slice(8, 17) })])
+      expect(await believed(9)).to.equal('P1 P2')
+      await undo(decision.id)
+      expect([await stateOf(), await dirty(9)]).to.deep.equal(['P1 OPEN, P2 OPEN', false])
+      await register(9, '虚构登记有限公司')
+      expect(await believed(9)).to.equal('P2')
+    })
+
     it('stays with the registry’s data where the registry has reported it since', async () => {
       await penalties([penalty('P1')])
       const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
