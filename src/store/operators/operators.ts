@@ -74,11 +74,13 @@ export const createOperator = async (
   )
 }
 
-/** No record, merger or identity decision supports the operator. Listings are ignored. */
+/** A decision or a rolled-back run made the operator; no record, merger or decision supports it. */
 export const hasNoBasis = (tx: Tx, id: number): Promise<boolean> =>
   hasRows(
     tx,
-    `select 1 from operators o where o.id = ?
+    `select 1 from operators o join runs f on f.id = o.first_run where o.id = ? and o.known_to is null
+       and (f.taken_back_at is not null
+         or exists (select 1 from identity_decisions d where d.operator_id = o.id and d.evidence->>'madeOperator' = 'true'))
        and not exists (select 1 from versions v where v.operator_id = o.id and v.known_to is null and v.found_by is null)
        and not exists (select 1 from operators m where m.merged_into = o.id)
        and not exists (select 1 from identity_decisions d where o.id in (d.operator_id, d.merged_id, d.successor_id) and d.undone_at is null)

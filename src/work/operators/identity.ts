@@ -146,8 +146,8 @@ export const undoDecision = (
     const { records, touched } = await undone(tx, found, at)
     await rescoringQueue.markDirty(tx, touched, at)
     await followChangedRecords(tx, { decision: found.id, at, now: made.now, rules })
-    if (found.evidence['madeOperator'] === true)
-      await forgetMadeOperator(tx, found.operatorId ?? 0, { at, now: made.now })
+    for (const id of [found.operatorId, found.mergedId, found.successorId])
+      await forgetIfUnfounded(tx, id, { at, now: made.now })
     await republishContested(tx, rules, { now: at, dueAt: made.now })
     await queueChangedRecords(tx, rules, { operators: touched }, { at, dueAt: made.now })
     return { decision, records }
@@ -178,9 +178,8 @@ const detach = async (tx: Tx, decision: decisions.IdentityDecisionRow, at: Date)
   return { records: returned.length, touched }
 }
 
-/** Keeps the operator where other records mention it. */
-const forgetMadeOperator = async (tx: Tx, id: number, { at, now }: { at: Date; now: Date }): Promise<void> => {
-  if (!(await operators.hasNoBasis(tx, id))) return
+const forgetIfUnfounded = async (tx: Tx, id: number | null, { at, now }: { at: Date; now: Date }): Promise<void> => {
+  if (id === null || !(await operators.hasNoBasis(tx, id))) return
   const untouched = (await leads.lockUntouchedLeads(tx, [id])).map((lead) => lead.id)
   await leads.dropLeads(tx, untouched, { on: shanghaiDate(now), reason: NOBODY, at })
   if ((await forgetOperators(tx, [id], { at })) === 0) return

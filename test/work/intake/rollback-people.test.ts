@@ -1,8 +1,10 @@
 import { expect } from 'chai'
+import * as unmatched from '../../../src/store/intake/unmatched.js'
 import * as operators from '../../../src/store/operators/operators.js'
 import * as versions from '../../../src/store/records/versions.js'
 import * as runs from '../../../src/store/timetable/runs.js'
 import { rollBack } from '../../../src/work/intake/rollback.js'
+import { decideSubject, undoDecision } from '../../../src/work/operators/identity.js'
 import { back, HOUR, penalties, penalty, registry, rescored, twins, wrongFile } from '../../support/taking-back.js'
 import {
   at,
@@ -73,6 +75,19 @@ describe('rollback and decisions of people', () => {
     await lead(one(), await operatorOf(one(), codeOf(1)))
     await back(one(), run)
     expect(await operators.countOperators(one())).to.equal(1)
+  })
+
+  it('keeps an operator to which a person attached a record, until that is undone', async () => {
+    const run = await wrongFile(one(), [penalty(1)])
+    await penalties(one(), [penalty(1, 2, { code: '' })], later(180))
+    const [open] = await unmatched.listOpen(one(), 1)
+    const attached = { unmatched: open?.id ?? 0, verdict: 'ATTACH' as const, operator: codeOf(1) }
+    const act = { reason: '核实', by: 'officer-1', now: later(240) }
+    const { decision } = await decideSubject(one(), rules, { ...attached, ...act })
+    await back(one(), run)
+    expect(await operators.countOperators(one())).to.equal(1)
+    await undoDecision(one(), rules, { ...act, decision: decision.id })
+    expect(await operators.countOperators(one())).to.equal(0)
   })
 
   it('reopens a reject whose correction the run stored', async () => {

@@ -66,6 +66,16 @@ describe('operators for unmatched records', () => {
       expect(await believed(9)).to.equal('P2')
     })
 
+    it('ends with the last decision about it, also where its founding was undone before', async () => {
+      await penalties([penalty('P1'), penalty('P2', { value: '梅某' })])
+      const { decision: founding } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
+      const { decision: attaching } = await decide('P2', { verdict: 'ATTACH', operator: N })
+      await undo(founding.id)
+      expect(await rowOf()).to.include({ believed: true })
+      await undo(attaching.id)
+      expect(await rowOf()).to.include({ believed: false })
+    })
+
     it('stays with the registry’s data where the registry has reported it since', async () => {
       await penalties([penalty('P1')])
       const { decision } = await decide('P1', { verdict: 'NEW_OPERATOR', operator: N })
