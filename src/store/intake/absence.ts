@@ -6,10 +6,13 @@ import { insertCopiesSql } from '../records/versions.js'
 export const SELECT_UNCORRECTED_RUNS_SQL = `select j.taken_run from rejects n join rejects j on j.feed = n.feed and j.state = 'TAKEN'
   and j.taken_run is not null and j.rule = n.rule and j.item = n.item where n.run_id = :run`
 
-/** The day on which the unmatched record's last version ended, if that had the same content. */
-export const earlierEndDaySql = (u: string): string => `(select p.ended_on from (select * from versions p
-    where p.record_key = ${u}.record_key and p.feed = ${u}.feed order by p.known_from desc, p.id desc limit 1) p
-  where p.digest = ${u}.digest and p.run_id = ${u}.last_run)`
+/** The day on which a delivery, not rolled back since, ended the unmatched record with the same content. */
+export const earlierEndDaySql = (
+  u: string,
+): string => `(select p.ended_on from versions p join runs e on e.id = p.opened_by
+  where p.record_key = ${u}.record_key and p.feed = ${u}.feed and p.digest = ${u}.digest and p.run_id = ${u}.last_run
+    and p.ended_on is not null and (e.subject = ${u}.feed or e.job = 'repair') and e.taken_back_at is null
+  order by p.known_from desc, p.id desc limit 1)`
 
 export const KINDS_ENDED_BY_ABSENCE = RECORD_KINDS.filter((kind) => RECORD_KIND_TRAITS[kind].endsByAbsence)
 

@@ -31,6 +31,14 @@ describe('a secondary code of an operator', () => {
     rollBack(db(), { run, reason: '登记有误', by: 'reviewer-1', rules, now: at(later(3_600)) })
   const owner = async (key: string): Promise<unknown> =>
     (await versions.findCurrentVersion(db(), 'test', key))?.operatorId ?? null
+  const ended = async (key: string): Promise<unknown> =>
+    (
+      await rowsOf(
+        db(),
+        `select ended_on is not null as ended from versions where record_key = ? and known_to is null`,
+        [key],
+      )
+    )[0]?.['ended']
   const reasons = async () => (await unmatched.listOpen(db(), 10)).map(({ key, reason }) => `${key} ${reason}`)
 
   it('leads to no operator where two claim it, and its records are unmatched', async () => {
@@ -94,9 +102,16 @@ describe('a secondary code of an operator', () => {
     const first = await registered()
     await pullItems(db(), [row(2), row(7, { code: '', org: extractOrgCode(codeOf(1)) })])
     expect((await pullItems(db(), [row(2)])).ended).to.equal(1)
+    const lacking = await lastRun()
     await back(first)
-    await back(await registered())
+    const again = await registered()
+    expect(await ended('K7')).to.equal(true)
+    await back(again)
     expect(await owner('K7')).to.equal(null)
+    // What a rolled-back list alone ended is in force.
+    await back(lacking)
+    await registered()
+    expect(await ended('K7')).to.equal(false)
   })
 })
 
