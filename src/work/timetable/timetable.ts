@@ -26,7 +26,7 @@ interface JobRule {
   withinMs: number | null
   /** True when runs may overlap; otherwise the job holds a lock. */
   beside: boolean
-  /** Jobs that take down entries cannot be paused. */
+  /** False for jobs that take down entries or keep audit log, changes and retention. */
   pausable: boolean
 }
 

@@ -56,7 +56,7 @@ export const PauseJobButton = ({ of, title, onDone }: JobProps & { onDone: () =>
       ]}
       asks={{ label: '事由' }}
       disabled={!of.pausable}
-      hint={of.pausable ? '' : '不能暂停：不应再公示的，须由它及时撤下'}
+      hint={of.pausable ? '' : '不能暂停：它撤下不应再公示的内容，或者维护痕迹、变更和期限'}
       button={{ type: 'link', size: 'small', 'aria-label': `暂停：${jobTitleOf(of, title)}` }}
       onDo={async (reason) => {
         await apollo.mutate({ mutation: PauseJobDocument, variables: { job: of.job, subject: of.subject, reason } })
