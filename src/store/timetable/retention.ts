@@ -20,12 +20,13 @@ interface RetainedTable {
 }
 
 const TABLES = {
-  /** Deletes those settled or superseded by a complete delivery, unless their corrected record is in force. */
+  /** Deletes those settled or superseded by a complete delivery, unless their corrected record stands. */
   rejects: {
     age: '(select started_at from runs where runs.id = run_id)',
     due: `select x.id from old x where coalesce(x.settled_at, '-infinity') < :before and (
        x.state = 'DROPPED'
-       or (x.state = 'TAKEN' and not exists (select 1 from versions v where v.run_id = x.taken_run and v.known_to is null and v.ended_on is null))
+       or (x.state = 'TAKEN' and not exists (select 1 from versions v where v.run_id = x.taken_run and v.known_to is null and v.ended_on is null)
+         and not exists (select 1 from unmatched u where u.feed = x.feed and u.last_run = x.taken_run and u.state = 'OPEN'))
        or (x.state = 'OPEN' and x.run_id < (select max(id) from runs c where c.job = 'pull' and c.subject = x.feed and c.complete
          and c.outcome = 'DONE' and c.taken_back_at is null)))`,
   },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
+import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { deleteExpired, type TidyOptions } from '../../../src/work/timetable/tidy.js'
 import { row, rows } from '../../support/rows.js'
 import {
@@ -12,6 +13,7 @@ import {
   database,
   feed,
   NOW,
+  pseudonymOf,
   published,
   pullFeed,
   pullItems,
@@ -195,6 +197,17 @@ describe('tidying', () => {
     expect(await tidied()).to.include({ rejects: 0 })
     await pullItems(db(), [row(1)], { id: 'other' })
     expect(await tidied()).to.include({ rejects: 1 })
+  })
+
+  it('keeps a corrected reject while its record is unmatched, which would end otherwise', async () => {
+    const bad = { ...row(2, { code: '', org: codeOf(2).slice(8, 17) }), day: '2026-02-31' }
+    await pullItems(db(), [row(1), bad], { now: at(LONG_AGO) })
+    const [reject = 0] = await ids('rejects')
+    const corrected = { reject, fields: { ...bad, day: '2026-01-05' }, note: '核实', by: 'o', pseudonymOf }
+    await takeCorrection(db(), feed(), { ...corrected, now: at(LONG_AGO) })
+    expect(await tidied()).to.include({ rejects: 0 })
+    await pullItems(db(), [row(1), bad])
+    expect(await rowsOf(db(), 'select state from unmatched')).to.deep.equal([{ state: 'OPEN' }])
   })
 
   it('P-B10: deletes confirmed deliveries before later confirmed ones, not open ones or the newest addition', async () => {
