@@ -46,7 +46,6 @@ export interface ProposedDivision {
   into: readonly string[]
 }
 
-/** Throws DATE_INVALID or INPUT_INVALID. */
 export const refuseBadDivision = ({ on, documentNumber, into }: ProposedDivision, today: string): void => {
   if (!isDate(on)) throw new Refusal('DATE_INVALID', { value: on })
   if (on > today) throw invalid('分立之日晚于今天 the day of the division lies after today')

@@ -1,4 +1,4 @@
-/** A page is shown to a party with a session. A form must belong to that session. */
+/** A form must belong to the session of its visit. */
 import type { Request, RequestHandler, Response } from 'express'
 import { CLEARED_PARTY_COOKIE, readPartyCookie, refuseCrossSite } from '../../api/request/cookies.js'
 import type { ApiDependencies } from '../../api/request/dependencies.js'
@@ -37,7 +37,7 @@ export interface PartyVisit {
   own: PartyPageContext
 }
 
-/** Undefined where the visit has answered by itself. */
+/** Undefined: already answered. */
 export type ShownPage = SitePage | undefined
 
 export const findSession = async (request: Request): Promise<sessions.SignedInParty | null> => {
@@ -49,7 +49,7 @@ export const findSession = async (request: Request): Promise<sessions.SignedInPa
 export const redirectTo = (response: Response, path: string, done = ''): undefined =>
   void response.redirect(303, addressInLanguage(path, { done }, languageOf(response.req)))
 
-/** `holds`: false where it is no longer so. */
+/** `holds`: false hides the message of an act undone since. */
 export const findDoneMessage = ({ query }: Request, holds: Readonly<Record<string, boolean>>): string | null => {
   const name = typeof query['done'] === 'string' ? query['done'] : ''
   return Object.hasOwn(DONE, name) && holds[name] !== false ? (DONE[name] ?? null) : null

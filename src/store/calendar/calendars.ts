@@ -1,7 +1,6 @@
 import type { CalendarAmendments, DayKind } from '../../domain/calendar/calendar.js'
 import { type Db, queryOne, queryRows, type Tx } from '../db/db.js'
 
-/** The columns `days` and `knownUntil`. */
 export const AMENDMENT_COLUMNS = `coalesce((select jsonb_agg(jsonb_build_object('day', a.day, 'kind', a.kind)) from (
     select distinct on (day) day, kind from calendar_amendments order by day, id desc) a), '[]') as days,
   (select known_until from calendar_reach order by id desc limit 1) as "knownUntil"`

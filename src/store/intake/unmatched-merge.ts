@@ -1,4 +1,3 @@
-/** What a merge does with the unmatched records of its feed. */
 import type { UnreadableRecords } from '../../domain/records/records.js'
 import { queryColumn, type Tx } from '../db/db.js'
 import { withIndexLookups } from '../db/transaction.js'

@@ -183,7 +183,7 @@ interface ItemStaging extends Pick<ItemReadInput, 'feed' | 'calendar'> {
   reject: Reject
 }
 
-/** Stages the drafts of an item that are not known. A contradiction of an earlier row of its key rejects the item. */
+/** An item that contradicts an earlier row of its key is rejected. */
 const makeItemStager = (
   stage: DraftStage,
   known: KnownVersions,

@@ -21,9 +21,8 @@ export interface ScoreVerification {
 }
 
 /**
- * CARD, RULES: the basis is missing or altered. FACTS: the records give other facts. SUM: the points do not add up.
- * RESULT: the facts give another result. DAY: not the day of its run. CAUSE: the noted cause is wrong. CURRENT: the
- * current score is another.
+ * CARD, RULES: the basis is missing or altered. FACTS: the records give others. SUM: the points do not add up. RESULT: the
+ * facts give another. DAY: not that of its run. CAUSE: a wrong one is noted. CURRENT: another score is current.
  */
 interface ScoreDifference {
   score: number

@@ -112,7 +112,6 @@ export interface ConfirmerQuestion {
   notBy: string | null
   /** Region of the operator; null: of none. */
   region: string | null
-  /** Level of the deciding authority; read for CONSENT only. */
   level: DivisionLevel | null
 }
 
