@@ -31,6 +31,7 @@ import {
   REQUEST_TIMEOUT_MS,
   refuseUnreadable,
 } from '../api/request/sockets.js'
+import { makeUnreadAnswers } from '../api/request/unread-answers.js'
 import { makeV1Router } from '../api/v1/index.js'
 import { redactIdNumbers } from '../domain/records/privacy.js'
 import { INTERNAL_ERROR, isRefusal, Refusal } from '../foundation/errors.js'
@@ -123,6 +124,10 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
   const lines = parts.log.child({}, { redact: [] })
   const limits = makeSignInLimits()
   const graphql = await makeGraphqlEndpoint(parts, limits)
+  const unread = makeUnreadAnswers(given.slowMs)
+  const addUnread = function (this: ServerResponse): void {
+    unread.add(this)
+  }
   const pages = pagesOf(parts)
   const files = parts.files ?? makePublishedFiles(join(tmpdir(), 'hub-published'))
   const clue = makeClueSite(parts)
@@ -136,6 +141,7 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
     for (const [name, value] of SECURITY) response.setHeader(name, value)
     response.setHeader('X-Request-Id', own.requestId)
     if (leaving.signal.aborted) response.setHeader('Connection', 'close')
+    response.once('prefinish', addUnread)
     if (SHORT_PATH.test(pathname)) noteWhenRead(request, () => bulkTurns.noteShortRequest(response))
     response.on('close', () => {
       const { url, role, refused, requestId, address } = own
@@ -168,7 +174,8 @@ export const makeServer = async (given: ServerDependencies, sockets = HTTP_SERVE
       return void rest(request, response)
     }
     if (asksForPage(request, own)) return void rest(request, response)
-    void answerGraphql(graphql, request, response, own)
+    // A pipelined response comes to `prefinish` only in its turn.
+    void answerGraphql(graphql, request, response, own).then(() => unread.add(response))
   })
   limitConnectionCount(server, { proxies: parts.proxies ?? 0 })
   refuseUnreadable(server, parts)

@@ -34,7 +34,6 @@ import { countUnitsBeyondFirst } from '../request/quotas.js'
 import type { SignInLimits } from '../request/rate-limit.js'
 import { type HttpRequestContext, readBody } from '../request/request-context.js'
 import { makeRequestDatabase, withRequestDb } from '../request/request-database.js'
-import { makeUnreadAnswers } from '../request/unread-answers.js'
 import { admitViewer } from '../request/viewer.js'
 import { makeSchema } from './schema.js'
 
@@ -92,8 +91,7 @@ const sharedSchema = (): GraphQLSchema => {
 }
 
 export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignInLimits) => {
-  const { quotas, answerPath, slowMs } = parts
-  const unread = makeUnreadAnswers({ ...(slowMs !== undefined && { stalledMs: slowMs }) })
+  const { quotas, answerPath } = parts
   const schema = sharedSchema()
   const compiled = answerPath.compiledQueries?.(schema)
   const apollo = makeApollo(schema, parts)
@@ -127,7 +125,6 @@ export const makeGraphqlEndpoint = async (parts: ApiDependencies, limits: SignIn
     for (const [name, value] of headers) response.setHeader(name, value)
     response.statusCode = status
     response.end(content)
-    unread.add(response)
   }
   return {
     stop: () => apollo.stop(),

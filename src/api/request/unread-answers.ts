@@ -4,7 +4,7 @@ const STALLED_MS = 60_000
 const UNREAD_BYTES_MOST = 256 * 1024 * 1024
 
 /** Disconnects a client that takes nothing of its answer for `stalledMs`, and the slowest of all beyond `most` bytes. */
-export const makeUnreadAnswers = ({ stalledMs = STALLED_MS, most = UNREAD_BYTES_MOST } = {}) => {
+export const makeUnreadAnswers = (stalledMs = STALLED_MS, most = UNREAD_BYTES_MOST) => {
   const unread = new Map<ServerResponse, number>()
   let held = 0
   const forget = (response: ServerResponse): void => {
@@ -15,7 +15,7 @@ export const makeUnreadAnswers = ({ stalledMs = STALLED_MS, most = UNREAD_BYTES_
     /** Call after `response.end`. */
     add: (response: ServerResponse): void => {
       const bytes = response.writableLength
-      if (bytes === 0 || response.closed) return
+      if (bytes === 0 || response.closed || unread.has(response)) return
       response.setTimeout(stalledMs)
       response.once('close', () => forget(response))
       unread.set(response, bytes)

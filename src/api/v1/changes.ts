@@ -1,4 +1,3 @@
-/** GET /v1/changes and /v1/matters: numbered changes, as a stream or JSON pages. */
 import { once } from 'node:events'
 import type { Request } from 'express'
 import { type Act, may, type Viewer } from '../../domain/access/viewer.js'

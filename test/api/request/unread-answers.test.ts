@@ -3,10 +3,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { makeUnreadAnswers } from '../../../src/api/request/unread-answers.js'
-import { makeMetrics } from '../../../src/foundation/metrics.js'
 import { makeServer } from '../../../src/server/server.js'
 import { until } from '../../support/until.js'
-import { makeWorld } from '../world.js'
+import { makeWorld, type World } from '../world.js'
 
 /** More than the kernel buffers of a connection. */
 const ANSWER = Buffer.alloc(20_000_000)
@@ -28,18 +27,22 @@ describe('answers that nobody reads', () => {
     })
     return (server.address() as AddressInfo).port
   }
-  const serve = async (bounds: { stalledMs?: number; most?: number }) => {
-    const unread = makeUnreadAnswers(bounds)
-    const open = new Set<Socket>()
+  const serve = async (stalledMs: number, most?: number) => {
+    const unread = makeUnreadAnswers(stalledMs, most)
     const server = http.createServer((_request, response) => {
       response.end(ANSWER)
       unread.add(response)
     })
+    const open = connectionsOf(server)
+    return { port: await listen(server), open }
+  }
+  const connectionsOf = (server: http.Server): Set<Socket> => {
+    const open = new Set<Socket>()
     server.on('connection', (socket: Socket) => {
       open.add(socket)
       socket.once('close', () => open.delete(socket))
     })
-    return { port: await listen(server), open }
+    return open
   }
   /** Sends `requests` at once and reads nothing. */
   const ask = (port: number, requests = ['GET / HTTP/1.1\r\nHost: h\r\n\r\n']): void => {
@@ -50,7 +53,7 @@ describe('answers that nobody reads', () => {
   }
 
   it('end when their client takes nothing for a while, pipelined ones too', async () => {
-    const { port, open } = await serve({ stalledMs: 200 })
+    const { port, open } = await serve(200)
     ask(port)
     ask(port, Array(3).fill('GET / HTTP/1.1\r\nHost: h\r\n\r\n'))
     await until('both are connected', () => open.size === 2)
@@ -58,7 +61,7 @@ describe('answers that nobody reads', () => {
   })
 
   it('are held up to a number of bytes, beyond which the oldest leave', async () => {
-    const { port, open } = await serve({ most: 2 * ANSWER.length + 1_000 })
+    const { port, open } = await serve(60_000, 2 * ANSWER.length + 1_000)
     const connected: Socket[] = []
     for (let n = 1; n <= 4; n += 1) {
       ask(port)
@@ -72,7 +75,7 @@ describe('answers that nobody reads', () => {
   })
 
   it('that are read are whole, and their connection serves on', async () => {
-    const { port } = await serve({ stalledMs: 60_000, most: 10 * ANSWER.length })
+    const { port } = await serve(60_000, 10 * ANSWER.length)
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
     for (let n = 0; n < 3; n += 1) {
       const answer = await new Promise<IncomingMessage>((resolve) => void http.get({ port, agent }, resolve))
@@ -81,18 +84,31 @@ describe('answers that nobody reads', () => {
     agent.destroy()
   })
 
-  it('are bounded for GraphQL', async () => {
-    const world = await makeWorld()
-    const statuses: number[] = []
-    const metrics = { ...makeMetrics(), answered: ({ status }: { status: number }) => void statuses.push(status) }
-    const port = await listen(await makeServer({ ...world.parts, slowMs: 200, metrics: metrics as never }))
+  describe('of a hub', () => {
+    let world: World
+    before(async () => {
+      world = await makeWorld()
+    })
+    after(() => world.close())
+
+    const PIPELINED = 40
     const aliases = Array.from({ length: 30 }, (_, n) => `a${n}: code`).join(' ')
     const query = `query($codes: [String!]!) { standings(codes: $codes) { ${aliases} } }`
-    const body = JSON.stringify({ query, variables: { codes: Array(900).fill('x'.repeat(900)) } })
-    const head = `POST /graphql HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`
-    ask(port, [head, body])
-    await until('it is disconnected', () => statuses.length > 0)
-    expect(statuses).to.have.length(1)
-    await world.close()
+    const question = JSON.stringify({ query, variables: { codes: Array(900).fill('x'.repeat(900)) } })
+    const names = Array.from({ length: 900 }, (_, n) => `${n},${'x'.repeat(150)}`).join('\n')
+    const stories: [what: string, path: string, type: string, body: string, requests: number][] = [
+      ['a question', '/graphql', 'application/json', question, 1],
+      ['pages', '/check', 'application/x-www-form-urlencoded', `codes=${encodeURIComponent(names)}`, PIPELINED],
+    ]
+    for (const [what, path, type, body, requests] of stories)
+      it(`are cut off: ${what}`, async () => {
+        const server = await makeServer({ ...world.parts, slowMs: 200 })
+        const open = connectionsOf(server)
+        const port = await listen(server)
+        const head = `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`
+        ask(port, Array(requests).fill(head + body))
+        await until('it is connected', () => open.size === 1)
+        await until('it is disconnected', () => open.size === 0)
+      })
   })
 })
