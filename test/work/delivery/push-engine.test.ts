@@ -360,6 +360,22 @@ describe('push engine', () => {
     expect(keys()).to.deep.equal(['a', 'c'])
   })
 
+  it('does not send what another hub took while the claim itself waited longer than its lease', async () => {
+    await owed('a')
+    await db().raw(`insert into platform_states (platform, next_call_at) values ('national', ?)`, [later(14)])
+    const paced = platform({ batchSize: 1, callsPerSecond: 1 })
+    const stall = ({ sql }: { sql: string }) => {
+      if (sql.includes('delivery-queue.claim')) clock.now = later(13)
+    }
+    db().on('query', stall)
+    const result = await pushed(paced, {}, async () => {
+      db().off('query', stall)
+      await db().raw('update deliveries set attempts = attempts + 1, leased_until = ?', [later(26)])
+    })
+    expect(result).to.include({ sent: 0, outstanding: 1 })
+    expect(calls).to.deep.equal([])
+  })
+
   it('returns unsent deliveries when the hub stops', async () => {
     for (const key of ['a', 'b', 'c']) await owed(key, { kind: key === 'a' ? 'listing' : 'penalty' })
     const stop = new AbortController()

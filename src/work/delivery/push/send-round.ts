@@ -43,13 +43,16 @@ export const sendRound = async (s: Sender, { limit, width, only }: RoundBounds):
   const claimed = await queue.claim(s.db, s.platform.id, { limit, now, leaseUntil, settleSeconds, only })
   if (claimed.length === 0) return { end: 'nothing' }
   const unsent = new Set(claimed)
-  const result = await sendClaimed(s, unsent, width)
+  const result = await sendClaimed(s, unsent, { width, claimedAt: now })
   await putBack(s, [...unsent])
   return result ?? { end: 'sent', full: claimed.length === limit }
 }
 
-const sendClaimed = async (s: Sender, unsent: Unsent, width: number): Promise<RoundResult | null> => {
-  const claimedAt = s.now()
+const sendClaimed = async (
+  s: Sender,
+  unsent: Unsent,
+  { width, claimedAt }: { width: number; claimedAt: Date },
+): Promise<RoundResult | null> => {
   await refuseInvalid(s, unsent)
   const unasked = await askAboutUnanswered(s, unsent)
   if (unasked !== null) return unasked
