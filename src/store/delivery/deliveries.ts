@@ -115,16 +115,18 @@ export const requeue = async (
   )
 }
 
-/** Only unconfirmed and unchecked removals, which may be sent again. */
+/** Unconfirmed and unchecked removals may be sent again: platforms refuse a number that comes with other content. */
 export const restateRemovals = async (
   tx: Tx,
   restated: readonly { subjectId: string; removal: UnnumberedNotice['removal'] }[],
 ): Promise<void> => {
   if (restated.length === 0) return
   await tx.raw(
-    `update deliveries d set notice = jsonb_set(d.notice, '{removal}', r.removal)
-     from jsonb_to_recordset(?::jsonb) as r("subjectId" uuid, removal jsonb)
-     where d.subject_id = r."subjectId" and d.action = 'REMOVE' and (d.state in ('OWED', 'REFUSED') or d.check_due_at is not null)
+    `update deliveries d set number = o.number, notice = d.notice || jsonb_build_object('removal', o.removal, 'sequence', o.number)
+     from (select e.id, r.removal, e.number + (e.attempts > 0)::int as number
+       from jsonb_to_recordset(?::jsonb) as r("subjectId" uuid, removal jsonb) join deliveries e on e.subject_id = r."subjectId"
+       where e.action = 'REMOVE' and (e.state in ('OWED', 'REFUSED') or e.check_due_at is not null) and not ${hasLaterMessageSql('e')}) o
+     where d.id = o.id
      /* deliveries.restateRemovals */`,
     [JSON.stringify(restated)],
   )

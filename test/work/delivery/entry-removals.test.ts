@@ -1,5 +1,9 @@
 import { expect } from 'chai'
 import { platforms } from '../../../src/platforms/index.js'
+import { nationalPlatform } from '../../../src/platforms/national.js'
+import { nationalDialect } from '../../../src/sandbox/platforms/national.js'
+import { startPlatformStandIn } from '../../../src/sandbox/platforms/stand-in.js'
+import { pushDeliveries } from '../../../src/work/delivery/push.js'
 import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { makeMove } from '../../../src/work/listing/listing.js'
 import { hideLostEntry } from '../../../src/work/listing/lost-entry.js'
@@ -138,4 +142,31 @@ describe('a removal that a platform is sent again', () => {
       await rowsOf(db(), `select distinct notice->'removal' as removal from deliveries where action = 'REMOVE'`),
     ).to.deep.equal([{ removal: CORRECTED }])
   })
+
+  it('has a new number where the platform may hold what it said first', async () => {
+    const id = await told()
+    const standIn = await startPlatformStandIn(nationalDialect, 'a secret')
+    const push = async (now: Date) => {
+      const to = { platform: nationalPlatform, url: standIn.url, secret: 'a secret' }
+      const only = { platforms: [to], silent: [], cause: 'command' as const, now: at(now), random: () => 0.5, log }
+      return (await pushDeliveries(db(), only)).platforms[0]
+    }
+    try {
+      await step(db(), id, HIDE)
+      standIn.behave({ cutAfterAccept: 1 })
+      expect(await push(later(70))).to.include({ accepted: 0, outstanding: 1 })
+      await step(db(), id, CORRECT)
+      expect(await push(later(100))).to.include({ accepted: 1, rejected: 0, outstanding: 0 })
+      expect(await removalOf(id)).to.deep.equal([{ number: 3, sequence: 3, state: 'CONFIRMED' }])
+    } finally {
+      await standIn.close()
+    }
+  })
+  const removalOf = (id: string) =>
+    rowsOf(
+      db(),
+      `select number, (notice->'sequence')::int as sequence, state from deliveries
+       where platform = 'national' and action = 'REMOVE' and subject_id = ?`,
+      [id],
+    )
 })
