@@ -55,6 +55,12 @@ describe('reading what a platform displays', () => {
       { numRuns: 20 },
     ))
 
+  it('asks for the next page by the key as the platform writes it', async () => {
+    const capitals = ['A0', 'B0', 'B1'].map((ILLID) => ({ ILLID, SN: 1, ENTNAME: '甲' }))
+    const shown = await against(paging(capitals, 1), (to) => nationalPlatform.shown(to))
+    expect(shown.map(({ key }) => key)).to.deep.equal(['a0', 'b0', 'b1'])
+  })
+
   it('requests pages of a thousand', async () => {
     const asked: string[] = []
     const answer = paging(rows(2_000), 5_000)

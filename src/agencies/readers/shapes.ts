@@ -2,6 +2,7 @@ import type { SourceItem } from '../../domain/records/records.js'
 import { Refusal } from '../../foundation/errors.js'
 import { memoByNames, memoByObject } from '../../foundation/memo.js'
 import { isRecord } from '../../foundation/text/json.js'
+import { storableText } from '../../foundation/text/storable.js'
 
 export interface FormShape {
   names: readonly string[]
@@ -114,8 +115,7 @@ const tooDeep = (value: unknown, levels: number): boolean =>
 export const isStorable = (text: string): boolean => !text.includes('\0') && !SURROGATES.test(text)
 
 const storable = (value: unknown): unknown => {
-  if (typeof value === 'string' && isStorable(value)) return value
-  if (typeof value === 'string') return value.replaceAll('\0', '\uFFFD').replace(/\p{Cs}/gu, '\uFFFD')
+  if (typeof value === 'string') return isStorable(value) ? value : storableText(value)
   if (Array.isArray(value)) return value.map(storable)
   if (!isRecord(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [storable(name), storable(part)]))

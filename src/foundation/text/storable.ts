@@ -3,6 +3,8 @@ import { escapePointer } from './json.js'
 /** PostgreSQL stores neither NUL nor a lone surrogate, in text or in JSON. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:(0000)|d[89a-f][0-9a-f]{2})/
 
+export const storableText = (text: string): string => text.replace(/[\0\p{Cs}]/gu, '\ufffd')
+
 const findIn = (value: unknown) => UNSTORABLE.exec(JSON.stringify(value ?? null))
 
 /** The reason in both languages, and a JSON pointer to the member; null when all text can be stored. */

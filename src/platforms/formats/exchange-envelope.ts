@@ -11,7 +11,14 @@ import { isContradictoryReceipt } from '../codes.js'
 import { type NoticeBatch, SENDER_NAME } from '../platform.js'
 import { checkPenaltyRow, penaltyRow } from './penalty-row.js'
 import { checkPermitRow, permitRow } from './permit-row.js'
-import { type KeyFields, type ReceiptFields, readReceiptFields, readXml, UnreadableAnswerError } from './reading.js'
+import {
+  type KeyFields,
+  keyText,
+  type ReceiptFields,
+  readReceiptFields,
+  readXml,
+  UnreadableAnswerError,
+} from './reading.js'
 import { type FormatRow, RECORD_KEY, RECORD_SEQUENCE } from './record-notices.js'
 import { findFormatFaults, fitToFormat } from './schema.js'
 import type { FieldTexts } from './separated-lines.js'
@@ -127,7 +134,7 @@ export const readExchangeReceipt = (row: FieldTexts): Receipt | null => {
 
 export const EXCHANGE_KEYS = [EXCHANGE_KEY_FIELDS.key, RECORD_KEY]
 
-export const exchangeKeyIn = (row: FieldTexts): string | undefined => firstIn(row, EXCHANGE_KEYS)
+export const exchangeKeyIn = (row: FieldTexts): string | null => keyText(firstIn(row, EXCHANGE_KEYS))
 
 export const exchangeSequenceIn = (row: FieldTexts): string | undefined =>
   firstIn(row, [EXCHANGE_KEY_FIELDS.sequence, RECORD_SEQUENCE])

@@ -1,9 +1,12 @@
 import { type Receipt, SUBJECT_KINDS } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
+import { storableText } from '../../foundation/text/storable.js'
 import { makeXmlReader, type XmlElement, type XmlLimits } from '../../foundation/text/xml.js'
 import type { DisplayedSubject } from '../platform.js'
 
 const FIELD_LENGTH_MAX = 500
+/** Longer numbers are the platform’s own, and overflow PostgreSQL’s integer. */
+const SEQUENCE = /^\d{1,9}$/
 
 export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswer'
@@ -53,7 +56,13 @@ export const trimmedText = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-export const shortenedText = (value: unknown): string | null => trimmedText(value)?.slice(0, FIELD_LENGTH_MAX) ?? null
+/** Platforms may write a key in capitals. */
+export const keyText = (value: unknown): string | null => trimmedText(value)?.toLowerCase() ?? null
+
+export const shortenedText = (value: unknown, most = FIELD_LENGTH_MAX): string | null => {
+  const text = trimmedText(value)
+  return text && storableText(text.slice(0, most))
+}
 
 export type ReceiptFields = Record<'code' | 'text' | 'field' | 'value' | 'receiverId', string>
 
@@ -72,13 +81,13 @@ export const readDisplayedSubject = (
   row: Readonly<Record<string, unknown>>,
   names: KeyFields,
 ): DisplayedSubject | null => {
-  const key = trimmedText(row[names.key])
+  const key = keyText(row[names.key])
   if (key === null) return null
   const sequence = trimmedText(row[names.sequence]) ?? ''
   return {
     kind: SUBJECT_KINDS.find((kind) => kind === row['kind']) ?? 'listing',
     key,
-    sequence: /^\d{1,15}$/.test(sequence) ? Number(sequence) : null,
+    sequence: SEQUENCE.test(sequence) ? Number(sequence) : null,
     uscc: trimmedText(row[names.uscc]),
     name: trimmedText(row[names.name]) ?? '',
   }

@@ -13,7 +13,7 @@ import {
 import { shanghaiDate } from '../../foundation/time/dates.js'
 import { isAcceptedCode } from '../codes.js'
 import type { NoticeBatch } from '../platform.js'
-import { type ReceiptFields, readReceiptFields, readXml, UnreadableAnswerError } from './reading.js'
+import { type ReceiptFields, readReceiptFields, readXml, shortenedText, UnreadableAnswerError } from './reading.js'
 import type { FormatRow } from './record-notices.js'
 
 /** States 正常, 撤销, 异议, 其他. No document found defines their values. */
@@ -116,7 +116,9 @@ const receiptOf = ({ line, isRow, ...verdict }: SoapVerdict, { key }: Notice): R
 const innerOf = (root: XmlElement): XmlElement => {
   const [fault] = elementsNamed(root, 'Fault')
   if (fault)
-    throw new UnreadableAnswerError(`SOAP fault ${(textOfChild(fault, 'faultcode') ?? '').slice(0, FAULT_LENGTH_MAX)}`)
+    throw new UnreadableAnswerError(
+      `SOAP fault ${shortenedText(textOfChild(fault, 'faultcode'), FAULT_LENGTH_MAX) ?? ''}`,
+    )
   const written = writtenIn(root)
   return written === null ? root : readXml(Buffer.from(written))
 }

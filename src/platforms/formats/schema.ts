@@ -9,7 +9,7 @@ export const findFormatFaults = (format: string, row: unknown): FormatFault[] =>
 }
 
 /**
- * A removal must not wait for corrections: cuts long texts and omits malformed optional ones. `inner` names the
+ * No removal waits for corrections: cuts long texts, omits malformed optional ones. `inner` names the
  * object with the fields.
  */
 export const fitToFormat = <R extends object>(

@@ -7,6 +7,7 @@ import {
   parseJsonArray,
   readDisplayedSubject,
   shortenedText,
+  trimmedText,
   UnreadableAnswerError,
 } from '../formats/reading.js'
 import type { DisplayedSubject, Platform, PlatformAddress } from '../platform.js'
@@ -51,11 +52,11 @@ const readDisplay = async (display: HttpDisplay): Promise<DisplayedSubject[]> =>
     // Here the platform ignores paging and has sent everything.
     if (known === page.length && known === shown.size && known < PAGE_ENTRIES) return [...shown.values()]
     if (known > 0) throw unreachableRefusal('展示清单分页重复 the pages of what is displayed overlap')
-    for (const { recordId: _, ...entry } of page) shown.set(entry.key, entry)
+    for (const { recordId: _, keyWritten: __, ...entry } of page) shown.set(entry.key, entry)
     if (shown.size > ENTRIES_MAX)
       throw unreachableRefusal(`展示清单过大 more than ${ENTRIES_MAX} entries are displayed`)
     if (page.length > PAGE_ENTRIES) return [...shown.values()]
-    after = page.at(-1)?.key ?? null
+    after = page.at(-1)?.keyWritten ?? null
   }
 }
 
@@ -74,7 +75,8 @@ const receiptFromDisplay = ({ key, sequence, action }: Notice, entry: DisplayedE
   return makeReceipt(key, 'SHOWN', text, { accepted: true, receiverId: entry.recordId })
 }
 
-type DisplayedEntry = DisplayedSubject & { recordId: string | null }
+/** `keyWritten`: as the platform writes and orders it. */
+type DisplayedEntry = DisplayedSubject & { keyWritten: string | null; recordId: string | null }
 
 const pageOf = async (display: HttpDisplay, after: string | null): Promise<DisplayedEntry[]> => {
   const query = `${after === null ? '' : `after=${encodeURIComponent(after)}&`}limit=${PAGE_ENTRIES}`
@@ -109,5 +111,5 @@ const entriesIn = (bytes: Buffer, { names }: HttpDisplay): DisplayedEntry[] =>
     const subject = isRecord(row) ? readDisplayedSubject(row, names) : null
     if (!isRecord(row) || subject === null || subject.key.length > KEY_LENGTH_MAX)
       throw new UnreadableAnswerError(`an entry without ${names.key}`)
-    return { ...subject, recordId: shortenedText(row[RECORD_ID]) }
+    return { ...subject, keyWritten: trimmedText(row[names.key]), recordId: shortenedText(row[RECORD_ID]) }
   })

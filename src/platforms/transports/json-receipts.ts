@@ -2,6 +2,7 @@ import type { Receipt } from '../../domain/delivery/delivery.js'
 import { isRecord } from '../../foundation/text/json.js'
 import { isAcceptedCode } from '../codes.js'
 import {
+  keyText,
   parseJsonAnswer,
   type ReceiptFields,
   readReceiptFields,
@@ -27,7 +28,7 @@ export const parseJsonReceipts = (bytes: Buffer, names: ReceiptNames): Receipt[]
   const rows = answer[names.rows]
   if (!Array.isArray(rows)) throw new UnreadableAnswerError(`${names.rows} is no list`)
   return rows.flatMap((row) => {
-    const key = isRecord(row) ? trimmedText(row[names.key]) : null
+    const key = isRecord(row) ? keyText(row[names.key]) : null
     if (key === null) return []
     const fields = readReceiptFields(row, names)
     return fields.code === '' ? [] : [{ key, accepted: isAcceptedCode(fields.code), ...fields }]

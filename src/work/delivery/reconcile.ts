@@ -1,5 +1,5 @@
 /**
- * The hub hides a missing entry until a person decides, since the platform may have repaired it. Very many only raise
+ * A missing entry is hidden until a person decides: the platform may have repaired it. Very many only raise
  * an alarm.
  */
 import {

@@ -3,7 +3,7 @@ import type { ConfiguredPlatform } from '../../platforms/platform.js'
 
 export type FailureReasons = Readonly<Record<string, string>>
 
-/** Returns the refusals by platform. Other errors are thrown after all are done, so no receipts are half stored. */
+/** Refusals by platform. Other errors are thrown after all are done: no receipts are half stored. */
 export const runSideBySide = async <P extends ConfiguredPlatform>(
   platforms: readonly P[],
   act: (to: P) => Promise<unknown>,

@@ -84,7 +84,7 @@ export const buildEdition = async (
     return { ids: all, entries: all.length / ID_BYTES }
   })
 
-/** The new edition reads the files of the one before, unless these are worn or still read by an older one. */
+/** Shares the files of the edition before, unless worn or read by an older one. */
 export const deriveEdition = async (
   before: Edition,
   snapshot: SnapshotHead,

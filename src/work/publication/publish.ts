@@ -154,7 +154,7 @@ const take = async (
   }
 }
 
-/** Compares the whole list once a day, because days change what is shown; after that, touched entries only. */
+/** The whole list once a day, because days change what is shown; then touched entries only. */
 const findChanges = async (
   tx: Tx,
   last: snapshots.Snapshot | null,

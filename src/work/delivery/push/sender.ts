@@ -20,7 +20,7 @@ export interface PushOptions extends RunOptions {
   log: Log
   /** Default: all days but weekends. */
   calendar?: Calendar
-  /** The push lingers until then for what becomes due; absent: it sends what is due now. */
+  /** The push lingers until then; absent: it sends what is due now. */
   until?: Date
   additionsStopped?: (platform: string) => Promise<boolean>
   /** Removals still leave when it throws. */
