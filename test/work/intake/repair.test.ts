@@ -9,7 +9,7 @@ import { makeDeliveryArchive } from '../../../src/work/intake/archive.js'
 import { takeCorrection } from '../../../src/work/intake/rejects.js'
 import { type RepairResult, repairRecords } from '../../../src/work/intake/repair/index.js'
 import { scoreOperators } from '../../../src/work/scoring/score.js'
-import { deliver } from '../../support/absence.js'
+import { deliver, standingIn } from '../../support/absence.js'
 import { row } from '../../support/rows.js'
 import {
   at,
@@ -21,6 +21,7 @@ import {
   operatorOf,
   pseudonymOf,
   published,
+  pullFeed,
   pullItems,
   rowsOf,
   rules,
@@ -44,10 +45,11 @@ describe('repair', () => {
   let rowsNoted: { words: string; codes: readonly string[] }[] = []
   const scoreOf = (only: readonly number[] | null, n: number) =>
     scoreOperators(db(), { cause: 'command', rules, families: [...FAMILIES], ...(only && { only }), ...hour(n) })
-  const run = async (n: number, dryRun = false): Promise<RepairResult> => {
+  const run = async (n: number, dryRun = false, waitMs?: number): Promise<RepairResult> => {
     rowsNoted = []
     return repairRecords(db(), {
       dryRun,
+      ...(waitMs === undefined ? {} : { waitMs }),
       feeds: [feed(), ...feeds.values()],
       rules,
       pseudonymOf,
@@ -147,6 +149,21 @@ describe('repair', () => {
         `select record_key as key from versions where known_to is null and ended_on is null order by 1`,
       ),
     ).to.deep.equal([{ key: 'K1' }, { key: 'K3' }])
+  })
+
+  it('waits for a delivery that is read, which may hold what the last one lacked', async () => {
+    await pullItems(db(), [row(1), row(2)], { archive })
+    await pullItems(db(), [row(1)], { archive, ...hour(1) })
+    await unend()
+    let refused: unknown
+    const sent = async function* () {
+      yield* [row(1), row(2)]
+      refused = await run(3, false, 0).catch((error) => error)
+    }
+    await pullFeed(db(), feed({ sent }), { archive, ...hour(2) })
+    expect(await standingIn(db(), 'test')).to.deep.equal(['K1', 'K2'])
+    expect(refused).to.include({ code: 'RUN_BUSY' })
+    expect((await run(4)).found).to.equal(0)
   })
 
   it('reports feeds whose last delivery is unknown', async () => {

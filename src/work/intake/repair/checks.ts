@@ -41,7 +41,7 @@ const unsent = async (tx: Tx, checking: StoredRecordsRepair): Promise<ends.Repai
       )
       continue
     }
-    // Without the feed's stored state, its next pull reads everything and ends absent records.
+    // Makes the next pull read everything and end absent records.
     checking.feedsToReread.add(delivered.feed)
     await feedStates.forget(tx, delivered.feed)
   }

@@ -1,6 +1,8 @@
+import { Refusal } from '../../../foundation/errors.js'
 import { shanghaiDate } from '../../../foundation/time/dates.js'
 import type { Db, Tx } from '../../../store/db/db.js'
 import * as knowledge from '../../../store/db/knowledge.js'
+import * as locks from '../../../store/db/locks.js'
 import { markRehearsal } from '../../../store/db/transaction.js'
 import type { RepairedRecord } from '../../../store/intake/repair/unended-records.js'
 import * as operators from '../../../store/operators/operators.js'
@@ -16,6 +18,7 @@ const WAIT_MS = 60_000
 
 export interface RepairOptions extends Pick<StoredRecordsRepair, 'feeds' | 'pseudonymOf' | 'archiveDir'> {
   dryRun: boolean
+  waitMs?: number
   rules: WorkRules
   now: () => Date
   by?: string
@@ -28,7 +31,7 @@ export interface RepairResult {
   checks: (Pick<StoredRecordMending, 'zh' | 'en'> & { check: string; found: number; records: RepairedRecord[] })[]
   found: number
   scored: number
-  /** Feeds without a readable archive; their next pull reads everything. */
+  /** Feeds without a readable archive. */
   untold: string[]
   unproven: RepairedRecord[]
   ms: number
@@ -44,20 +47,24 @@ export const repairRecords = async (db: Db, options: RepairOptions): Promise<Rep
     async (run, db) => {
       let found = null as Omit<RepairResult, 'ms' | 'scored'> | null
       const operators = new Set<number>()
+      // A full delivery read meanwhile would miss what the repair ends.
+      const repair = async (tx: Tx) => {
+        if (options.dryRun) await markRehearsal(tx)
+        found = await mend(tx, run.id, options)
+        const at = await knowledge.nextInstant(tx, options.now())
+        for (const { operator } of found.checks.flatMap(({ records }) => records))
+          if (operator !== null) operators.add(operator)
+        await rescoringQueue.markDirty(tx, [...operators], at)
+        const { rules } = options
+        await followChangedRecords(tx, { run: run.id, at, now: options.now(), rules })
+        await queueChangedRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
+        if (options.dryRun) throw new DryRunEnd()
+        await noteAll(tx, found, options)
+      }
       try {
-        await db.transaction(async (tx) => {
-          if (options.dryRun) await markRehearsal(tx)
-          found = await mend(tx, run.id, options)
-          const at = await knowledge.nextInstant(tx, options.now())
-          for (const { operator } of found.checks.flatMap(({ records }) => records))
-            if (operator !== null) operators.add(operator)
-          await rescoringQueue.markDirty(tx, [...operators], at)
-          const { rules } = options
-          await followChangedRecords(tx, { run: run.id, at, now: options.now(), rules })
-          await queueChangedRecords(tx, rules, { operators: [...operators] }, { at, dueAt: options.now() })
-          if (options.dryRun) throw new DryRunEnd()
-          await noteAll(tx, found, options)
-        })
+        const feeds = options.feeds.map(({ id }) => `pull:${id}`).sort()
+        const held = await locks.withLocks(db, feeds, options.waitMs ?? WAIT_MS, () => db.transaction(repair))
+        if (held === 'held') throw new Refusal('RUN_BUSY', { job: 'pull', subject: '' })
       } catch (error) {
         if (!(error instanceof DryRunEnd)) throw error
       }
