@@ -1,4 +1,5 @@
 import { normalizeName } from '../domain/operators/names.js'
+import { toPlainNumber } from '../foundation/text/values.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { webAddressIn } from './marketplaces.js'
 import { makeFileFetch } from './transports/http/file.js'
@@ -12,7 +13,7 @@ const table: FeedForm = {
   keyed: ['协会名称', '评价编号'],
   drafts: (row, { today }) => {
     const association = row.requiredName('协会名称')
-    const number = row.required('评价编号')
+    const number = toPlainNumber(row.required('评价编号'))
     const awarded = row.requiredDate('评定日期', today)
     const validTo = row.endDate('有效期至')
     row.notBefore('有效期至', validTo, awarded, '有效期早于评定日期。Ends before it was awarded.')

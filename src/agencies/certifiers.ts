@@ -1,5 +1,6 @@
 import { normalizeName } from '../domain/operators/names.js'
 import { parseHostNames } from '../domain/records/hosts.js'
+import { toPlainNumber } from '../foundation/text/values.js'
 import type { Examination } from './examine.js'
 import { type FeedForm, makeAgency } from './feed.js'
 import { makeFileFetch } from './transports/http/file.js'
@@ -17,7 +18,7 @@ const table: FeedForm = {
   keyed: ['认证机构', '证书编号'],
   drafts: (row, { today }) => {
     const certifier = row.requiredName('认证机构')
-    const number = row.required('证书编号')
+    const number = toPlainNumber(row.required('证书编号'))
     const issued = row.requiredDate('发证日期', today)
     const validTo = row.endDate('有效期至')
     const status = row.choice('证书状态', STATUS)

@@ -66,6 +66,30 @@ describe('agencies', () => {
       expect(told).to.have.deep.members(asDescribed)
     })
 
+  const NUMBERED = [
+    ['food', 'food.xlsx', '抽样编号'],
+    ['food', 'food.xlsx', '序号'],
+    ['quality', 'quality.xlsx', '序号'],
+    ['commitments', 'commitments.json', '承诺编号'],
+    ['dishonest', 'dishonest.json', 'ILLID'],
+    ['trustmarks', 'trustmarks.csv', '证书编号'],
+    ['ratings', 'ratings.csv', '评价编号'],
+    ['permits', 'permits.csv', 'XK_WSH'],
+    ['penalties', 'penalties.csv', 'CF_WSH'],
+  ] as const
+  for (const [id, file, field] of NUMBERED)
+    it(`form one key of a number with wide and with narrow letters and digits: ${id} ${field}`, async () => {
+      const numbered = (await itemsOfSample(id, file)).filter(({ fields }) => fields[field])
+      expect(numbered).to.not.be.empty
+      for (const item of numbered) {
+        const wide = String(item.fields[field]).replace(/[\dA-Z-]/gi, (sign) =>
+          String.fromCharCode(sign.charCodeAt(0) + 0xfee0),
+        )
+        const keys = (fields: SourceItem['fields']) => draftsOf(id, { ...item, fields }).map(({ key }) => key)
+        expect(keys({ ...item.fields, [field]: wide })).to.deep.equal(keys(item.fields))
+      }
+    })
+
   for (const [id, feed] of feeds) {
     describe(`feed ${id}`, () => {
       it(`${id} has plausible bounds and a known kind`, () => {

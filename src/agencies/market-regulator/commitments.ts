@@ -1,3 +1,4 @@
+import { toPlainNumber } from '../../foundation/text/values.js'
 import type { Examination } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { mapWordsToValues } from '../words.js'
@@ -33,7 +34,7 @@ const commitment = makeSpeltForm(
     row.notBefore(as('有效期至'), until, made, '有效期早于承诺日期。It ends before it was made.')
     return [
       {
-        key: row.required(as('承诺编号')),
+        key: toPlainNumber(row.required(as('承诺编号'))),
         subject: { ...codes, name: row.requiredName(as('承诺主体')) },
         body: {
           subject_matter: row.required(as('承诺事项')),

@@ -1,4 +1,4 @@
-import { normalizeDocumentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber, toPlainNumber } from '../../foundation/text/values.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
 import { splitWords } from '../words.js'
 import { makeGatewayPagesFetch } from './requests.js'
@@ -17,7 +17,7 @@ const gateway: FeedForm = {
     row.notBefore('REMDATE', removed, listed, '移出日期早于列入日期。Removed before it was listed.')
     return [
       {
-        key: row.required('ILLID'),
+        key: toPlainNumber(row.required('ILLID')),
         subject: {
           ...row.codes({ field: 'UNISCID', scheme: 'uscc' }, { field: 'REGNO', scheme: 'reg_no' }),
           name: row.requiredName('ENTNAME'),

@@ -1,5 +1,5 @@
 import { normalizeName } from '../../domain/operators/names.js'
-import { normalizeDocumentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber, toPlainNumber } from '../../foundation/text/values.js'
 import type { Examination, FormDraft, SubjectCodes } from '../examine.js'
 import type { FeedDescription } from '../feed.js'
 import { makeFileFetch } from '../transports/http/file.js'
@@ -61,7 +61,9 @@ const table = makeSpeltForm(FIELDS, (row, as, { today, dated }) => {
   ] as const) {
     if (party.name === null && party.codes.uscc !== null) row.requiredName(as(field))
   }
-  const key = number ?? `${normalizeDocumentNumber(row.required(as('公告号')))}/${row.required(as('序号'))}`
+  const key = toPlainNumber(
+    number ?? `${normalizeDocumentNumber(row.required(as('公告号')))}/${row.required(as('序号'))}`,
+  )
   const failures = failuresOf(row, as(FAILED))
   const common = {
     notice_number: notice === null ? null : normalizeDocumentNumber(notice),

@@ -1,4 +1,4 @@
-import { normalizeDocumentNumber } from '../../foundation/text/values.js'
+import { normalizeDocumentNumber, toPlainNumber } from '../../foundation/text/values.js'
 import { type Examination, NO_CODES } from '../examine.js'
 import type { FeedDescription, FeedForm } from '../feed.js'
 import { makeFileFetch } from '../transports/http/file.js'
@@ -47,7 +47,7 @@ const table = makeSpeltForm(
         key:
           notice === null
             ? makeSampleKey('quality', [party, product, model, made.produced_on, made.batch])
-            : `${notice}/${row.required(as('序号'))}`,
+            : `${notice}/${toPlainNumber(row.required(as('序号')))}`,
         subject: { ...codes, name: party },
         body: {
           notice_number: notice,

@@ -60,6 +60,10 @@ export const textOfValue = (value: unknown): string | null => {
 
 export const toHalfWidth = (text: string): string => text.normalize('NFKC')
 
+/** Wide brackets stay: stored keys hold them. */
+export const toPlainNumber = (text: string): string =>
+  text.replace(/[－．／０-９Ａ-Ｚａ-ｚ]/g, (wide) => wide.normalize('NFKC'))
+
 /** Removing a blank can let two characters compose, so the text is normalised twice. */
 export const compactText = (text: string): string =>
   COMPACT.test(text) ? text : text.normalize('NFKC').replace(BLANKS, '').normalize('NFKC')
