@@ -45,11 +45,12 @@ export const readLastSent = async (
   return new Map(rows.map(({ subjectId, ...told }) => [subjectId, told]))
 }
 
-export const findKnownKeys = (db: Db, keys: readonly string[]): Promise<string[]> =>
-  queryColumn(
+export const findKindsOfKnownKeys = (db: Db, keys: readonly string[]): Promise<Map<string, SubjectKind>> =>
+  queryMap(
     db,
-    `select k.key from unnest(:keys::uuid[]) as k(key) where exists (select 1 from listings l where l.id = k.key)
-       or exists (select 1 from deliveries d where d.subject_id = k.key) /* comparisons.known */`,
+    `select key, kind from (select k.key, coalesce((select 'listing' from listings l where l.id = k.key),
+       (select d.kind from deliveries d where d.subject_id = k.key limit 1)) as kind from unnest(:keys::uuid[]) as k(key)) k
+     where kind is not null /* comparisons.known */`,
     { keys: [...keys] },
   )
 

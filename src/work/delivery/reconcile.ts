@@ -224,16 +224,16 @@ const ownKeys = async (db: Db, shown: readonly DisplayedSubject[]): Promise<Map<
   const ours = new Map<string, DisplayedSubject>()
   const keyed = shown.filter(({ key }) => UUID.test(key))
   for (const step of splitIntoPieces(keyed, STEP_KEYS)) {
-    const known = new Set(
-      await comparisons.findKnownKeys(
-        db,
-        step.map(({ key }) => key),
-      ),
+    const kinds = await comparisons.findKindsOfKnownKeys(
+      db,
+      step.map(({ key }) => key),
     )
     for (const one of step) {
+      const kind = kinds.get(one.key)
       const other = ours.get(one.key)
-      if (known.has(one.key) && (other === undefined || (one.sequence ?? 0) > (other.sequence ?? 0)))
-        ours.set(one.key, one)
+      // Displays may state no kind, or a wrong one.
+      if (kind && (other === undefined || (one.sequence ?? 0) > (other.sequence ?? 0)))
+        ours.set(one.key, { ...one, kind })
     }
   }
   return ours

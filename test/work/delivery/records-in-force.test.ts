@@ -1,9 +1,12 @@
 import { expect } from 'chai'
+import { nationalPlatform } from '../../../src/platforms/national.js'
 import type { WorkRules } from '../../../src/work/calendar/rules.js'
 import { queueBackfill } from '../../../src/work/delivery/backfill.js'
 import { noticesOfSubjects, subjectsInForce } from '../../../src/work/delivery/in-force.js'
+import { reconcilePlatforms } from '../../../src/work/delivery/reconcile.js'
 import { queueRemoval } from '../../../src/work/delivery/reconcile-settle.js'
-import { DEAF, HEARER, owed, REVOKED, row, rules, said, tell } from '../../support/published-records.js'
+import { startDisplay } from '../../support/display.js'
+import { confirmed, DEAF, HEARER, owed, REVOKED, row, rules, said, tell } from '../../support/published-records.js'
 import { at, codeOf, database, later, log, NOW, rules as SILENT, TODAY } from '../../support/world.js'
 
 describe('published records (双公示) in force', () => {
@@ -62,6 +65,28 @@ describe('published records (双公示) in force', () => {
     )
     await tell(db(), { body: REVOKED, now: later(60) })
     expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED', '2 REMOVE OWED'])
+  })
+
+  it('stay where a display states no kind, also at a platform that takes their kind no more', async () => {
+    await tell(db())
+    await confirmed(db())
+    const [{ id = '' } = {}] = await owed(db())
+    const display = await startDisplay()
+    display.rows = [{ key: id, sequence: 1, uscc: codeOf(1), name: row().name as string }]
+    try {
+      for (const hearing of [rules, { ...rules, platforms: [{ ...HEARER, kinds: ['listing'] as const }] }])
+        await reconcilePlatforms(db(), {
+          platforms: [{ platform: { ...nationalPlatform, id: 'hearer' }, url: display.url, secret: 'x' }],
+          rules: hearing,
+          hideLost: async () => false,
+          cause: 'command',
+          now: at(later(3_600)),
+          log,
+        })
+    } finally {
+      await display.close()
+    }
+    expect(await said(db())).to.deep.equal(['1 ADD CONFIRMED'])
   })
 
   it('once removed and shown all the same, are removed again for the reason that holds now', async () => {
