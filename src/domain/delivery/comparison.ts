@@ -46,7 +46,7 @@ export const judgeDisplay = (
 
 const differences = (told: LastDelivery, shown: DisplayedValues): DisplayDifference[] => [
   ...(shown.sequence !== null && shown.sequence < told.number ? (['SEQUENCE'] as const) : []),
-  ...(shown.uscc !== null && shown.uscc !== told.uscc ? (['USCC'] as const) : []),
+  ...(shown.uscc !== null && shown.uscc.toUpperCase() !== told.uscc ? (['USCC'] as const) : []),
   ...(shown.name !== '' && normalizeName(shown.name) !== normalizeName(told.name) ? (['NAME'] as const) : []),
 ]
 

@@ -41,6 +41,7 @@ describe('displayed entry against the last delivery', () => {
       { what: 'ON_ITS_WAY' },
     ],
     ['shown in an older version', true, TOLD, { ...SHOWN, sequence: 2 }, { what: 'STALE', differs: ['SEQUENCE'] }],
+    ['shown with its code in small letters', true, TOLD, { ...SHOWN, uscc: '91x' }, { what: 'AGREES' }],
     ['shown under another code', true, TOLD, { ...SHOWN, uscc: '91Y' }, { what: 'STALE', differs: ['USCC'] }],
     ['shown under another name', true, TOLD, { ...SHOWN, name: '另一公司' }, { what: 'STALE', differs: ['NAME'] }],
     [
