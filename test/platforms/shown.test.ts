@@ -94,6 +94,22 @@ describe('reading what a platform displays', () => {
     ).to.match(/overlap/)
   })
 
+  it('is never read from a cache between', async () => {
+    const cached = new Map<string, StandInReply>()
+    let displayed = rows(1)
+    const answer = ({ path, query, headers }: StandInRequest): StandInReply => {
+      const kept = headers['cache-control'] === 'no-cache' ? undefined : cached.get(`${path}?${query}`)
+      const reply = kept ?? makeJsonAnswer(200, query.get('after') === null ? displayed : [])
+      cached.set(`${path}?${query}`, reply)
+      return reply
+    }
+    await against(answer, async (to) => {
+      expect(await nationalPlatform.shown(to)).to.have.length(1)
+      displayed = rows(2)
+      expect(await nationalPlatform.shown(to)).to.have.length(2)
+    })
+  })
+
   it('fails when pages overlap', async () => {
     const answer = ({ query }: StandInRequest) => makeJsonAnswer(200, query.get('after') === null ? rows(3) : rows(4))
     expect(await reasonOf(against(answer, (to) => nationalPlatform.shown(to)))).to.match(/overlap/)

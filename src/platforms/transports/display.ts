@@ -102,7 +102,8 @@ const requestEntries = ({ from, credentials }: HttpDisplay, query: string): Prom
   exchangeWithPlatform(from, {
     method: 'GET',
     path: `${PATH}?${query}`,
-    headers: { accept: 'application/json', ...credentials(from.secret) },
+    // A cached list could lack what was added since (RFC 9111, 5.2.1.4).
+    headers: { accept: 'application/json', 'cache-control': 'no-cache', ...credentials(from.secret) },
   })
 
 /** Throws on a faulty entry: an incomplete list could cause wrong removals. */
