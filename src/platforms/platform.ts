@@ -71,6 +71,6 @@ export interface Platform {
   send(batch: NoticeBatch, to: PlatformAddress): Promise<Receipt[]>
   /** Throws PLATFORM_UNREACHABLE, as `NoDisplayRefusal` if no list is displayed. */
   shown(from: PlatformAddress): Promise<DisplayedSubject[]>
-  /** Returns NO_RECEIPT for an unknown notice, WAITING for an unjudged one. Without `ask`, notices are sent again. */
+  /** NO_RECEIPT for an unknown notice, WAITING for an unjudged one. Without `ask`, notices are sent again. */
   ask?(notices: readonly Notice[], to: PlatformAddress): Promise<Receipt[]>
 }

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
 import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -229,6 +230,23 @@ describe('an exchange folder', () => {
       await writeFile(join(path, 'shown.csv'), broken)
       expect(await reasonOf(jilinPlatform.shown(to))).to.be.a('string')
     }
+  })
+
+  it('refuses shown.csv while it grows, even where it ends with a line at each look', async () => {
+    const file = join(path, 'shown.csv')
+    await writeFile(file, 'ENTRY_ID,ENTRY_SN,A000001\n')
+    let grows = true
+    const grow = () => {
+      if (!grows) return
+      appendFileSync(file, 'lst_1,1,甲\n')
+      setImmediate(grow)
+    }
+    grow()
+    const reading = reasonOf(jilinPlatform.shown(to)).finally(() => {
+      grows = false
+    })
+    expect(await reading).to.match(/not finished/)
+    expect(await jilinPlatform.shown(to)).to.not.be.empty
   })
 
   it('a foreign row with a long key in shown.csv hides no other row', async () => {

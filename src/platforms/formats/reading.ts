@@ -56,7 +56,7 @@ export const trimmedText = (value: unknown): string | null => {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null
 }
 
-/** Platforms may write a key in capitals. */
+/** Platforms may write keys in capitals. */
 export const keyText = (value: unknown): string | null => trimmedText(value)?.toLowerCase() ?? null
 
 export const shortenedText = (value: unknown, most = FIELD_LENGTH_MAX): string | null => {

@@ -81,7 +81,7 @@ export const writeSoapAnswer = (operation: SoapOperation, lines: readonly SoapLi
   return soapMessage(xmlNode(`ser:${operation}Response`, xmlLeaf('return', answer)))
 }
 
-/** A batch answer accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswerError. */
+/** Accepts all rows or rejects row `line`; a rejection without `line` throws UnreadableAnswerError. */
 export const readSoapAnswer = (bytes: Buffer, notices: readonly Notice[]): Receipt[] => {
   const verdicts = verdictsIn(innerOf(readXml(bytes)))
   if (verdicts.length === 0) throw new UnreadableAnswerError('no code in the answer')

@@ -22,7 +22,7 @@ type PlatformRequest = Pick<HttpRequestOptions, 'method' | 'headers' | 'body'> &
 
 export type PlatformAnswer = Pick<HttpAnswer, 'status' | 'body'>
 
-/** Answers 2xx, 4xx and 501 may hold receipts. Others, including 401, 403 and 429, throw PLATFORM_UNREACHABLE. */
+/** 2xx, 4xx and 501 may hold receipts. Others, also 401, 403 and 429, throw PLATFORM_UNREACHABLE. */
 export const exchangeWithPlatform = async (
   to: PlatformAddress,
   { path, ...request }: PlatformRequest,

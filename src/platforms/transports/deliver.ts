@@ -19,7 +19,7 @@ export interface OutgoingMessage {
   read: (answer: Buffer) => Receipt[]
 }
 
-/** A 4xx with receipts is an answer like any other: the platform has judged the rows. */
+/** A 4xx with receipts is an answer: the platform has judged the rows. */
 export const deliverMessage = async (
   to: PlatformAddress,
   notices: readonly Notice[],

@@ -92,7 +92,8 @@ export const readShownFile = (from: PlatformAddress): Promise<DisplayedSubject[]
     })
     if (!lines.names.includes(EXCHANGE_KEY_FIELDS.key))
       throw unreachableRefusal(`${SHOWN} 没有列 has no column ${EXCHANGE_KEY_FIELDS.key}`)
-    if (!lines.ended) throw unreachableRefusal(`${SHOWN} 尚未写完 is not finished`)
+    const hasGrown = (await statOf(path))?.size !== written?.size
+    if (!lines.ended || hasGrown) throw unreachableRefusal(`${SHOWN} 尚未写完 is not finished`)
     return lines.rows.map((row) => {
       const subject = readDisplayedSubject(row, EXCHANGE_KEY_FIELDS)
       if (subject === null) throw unreachableRefusal(`${SHOWN} 有行缺少 has a row without ${EXCHANGE_KEY_FIELDS.key}`)

@@ -115,7 +115,7 @@ export const requeue = async (
   )
 }
 
-/** Unconfirmed and unchecked removals may be sent again: platforms refuse a number that comes with other content. */
+/** Unconfirmed and unchecked removals may be sent again. Platforms refuse a number with other content. */
 export const restateRemovals = async (
   tx: Tx,
   restated: readonly { subjectId: string; removal: UnnumberedNotice['removal'] }[],

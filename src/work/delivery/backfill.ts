@@ -1,5 +1,5 @@
 /**
- * Queues everything in force for new or wiped platforms, and newly received kinds for others, in idempotent
+ * Queues all in force for new or wiped platforms, newly received kinds for others, in idempotent
  * transactions.
  */
 

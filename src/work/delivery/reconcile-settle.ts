@@ -62,7 +62,7 @@ const queueMessage = async (
   }
 }
 
-/** No removal when the entry is in force again, or an officer closed its last removal. */
+/** None when the entry is in force again, or an officer closed its last removal. */
 export const queueRemoval = (db: Db, one: ExaminedSubject, by: SettleContext): Promise<boolean> =>
   queueMessage(db, one, by, removalOf(one, by))
 

@@ -115,7 +115,7 @@ export const checkCertificateCode = async (
   return issued === null ? 'UNKNOWN' : { certificate: partOf<Certificate>(keys.unseal(issued.jws, issued.code), 1) }
 }
 
-/** Begins at a word's start, so a long word without a dot is read once. */
+/** Begins at a word’s start: a long word without a dot is read once. */
 const JWS = /(?<![\w-])[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
 export const checkCertificateFile = (

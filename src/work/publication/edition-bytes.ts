@@ -1,4 +1,4 @@
-/** An edition reads ranges of an unlinked file, which the next ones share, and texts in memory. */
+/** An edition reads ranges of an unlinked file shared with the next, and texts in memory. */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'

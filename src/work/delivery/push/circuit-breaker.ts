@@ -86,7 +86,7 @@ export const noteNoAnswer = (
   })
 
 /**
- * Tries BOOKINGS_MAX times at most, after transient database errors. `work` must be idempotent. The lease may end
+ * BOOKINGS_MAX tries, after transient database errors. `work` must be idempotent. The lease may end
  * meanwhile: `attempts` fences writes about deliveries.
  */
 export const withRetries = async <T>(s: Sender, work: () => Promise<T>): Promise<T> => {

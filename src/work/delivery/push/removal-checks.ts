@@ -1,5 +1,5 @@
 /**
- * A receiver may apply an earlier addition after a confirmed removal. Platforms without a display get removals twice.
+ * A receiver may apply an addition after its confirmed removal. Platforms without a display get removals twice.
  */
 import { isRefusal, NoDisplayRefusal, reasonOf } from '../../../foundation/errors.js'
 import type { ConfiguredPlatform, DisplayedSubject, Platform } from '../../../platforms/platform.js'
