@@ -1,4 +1,4 @@
-/** 严重违法失信 list as JSON. NAME, CERTYPE and CERNO (legal representative, ID) are never sent. */
+/** 严重违法失信 list as JSON. NAME, CERTYPE, CERNO (legal representative, ID) are never sent. */
 import { type EntryNotice, isEntryNotice } from '../../domain/delivery/delivery.js'
 import { type FormatFault, type NoticeBatch, SENDER_NAME } from '../platform.js'
 import type { KeyFields } from './reading.js'

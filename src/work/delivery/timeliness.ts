@@ -67,7 +67,7 @@ interface DueListFilter extends Partial<OperatorWords> {
 const limitsUntil = (rules: TimelinessRules, calendar: Calendar, day: string) =>
   Object.fromEntries(DELIVERY_DUTIES.map((duty) => [duty, lastDecisionDayDueBy(rules, calendar, duty, day)]))
 
-/** Last decision day whose delivery is late today, by duty; null: none. */
+/** Last decision day whose delivery is late today, by duty. */
 export const findLateLimits = async (
   db: Db,
   base: WorkRules,

@@ -1,4 +1,4 @@
-/** Atom feed (RFC 4287). A removed entry is a tombstone (RFC 6721) without a name. */
+/** Atom feed (RFC 4287). Removed entries are tombstones (RFC 6721) without names. */
 
 import type { PublicEntry } from '../../domain/listing/public-entry.js'
 import type { Snapshot } from '../../store/publication/snapshots.js'

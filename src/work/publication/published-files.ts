@@ -23,7 +23,7 @@ export type FileEncoding = (typeof FILE_ENCODINGS)[number]
 const SMALL_BYTES = 1024 * 1024
 const QUIET_MS = 5_000
 const CHANGES_MOST = 5_000
-/** Brotli window, bits. The default 22 takes 16 MB of memory. */
+/** Brotli window, bits. 22 takes 16 MB of memory. */
 const WINDOW_BITS = 18
 
 interface EncodedFile {
@@ -53,7 +53,7 @@ export const makePublishedFiles = (folder: string, { quietMs = QUIET_MS } = {}) 
   const hold = (): HeldEdition | null => last && holdEdition(last)
   const serve = async (edition: Edition): Promise<void> => {
     const next: ServedEdition = { edition, encoded: new Map(), users: 0, isLast: true, next: null }
-    await encode(next, folder, (bytes) => bytes <= SMALL_BYTES)
+    await encode(next, folder, (bytes) => bytes <= SMALL_BYTES).catch(() => undefined)
     retire(last, edition)
     last = next
     clearTimeout(timer)
@@ -201,12 +201,17 @@ const encodedFile = async (part: EditionPart, name: FileEncoding, folder: string
   const handle = await openUnlinkedFile(folder)
   let bytes = 0
   const from = Readable.from(readRange(part, { from: 0, to: part.bytes }), { highWaterMark: 1 })
-  await pipeline(from, encoderOf(name, part.bytes), async (packed: AsyncIterable<Buffer>) => {
-    for await (const some of packed) {
-      await handle.appendFile(some)
-      bytes += some.length
-    }
-  })
+  try {
+    await pipeline(from, encoderOf(name, part.bytes), async (packed: AsyncIterable<Buffer>) => {
+      for await (const some of packed) {
+        await handle.appendFile(some)
+        bytes += some.length
+      }
+    })
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
   return { handle, bytes }
 }
 

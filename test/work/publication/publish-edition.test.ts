@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -19,6 +19,8 @@ import {
   findLastEntryEnd,
 } from '../../../src/work/publication/publish-edition.js'
 import { FILE_FORMS, writeCsvRow } from '../../../src/work/publication/publish-files.js'
+import { makePublishedFiles } from '../../../src/work/publication/published-files.js'
+import { until } from '../../support/until.js'
 
 const snapshot = (sequence: number) => ({
   sequence,
@@ -181,6 +183,22 @@ describe('edition of the public files', () => {
           .digest('hex'),
       ).to.equal(edition.files[1]?.sha256)
     for (const edition of [second, third, fourth]) await closeEdition(edition)
+  })
+
+  it('is served also where no compressed copy can be written, and leaves nothing open', async () => {
+    const openFiles = () => readdirSync('/proc/self/fd').length
+    const file = join(folder, 'a file')
+    writeFileSync(file, '')
+    const edition = await buildEdition(snapshot(1), inSteps(listOf(new Map([[1, 'a']]))), folder)
+    const before = openFiles()
+    const files = makePublishedFiles(join(file, 'no folder'))
+    await files.adopt(Promise.resolve(edition))
+    const held = files.hold()
+    expect(held?.edition).to.equal(edition)
+    expect(held?.encoded(0, 'br')).to.equal(null)
+    held?.release()
+    await files.close()
+    await until('its files are closed', () => openFiles() < before)
   })
 
   it('P-A5: is served without removed entries in any position, and records where each entry ends', async () => {

@@ -79,7 +79,7 @@ const addressOf = ({ url, secret }: PlatformAddress): { url: string; schema: str
   return { url: address.href, schema: `"${schema}"` }
 }
 
-/** A resent row keeps its answer if unchanged and not rejected; otherwise it is new again. */
+/** A resent row keeps its answer if unchanged and not rejected; else it is new. */
 export const upsertRows = async (db: Knex, table: string, rows: readonly FormatRow[]): Promise<void> => {
   const columns = Object.keys(rows[0] ?? {})
   const list = (of: string) => columns.map((column) => `${of}"${column}"`).join(', ')
