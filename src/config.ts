@@ -8,6 +8,7 @@ import type { MailSettings } from './domain/notifications/message.js'
 import type { OfficeSetting, SiteIdentity } from './domain/office/settings.js'
 import { Refusal, reasonOf } from './foundation/errors.js'
 import { isWiderThanAnyOwnNetwork, parseNetwork } from './foundation/http/addresses.js'
+import { isMisspelling } from './foundation/text/misspelling.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
@@ -139,7 +140,11 @@ export const readConfig = (env: Environment = process.env): Config => {
 const readSettings = (env: Environment): ReadSettings => {
   const faults: string[] = []
   const root = projectRoot()
-  const given = (name: string): string | null => env[name]?.trim() || null
+  const known = new Set<string>()
+  const given = (name: string): string | null => {
+    known.add(name)
+    return env[name]?.trim() || null
+  }
   const url = (name: string, protocols: readonly string[], text = given(name)): string | null => {
     if (text === null || text === UNREAD) return null
     const parsed = URL.canParse(text) ? new URL(text) : null
@@ -167,8 +172,10 @@ const readSettings = (env: Environment): ReadSettings => {
     return Number(checked(name, String(usual), isValid, zh, en))
   }
   const networks = (name: string): string[] => {
-    const given = (env[name] ?? '').split(',').map((each) => each.trim())
-    const named = given.filter((each) => each !== '')
+    const named = (given(name) ?? '')
+      .split(',')
+      .map((each) => each.trim())
+      .filter((each) => each !== '')
     if (named.every((network) => parseNetwork(network) !== null)) return named
     faults.push(`${name} 应为以逗号分隔的网段，如 10.1.0.0/16 / must be networks in CIDR form, comma-separated`)
     return []
@@ -243,10 +250,16 @@ const readSettings = (env: Environment): ReadSettings => {
     }
     const parsed = URL.canParse(text) ? new URL(text) : null
     // The address may hold a password, so no fault quotes it.
-    if (parsed === null || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '' || /[?#]/.test(text)) {
+    const account = parsed && [parsed.username, parsed.password].map(decoded)
+    if (!account || !/^smtps?:$/.test(parsed.protocol) || parsed.hostname === '' || /[?#]/.test(text)) {
       faults.push('SMTP_URL 应为 smtps://… 或 smtp://… 地址 / must be an smtps:// or smtp:// address')
       return null
     }
+    if (account.includes(null)) {
+      faults.push('SMTP_URL 中的 % 应写为 %25 / a % in the account must be written %25')
+      return null
+    }
+    const [user, inAddress] = account
     if (sender === null || !MAIL_ADDRESS.test(sender)) {
       faults.push('MAIL_FROM 应为发件邮箱地址 / must be the sender’s mail address')
       return null
@@ -256,8 +269,8 @@ const readSettings = (env: Environment): ReadSettings => {
       host: parsed.hostname.replace(/^\[|\]$/g, ''),
       port: parsed.port === '' ? (secure ? SMTPS_PORT : SMTP_PORT) : Number(parsed.port),
       ...{ secure, sender },
-      user: parsed.username === '' ? null : decodeURIComponent(parsed.username),
-      password: password ?? (parsed.password === '' ? null : decodeURIComponent(parsed.password)),
+      user: user || null,
+      password: password ?? (inAddress || null),
     }
   }
   const dataDir = resolve(root, given('DATA_DIR') ?? 'data')
@@ -333,11 +346,15 @@ const readSettings = (env: Environment): ReadSettings => {
       policeFiling: siteText('SITE_POLICE_FILING', (text) => /^\p{Script=Han}公网安备 ?\d{14}号$/u.test(text)),
     },
   }
-  const known = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
+  const ours = [...Object.values(config.agencies), ...Object.values(config.platforms)].map(({ setting }) => setting)
   for (const name of Object.keys(env)) {
-    const meant = /^(AGENCY|PLATFORM)_.+_(URL|URL_FILE|SECRET|SECRET_FILE|HEARS|TEST)$/.test(name)
-    if (meant && !known.includes(name.replace(/_(URL_FILE|SECRET|SECRET_FILE|HEARS|TEST)$/, '_URL')))
-      faults.push(`${name} 不是已知的设置，可用 ${known.join(' ')} / is no known setting`)
+    if (known.has(name)) continue
+    if (/^(AGENCY|PLATFORM)_.+_(URL|URL_FILE|SECRET|SECRET_FILE|HEARS|TEST)$/.test(name))
+      faults.push(`${name} 不是已知的设置，可用 ${ours.join(' ')} / is no known setting`)
+    else {
+      const meant = [...known].find((other) => name === `${other}_FILE` || isMisspelling(name, other))
+      if (meant !== undefined) faults.push(`${name} 不是已知的设置，是否指 ${meant} / is no known setting`)
+    }
   }
   if (faults.length > 0) throw new Refusal('CONFIG_INVALID', { faults: faults.join('; ') })
   return freeze(config)
@@ -353,6 +370,15 @@ export const checkDataDir = ({ dataDir }: Pick<Config, 'dataDir'>): void => {
       path: dataDir,
       reason: (error as NodeJS.ErrnoException).code ?? reasonOf(error),
     })
+  }
+}
+
+/** Null where a `%` begins no escape. */
+const decoded = (text: string): string | null => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
   }
 }
 

@@ -63,6 +63,14 @@ describe('SMTP_URL', () => {
     })
   })
 
+  it('is refused where a % begins no escape, and the fault says how to write it', () => {
+    for (const account of ['hub%zz', 'hub:geheim%', 'hub:100%geheim'])
+      expect(faultsOf({ ...FROM, SMTP_URL: `smtps://${account}@mail.jl.cn` }), account)
+        .to.include('SMTP_URL')
+        .and.include('%25')
+        .and.not.include('geheim')
+  })
+
   it('is refused with another protocol, a query, or no sender, and no fault quotes its password', () => {
     for (const bad of ['https://mail.jl.cn', 'mail.jl.cn', 'smtp://', 'smtps://u:geheim@mail.jl.cn?tls=off'])
       expect(faultsOf({ ...FROM, SMTP_URL: bad }), bad)
@@ -227,6 +235,41 @@ describe('the address and the credential of a platform', () => {
       expect(told).not.to.match(/first-line|second-line|xxxxx|needs/)
       expect(told.match(/PLATFORM_NATIONAL_SECRET/g)).to.have.lengthOf(1)
     })
+})
+
+describe('a misspelt setting', () => {
+  const misspelt: [string, string][] = [
+    ['ADMINISTRATOR_NETWORK', 'ADMINISTRATOR_NETWORKS'],
+    ['METRICS_TOKEN_FIEL', 'METRICS_TOKEN_FILE'],
+    ['DATABASE_URI', 'DATABASE_URL'],
+    ['SMTP_PASSSWORD', 'SMTP_PASSWORD'],
+    ['PLATFORM_NATIONAL_TESTS', 'PLATFORM_NATIONAL_TEST'],
+    ['AGENCY_IP_OFFICE_ULR', 'AGENCY_IP_OFFICE_URL'],
+    ['SMTP_URL_FILE', 'SMTP_URL'],
+    ['PLATFORM_JILIN_URL_FILE', 'PLATFORM_JILIN_URL'],
+    ['AGENCY_IP_OFFICE_TEST', 'AGENCY_IP_OFFICE_URL'],
+  ]
+  for (const [name, meant] of misspelt)
+    it(`${name} is refused, names ${meant}, and its content is not repeated`, () => {
+      expect(faultsOf({ [name]: 'geheim' }))
+        .to.include(name)
+        .and.match(new RegExp(`(?:可用|是否指) .*${meant}`))
+        .and.not.include('geheim')
+    })
+
+  it('is none where the name is that of another program', () => {
+    const others = [
+      'PATH',
+      'HOSTS',
+      'LOGLEVEL',
+      'SMTP_HOST',
+      'SITE_NAME',
+      'PLATFORM',
+      'AGENCY_NAME',
+      'NODE_EXTRA_CA_CERTS',
+    ]
+    for (const name of others) expect(readConfig({ [name]: 'x' }), name).to.be.an('object')
+  })
 })
 
 describe('addresses of agencies', () => {

@@ -14,6 +14,9 @@ const PLAIN =
 /** Maximum number of buffered characters. */
 const HELD_MOST = 64_000
 
+/** Maximum number of characters kept for a file that takes none, as on a full disk. Later lines are dropped. */
+const UNWRITTEN_MOST = 1_000_000
+
 const endings = new Set<() => void>()
 let ended = false
 process.on('exit', () => {
@@ -50,11 +53,24 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
+/** Without a listener, a full disk would end the process. Each outage is told once, on standard error. */
+const surviveErrors = (file: ReturnType<typeof pino.destination>, path: string | null): void => {
+  let isTold = false
+  file.on('write', () => {
+    isTold = false
+  })
+  file.on('error', ({ message }: Error) => {
+    if (!isTold && path !== null) process.stderr.write(`日志无法写入 the log cannot be written: ${path} (${message})\n`)
+    isTold = true
+  })
+}
+
 /** A null `file` means standard error. */
 export const openLog = (options: { level: string; file: string | null }, clean: (line: string) => string): Log => {
   const streamWrite = (line: string): string => (PLAIN.test(line) ? line : clean(line))
   if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true })
-  const file = pino.destination({ dest: options.file ?? 2, sync: true })
+  const file = pino.destination({ dest: options.file ?? 2, sync: true, maxLength: UNWRITTEN_MOST })
+  surviveErrors(file, options.file)
   if (options.file !== null) files.add(file)
   const settings = { level: options.level, redact: HIDDEN, base: { pid: process.pid }, hooks: { streamWrite } }
   return pino(settings, gathering(file))

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,20 @@ describe('the log', () => {
     await turned()
     const lines = readFileSync(own, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line).n)).to.deep.equal([1, 2, 3])
+  })
+
+  it('outlives a full disk, and tells it once on standard error', () => {
+    const module = JSON.stringify(new URL('../../src/hub/log.js', import.meta.url).pathname.replace(/\.js$/, '.ts'))
+    const program = `
+      const { makeLog } = await import(${module})
+      const log = makeLog({ level: 'info', file: '/dev/full' })
+      for (let n = 0; n < 3; n++) { log.info({ n, text: 'x'.repeat(100_000) }, 'said'); await new Promise(setImmediate) }
+      process.stdout.write('alive')`
+    const ran = spawnSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    })
+    expect([ran.status, ran.stdout]).to.deep.equal([0, 'alive'])
+    expect(ran.stderr.match(/日志无法写入 the log cannot be written: \/dev\/full \(ENOSPC/g)).to.have.lengthOf(1)
   })
 
   it('loses no line at the end of the process', () => {
