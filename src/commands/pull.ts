@@ -1,4 +1,5 @@
 import { feeds, mirrors } from '../agencies/index.js'
+import { OFFICE_SETTINGS } from '../config.js'
 import { isRefusal, Refusal, refusalJson } from '../foundation/errors.js'
 import { isDate } from '../foundation/time/dates.js'
 import { type Hub, requireFeed } from '../hub/hub.js'
@@ -10,6 +11,9 @@ import { startProgress } from './progress.js'
 import { answerWithHub } from './with-hub.js'
 
 const REJECTS_SHOWN = 10
+const SETTINGS = OFFICE_SETTINGS.filter(({ kind }) => kind === 'AGENCY_ADDRESS')
+  .map(({ name }) => name)
+  .join(' ')
 const KNOWN = [...feeds.keys(), ...mirrors.keys()]
 
 interface PullFlags extends JsonFlag {
@@ -57,7 +61,7 @@ const pullAll = async (
     .map(({ id }) => id)
   const wanted = ids.length > 0 ? ids : configured
   const [first] = wanted
-  if (first === undefined) throw new Refusal('FEED_NOT_CONFIGURED', { feed: KNOWN.join(' '), setting: 'AGENCY_…_URL' })
+  if (first === undefined) throw new Refusal('FEED_NOT_CONFIGURED', { feed: KNOWN.join(' '), setting: SETTINGS })
   if (wanted.length > 1) return pullEach(hub, wanted, json)
   const pulled = await pullOne(hub, first, json, file)
   const rejected = json ? [] : await rejects.latestRejectsOf(hub.db, pulled.feed, REJECTS_SHOWN)

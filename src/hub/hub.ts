@@ -157,9 +157,9 @@ export const makeHub = async (config: Config, overrides: HubOverrides = {}) => {
     const mirror = mirrors.get(id)
     const { agency } = mirror ?? requireFeed(id)
     const url = office.addresses().agencies[agency] ?? null
-    if (url === null && !options.file)
-      throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting: config.agencies[agency]?.setting })
-    const given = { url, pseudonymOf: keys.pseudonymOf, rules, now, log, ...options }
+    const setting = config.agencies[agency]?.setting
+    if (url === null && !options.file) throw new Refusal('FEED_NOT_CONFIGURED', { feed: id, setting })
+    const given = { url, setting, pseudonymOf: keys.pseudonymOf, rules, now, log, ...options }
     if (mirror !== undefined) {
       const open = () => openPetitions({ url, file: options.file, signal: options.signal })
       return mirrorPetitions(db, { ...given, feed: mirror, keys, open })

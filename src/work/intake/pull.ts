@@ -35,6 +35,7 @@ export interface PullResult extends Record<(typeof SUMMED)[number], number> {
 export interface PullRunOptions extends RunOptions {
   feed: AgencyFeed
   url: string | null
+  setting?: string | undefined
   file?: SubmittedFile
   pseudonymOf: (id: string) => string
   rules?: WorkRules
@@ -111,13 +112,16 @@ export const checkReadable = (path: string): Stats => {
   }
 }
 
-const open = async (db: Db, { feed, url, file, plannedFor, signal }: PullRunOptions): Promise<FeedDelivery> => {
+const open = async (
+  db: Db,
+  { feed, url, setting, file, plannedFor, signal }: PullRunOptions,
+): Promise<FeedDelivery> => {
   const maps = await feedMaps.inForce(db, feed.id)
   if (file) {
     const items = feed.read('path' in file ? file.path : file.bytes, { reader: file.reader || undefined, maps })
     return { items, file: null, whole: file.full === true }
   }
-  if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting: 'AGENCY_…_URL' })
+  if (url === null) throw new Refusal('FEED_NOT_CONFIGURED', { feed: feed.id, setting })
   // A scheduled pull continues at the stored cursor; a manual one rereads everything.
   const state = plannedFor ? await feedStates.stateOf(db, feed.id) : null
   return feed.open({ url, ...(signal ? { signal } : {}) }, { state, maps })
