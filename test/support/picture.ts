@@ -1,11 +1,20 @@
 /** Saves a screenshot of a page. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { CHROMIUM_PATH } from './browser.js'
 import { inPalette } from './palette-png.js'
 
 /** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
+
+/** The browser's own texts, such as the form of a date field, are Chinese. */
+export const launchChinese = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: CHROMIUM_PATH,
+    args: ['--no-sandbox', '--lang=zh-CN'],
+    env: { ...process.env, LANGUAGE: 'zh_CN' },
+  })
 
 /** Writes the picture with at most 256 colours. Throws if it is larger than `most` bytes. */
 export const savePicture = (png: Buffer, folder: string, name: string, most: number): void => {

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { readConfig } from '../../src/config.js'
 import { runDemo } from '../../src/demo/demo.js'
 import { addDays, shanghaiDate } from '../../src/foundation/time/dates.js'
@@ -21,12 +21,11 @@ import { proposeSettings } from '../../src/work/office/settings.js'
 import { proposeOverride } from '../../src/work/scoring/override.js'
 import { keepCard } from '../../src/work/scoring/scorecards.js'
 import { globalOf } from '../api/global-ids.js'
-import { CHROMIUM_PATH } from '../support/browser.js'
 import { freshDatabase, stopCluster } from '../support/database.js'
 import { addPerson, type DeskRole, deskBuilt, fillSignIn } from '../support/desk.js'
 import { HELP_SHOTS, type HelpShot } from '../support/help-shots.js'
 import { csv, firmsOf, line, of, rowOf } from '../support/penalty-rows.js'
-import { savePicture } from '../support/picture.js'
+import { launchChinese, savePicture } from '../support/picture.js'
 import { STRICTER, stricter } from '../support/stricter.js'
 
 const FOLDER = fileURLToPath(new URL('../../src/web/help/pictures/', import.meta.url))
@@ -195,11 +194,7 @@ mkdirSync(FOLDER, { recursive: true })
 await deskBuilt()
 const test = await freshDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'hub-pictures-'))
-const browser = await chromium.launch({
-  executablePath: CHROMIUM_PATH,
-  args: ['--no-sandbox', '--lang=zh-CN'],
-  env: { ...process.env, LANGUAGE: 'zh_CN' },
-})
+const browser = await launchChinese()
 const faults: string[] = []
 const config = readConfig({ PORT: String(PORT), DATABASE_URL: test.url, DATA_DIR: folder, LOG_LEVEL: 'silent' })
 try {

@@ -4,12 +4,11 @@
  * show. With FOLDER it writes more pictures there.
  */
 import { mkdirSync } from 'node:fs'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { makeWorld, TODAY } from '../api/world.js'
-import { CHROMIUM_PATH } from '../support/browser.js'
 import { stopCluster } from '../support/database.js'
 import { deskShots } from '../support/desk-shots.js'
-import { keep } from '../support/picture.js'
+import { keep, launchChinese } from '../support/picture.js'
 import { firms, listFirms } from '../support/site-world.js'
 
 const [WIDE, NARROW] = [1_100, 360]
@@ -74,11 +73,7 @@ const siteShots = async (browser: Browser): Promise<void> => {
 const [named] = process.argv.slice(2)
 const folder = named ?? '.readme'
 mkdirSync(folder, { recursive: true })
-const browser = await chromium.launch({
-  executablePath: CHROMIUM_PATH,
-  args: ['--no-sandbox'],
-  env: { ...process.env, LANGUAGE: 'zh_CN' },
-})
+const browser = await launchChinese()
 try {
   await siteShots(browser)
   await deskShots(browser, folder, named !== undefined)
