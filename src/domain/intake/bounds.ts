@@ -46,6 +46,11 @@ export const findBoundsFault = (bounds: FeedBounds, d: DeliveryCounts): string |
   return null
 }
 
+export const findOutdatedFault = (dated: string, lastWhole: string | null): string | null =>
+  lastWhole !== null && dated < lastWhole
+    ? `数据日期 ${dated} 早于最近一次全量数据 ${lastWhole}，只能作为部分数据 / dated ${dated}, before the last whole data of ${lastWhole}: it can only be taken as a part`
+    : null
+
 /** True also without any good pull, or when a clock that was ahead dated the last one. */
 export const isFeedStale = (bounds: Pick<FeedBounds, 'staleAfterHours'>, lastGood: Date | null, now: Date): boolean =>
   lastGood === null ||

@@ -199,6 +199,16 @@ export const lastCompleteSize = async (db: Db | Tx, feed: string): Promise<numbe
   return last?.n ?? 0
 }
 
+export const lastWholeDay = async (db: Db, feed: string): Promise<string | null> => {
+  const last = await queryFirst<{ day: string }>(
+    db,
+    `select coalesce(dated, (started_at at time zone 'Asia/Shanghai')::date)::text as day from runs
+     where job = 'pull' and subject = ? and whole and outcome = 'DONE' and taken_back_at is null order by id desc limit 1 /* runs.lastWholeDay */`,
+    [feed],
+  )
+  return last?.day ?? null
+}
+
 export const listTakenFeeds = (db: Db): Promise<string[]> =>
   queryColumn(
     db,

@@ -152,7 +152,6 @@ const takeIn = async (
       throw new Refusal('FEED_OUT_OF_BOUNDS', { feed: feed.id, reason })
     }
     stored = (await archive?.close()) ?? null
-    // The hash is made while the database merges.
     const hashing = hashOf(file, before)
     hashing.catch(() => {})
     const sums = await stage.transaction(async (tx) => {

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { AgencyFeed, MappingContext } from '../../agencies/feed.js'
 import type { Calendar } from '../../domain/calendar/calendar.js'
-import { findBoundsFault } from '../../domain/intake/bounds.js'
+import { findBoundsFault, findOutdatedFault } from '../../domain/intake/bounds.js'
 import { digestForComparison, makeContradictionProblem } from '../../domain/intake/contradiction.js'
 import { addHeadingsToProblems } from '../../domain/intake/feed-maps.js'
 import { addMainCauses, makeRejectCauses } from '../../domain/intake/reject-causes.js'
@@ -70,7 +70,9 @@ export const stageDelivery = async (
   const sizeBefore = RECORD_KIND_TRAITS[feed.kind].endsByAbsence
     ? await versions.countInForce(db, feed.id)
     : await runs.lastCompleteSize(db, feed.id)
-  const fault = findBoundsFault(feed.bounds, { ...done, sizeBefore, partialFile: partial, whole })
+  const { dated } = reading
+  const outdated = whole && dated !== null ? findOutdatedFault(dated, await runs.lastWholeDay(db, feed.id)) : null
+  const fault = outdated ?? findBoundsFault(feed.bounds, { ...done, sizeBefore, partialFile: partial, whole })
   return { ...done, drafts: done.drafts - passedOver, met: done.met + passedOver, known, fault }
 }
 

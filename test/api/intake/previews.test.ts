@@ -163,6 +163,8 @@ describe('previews', () => {
       const { body } = await send('dishonest?full=true&preview=true', csv(line(1)))
       expect(body.refused).to.be.a('string')
       expect(body.ended).to.equal(39)
+      const older = await send('dishonest?full=true&dated=2018-05-15&preview=true', csv(line(1)))
+      expect(older.body.refused).to.match(/^数据日期 2018-05-15 早于/)
       expect((await send('dishonest?full=true', csv(line(1)))).body.error.code).to.equal('FEED_OUT_OF_BOUNDS')
       expect((await send('dishonest?preview=perhaps', csv(line(1)))).body.error.code).to.equal('INPUT_INVALID')
       const stranger = world.token('agency', 'office-1', 'ip-office')

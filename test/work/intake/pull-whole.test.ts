@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { feeds } from '../../../src/agencies/index.js'
 import { startStandInServer } from '../../../src/sandbox/server.js'
+import { rollBack } from '../../../src/work/intake/rollback.js'
 import { fileOf } from '../../agencies/samples.js'
 import { row, rows, standing } from '../../support/rows.js'
 import {
@@ -18,6 +19,7 @@ import {
   type Row,
   refusal,
   rowsOf,
+  rules,
 } from '../../support/world.js'
 
 describe('full pulls end absent records', () => {
@@ -40,6 +42,24 @@ describe('full pulls end absent records', () => {
       expect(await standing(db())).to.deep.equal(['K1', 'K2', 'K3'])
     })
   }
+
+  it('a full file that is older than the last full data is refused, unless that was rolled back', async () => {
+    const older = { file: { path: csvOf(rows(1)), full: true, dated: '2026-11-24' } }
+    await pullFeed(db(), feed(), { file: { ...older.file, dated: '2026-11-20' } })
+    const { run } = await pullItems(db(), rows(2), { now: at(later(60)) })
+    const before = await beliefsOf(db())
+    const refused = await refusal(pullFeed(db(), feed(), older))
+    expect(refused).to.include({ code: 'FEED_OUT_OF_BOUNDS' })
+    expect(refused.reason).to.match(/^数据日期 2026-11-24 早于最近一次全量数据 2026-11-25/)
+    expect(await beliefsOf(db())).to.equal(before)
+    expect(await pullFeed(db(), feed(), { file: { ...older.file, full: false } })).to.include({
+      unchanged: 1,
+      ended: 0,
+    })
+    await rollBack(db(), { run, reason: '有误', by: 'x', rules, now: at(later(120)) })
+    expect(await pullFeed(db(), feed(), older)).to.include({ unchanged: 1, ended: 0 })
+    expect(await pullFeed(db(), feed(), { file: { ...older.file, dated: '2026-11-25' } })).to.include({ unchanged: 1 })
+  })
 
   it('I-A12: an absent record ends today, also where the knowledge clock is years ahead', async () => {
     await pullItems(db(), rows(2))
