@@ -24,7 +24,7 @@ export const isNotUnreadableByKeySql = (v: string): string =>
   `not exists (select 1 from unnest(:keys::text[]) k(key) where k.key = ${v}.record_key)
     and not exists (select 1 from unnest(:stems::text[]) k(stem) where k.stem = regexp_replace(${v}.record_key, '/[^/]*$', ''))`
 
-/** Versions of records matched after `since` and not in the delivery. */
+/** Versions of records matched after `since`, not delivered. */
 export const listMatchedSince = (tx: Tx, feed: string, since: Date): Promise<number[]> =>
   queryColumn(
     tx,

@@ -8,7 +8,6 @@ import { withOwnConnection } from '../db/own-connection.js'
 /** The operator was found by its own code. Others may belong elsewhere by now and must be staged. */
 const OWN = 'operator_id is not null and found_by is null and decision_id is null'
 
-/** With `whole`, versions that only partial files contributed are left out. */
 export const loadKnownVersions = (db: Db, feed: string, { whole }: { whole: boolean }): Promise<KnownVersions> =>
   withOwnConnection(db, async (connection) => {
     const sql = `copy (select id, case when ${OWN} then digest end, record_key from versions where feed = ${connection.escapeLiteral(feed)}

@@ -5,7 +5,6 @@ import { memoByObject } from '../../foundation/memo.js'
 import { draftsOfItem } from './read.js'
 
 const EXAMPLE_DAY = '2026-03-02'
-/** Invented; its check digit holds. */
 const EXAMPLE_CODE = '91220101MA00000000'
 const EXAMPLE_TEXT = '（示例）'
 const HAN = /\p{Script=Han}/u

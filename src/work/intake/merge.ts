@@ -39,10 +39,6 @@ export interface MergeInput {
 
 const NOTHING: UnreadableRecords = { keys: [], stems: [], codes: [] }
 
-/**
- * Resolves operators, writes versions, ends absent records and applies the consequences to listings, in one
- * transaction.
- */
 export const mergeDelivery = async (tx: Tx, merging: MergeInput) => {
   const { run, feed, whole, partial = !merging.whole, drafts, contents, known, unreadable = NOTHING, rules } = merging
   const at = await knowledge.nextInstant(tx, merging.now)

@@ -55,7 +55,6 @@ export interface ItemReadInput {
   signal?: AbortSignal
 }
 
-/** `fault` says why the delivery is out of its feed's bounds. */
 export const stageDelivery = async (
   db: Db,
   stage: DraftStage,
@@ -185,7 +184,6 @@ interface ItemStaging extends Pick<ItemReadInput, 'feed' | 'calendar'> {
   reject: Reject
 }
 
-/** An item that contradicts an earlier row of its key is rejected. */
 const makeItemStager = (
   stage: DraftStage,
   known: KnownVersions,

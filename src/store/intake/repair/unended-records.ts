@@ -39,7 +39,6 @@ const endListed = async (tx: Tx, { run, at }: RepairRun): Promise<RepairedRecord
   return answer.rows
 }
 
-/** Ends absent records that late matching or a correction had wrongly marked partial. */
 export const endRecordsMatchedLate = async (tx: Tx, of: RepairRun): Promise<RepairedRecord[]> => {
   await tx.raw(
     `create temporary table repair_ends on commit drop as

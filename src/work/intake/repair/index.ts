@@ -31,7 +31,6 @@ export interface RepairResult {
   checks: (Pick<StoredRecordMending, 'zh' | 'en'> & { check: string; found: number; records: RepairedRecord[] })[]
   found: number
   scored: number
-  /** Feeds without a readable archive. */
   untold: string[]
   unproven: RepairedRecord[]
   ms: number
