@@ -66,7 +66,6 @@ command
   .action(async () => {
     const config = readConfig()
     checkDataDir(config)
-    // The demo is loaded only here, because the server takes half a second to load.
     const { runDemo } = await import('./demo/demo.js')
     await runDemo(config, printLine, runUntilStopped)
   })

@@ -12,7 +12,6 @@ import { isMisspelling } from './foundation/text/misspelling.js'
 import { platforms } from './platforms/index.js'
 
 export interface Config {
-  /** 0 lets the system choose. */
   port: number
   host: string
   /** Number of trusted reverse proxies in front (X-Forwarded-For). */
@@ -29,7 +28,6 @@ export interface Config {
   /** `token` opens the metrics; if null, `local` opens them to this machine. */
   metrics: { token: string | null; local: boolean }
   tracesUrl: string | null
-  /** A stopping hub still accepts requests this long, so load balancers notice. */
   lingerMs: number
   /** Also the issuer (`iss`) of tokens. */
   publicUrl: string
@@ -40,7 +38,6 @@ export interface Config {
   databaseUrlRead: string | null
   dataDir: string
   keysDir: string
-  /** Received files, with ID numbers replaced. */
   archiveDir: string
   mattersFolder: string | null
   log: { level: string; file: string | null }
@@ -64,7 +61,7 @@ type Environment = Record<string, string | undefined>
 
 interface PlatformConfig {
   url: string | null
-  /** Empty for folders, and for exchange tables whose address holds the password. */
+  /** Empty where none is needed. */
   secret: string
   /** Subject kinds to deliver; null: those of the platform's description. */
   hears: string[] | null
@@ -77,7 +74,6 @@ const HEARD = ['listing', 'penalty', 'permit']
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const PORT_DEFAULT = 4000
 const PORT_MAX = 65_535
-/** Requests a minute, far above normal use. */
 const QUOTA_DEFAULT = 120_000
 const QUOTA_MAX = 999_999_999
 const LINGER_SECONDS_MAX = 60
@@ -360,7 +356,7 @@ const readSettings = (env: Environment): ReadSettings => {
   return freeze(config)
 }
 
-/** Throws FOLDER_UNWRITABLE before log, keys or database open. */
+/** Throws FOLDER_UNWRITABLE. */
 export const checkDataDir = ({ dataDir }: Pick<Config, 'dataDir'>): void => {
   try {
     mkdirSync(dataDir, { recursive: true })

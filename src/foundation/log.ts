@@ -14,7 +14,7 @@ const PLAIN =
 /** Maximum number of buffered characters. */
 const HELD_MOST = 64_000
 
-/** Maximum number of characters kept for a file that takes none, as on a full disk. Later lines are dropped. */
+/** Maximum number of characters kept while the disk is full. */
 const UNWRITTEN_MOST = 1_000_000
 
 const endings = new Set<() => void>()
@@ -53,7 +53,7 @@ export const reopenLogs = (): void => {
   for (const file of files) file.reopen()
 }
 
-/** Without a listener, a full disk would end the process. Each outage is told once, on standard error. */
+/** Without a listener, a full disk would end the process. */
 const surviveErrors = (file: ReturnType<typeof pino.destination>, path: string | null): void => {
   let isTold = false
   file.on('write', () => {

@@ -54,13 +54,11 @@ export const closeBrowser = async (): Promise<void> => {
 }
 
 interface Browsing {
-  /** Every visit is in a context of its own, without cookies. */
   visit(base: string, options?: BrowserContextOptions): Promise<Visit>
   /** As `visit`, in the emptied page of an earlier visit with the same options: a third of the processor time. */
   revisit(base: string, options?: BrowserContextOptions): Promise<Visit>
 }
 
-/** One browser for the process. */
 export const browser = (): Browsing => {
   let one: Browser | null = null
   const emptied = new Map<string, Page[]>()
@@ -149,12 +147,10 @@ export const violations = async (page: Page, { sizes = false } = {}): Promise<st
 const CONTRAST = `axe.run(document, { runOnly: ['color-contrast'] }).then(({ violations }) =>
   violations.flatMap(({ nodes }) => nodes.slice(0, 3).map(({ html, any }) => html.slice(0, 160) + ' ' + any[0]?.message)))`
 
-/** Text that axe-core finds too faint, in the colours of now. */
 export const contrastFaults = async (page: Page): Promise<string[]> => {
   if (await page.evaluate<boolean>(`typeof axe === 'undefined'`)) await page.evaluate(AXE)
   return page.evaluate<string[]>(CONTRAST)
 }
 
-/** True if a page is wider than its window, as seen at 360 px. */
 export const isTooWide = (page: Page): Promise<boolean> =>
   page.evaluate<boolean>('document.documentElement.scrollWidth > document.documentElement.clientWidth')

@@ -1,4 +1,3 @@
-/** Screenshots of the desk after one whole cycle, for each role. */
 import type { Browser, Page } from 'playwright-core'
 import type { World } from '../../seeds/world.js'
 import { feeds } from '../../src/agencies/index.js'
@@ -18,9 +17,7 @@ interface DeskShot {
   height: number
   /** An element that shows when the page is complete. */
   ready: string
-  /** Runs before the picture. */
   does?: (page: Page) => Promise<unknown>
-  /** The picture appears in `README.md` or `src/web/README.md`. */
   shown?: boolean
 }
 

@@ -1,4 +1,3 @@
-/** Saves a screenshot of a page. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -8,7 +7,7 @@ import { inPalette } from './palette-png.js'
 /** Largest picture of a page, bytes. */
 const SIZE_MOST = 150_000
 
-/** The browser's own texts, such as the form of a date field, are Chinese. */
+/** Chinese date fields, given chromium-l10n. */
 export const launchChinese = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM_PATH,

@@ -1,7 +1,6 @@
 /**
- * `npx tsx test/web/screenshots.ts [FOLDER]` takes pictures of the main pages of the public site and of the desk. Their world is
- * synthetic, and every name is invented. Without FOLDER it writes to `.readme` the pictures that `README.md` and `src/web/README.md`
- * show. With FOLDER it writes more pictures there.
+ * `npx tsx test/web/screenshots.ts [FOLDER]` takes pictures of the main pages of the public site and of the desk. Without
+ * FOLDER it writes to `.readme` the pictures that `README.md` and `src/web/README.md` show. With FOLDER it writes more there.
  */
 import { mkdirSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
@@ -20,7 +19,6 @@ interface Shot {
   /** Most height in pixels. A lower page is taken whole. */
   height: number
   dark?: boolean
-  /** The picture is in `README.md` or `src/web/README.md`. */
   shown?: boolean
 }
 

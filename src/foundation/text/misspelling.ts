@@ -1,7 +1,7 @@
 /** Shorter names may be one letter away from a variable of another program. */
 const MISSPELT_LEAST = 10
 
-/** True where `name` is `known` with a letter too many, too few or wrong, or with two exchanged. */
+/** True where a letter is too many, missing or wrong, or two are exchanged. */
 export const isMisspelling = (name: string, known: string): boolean => {
   if (name === known || known.length < MISSPELT_LEAST || Math.abs(name.length - known.length) > 1) return false
   let same = 0
