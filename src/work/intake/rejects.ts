@@ -113,7 +113,7 @@ const takeIn = async (
     run,
     feed: feed.id,
     whole: false,
-    // As its delivery: if that was whole, a later whole feed without it ends it.
+    // A corrected record is as whole as its delivery: a later whole feed without it ends it.
     partial: !found.ofWhole,
     drafts: drafts.length,
     contents,

@@ -108,7 +108,7 @@ describe('a secondary code of an operator', () => {
     expect(await ended('K7')).to.equal(true)
     await back(again)
     expect(await owner('K7')).to.equal(null)
-    // What a rolled-back list alone ended is in force.
+    // The record is in force: only the rolled-back list had ended it.
     await back(lacking)
     await registered()
     expect(await ended('K7')).to.equal(false)
